@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# A thin front for Meson: `make`, `make test`, `make demo`. Each target sets up what it needs, on a
+# fresh Debian 12 machine too: tools/deps installs missing packages (DEPS=no keeps it from that).
+
+BUILD ?= build
+ASAN_BUILD ?= build-asan
+FUZZ_BUILD ?= build-fuzz
+FUZZ_SECONDS ?= 60
+DEPS ?= yes
+MESON ?= meson
+SETUP_ARGS ?=
+TEST_ARGS ?=
+
+# Real servers in folders of their own, unpacked once and used by every build folder.
+export POPSEAL_LAB ?= $(CURDIR)/build/lab
+
+sources = $$(git ls-files 'src/*.[ch]' 'tests/*.[ch]' 'fuzz/*.[ch]')
+deps = $(if $(filter no,$(DEPS)),:,tools/deps)
+setup = test -f $(1)/build.ninja || $(MESON) setup $(1) $(SETUP_ARGS) $(2)
+
+.DEFAULT_GOAL := all
+.PHONY: all build lab test test-long asan demo bench fuzz format format-check lint clean
+
+all: build
+
+build:
+	@$(deps) build
+	@$(call setup,$(BUILD),)
+	@ninja -C $(BUILD)
+
+lab:
+	@$(deps) build test
+	@if test -x tools/lab; then tools/lab; fi
+
+test: lab
+	@$(MAKE) --no-print-directory DEPS=no build
+	@tools/run-tests $(BUILD) --no-suite long $(TEST_ARGS)
+
+test-long: lab
+	@$(MAKE) --no-print-directory DEPS=no build
+	@tools/run-tests $(BUILD) --suite long $(TEST_ARGS)
+
+# The same suites under AddressSanitizer and UndefinedBehaviorSanitizer.
+asan: lab
+	@$(call setup,$(ASAN_BUILD),-Db_sanitize=address$(comma)undefined)
+	@ninja -C $(ASAN_BUILD)
+	@G_SLICE=always-malloc tools/run-tests $(ASAN_BUILD) --no-suite long $(TEST_ARGS)
+
+demo: build
+	@$(BUILD)/popseal demo
+
+bench: build
+	@$(MESON) test -C $(BUILD) --no-rebuild --benchmark --verbose
+
+# Every target for FUZZ_SECONDS each; what it finds stays in $(FUZZ_BUILD)/crashes.
+fuzz:
+	@$(deps) build dev
+	@CC=clang; export CC; \
+	$(call setup,$(FUZZ_BUILD),-Dfuzz=true -Db_sanitize=address$(comma)undefined -Db_lundef=false)
+	@ninja -C $(FUZZ_BUILD)
+	@tools/run-fuzz $(FUZZ_BUILD) $(FUZZ_SECONDS)
+
+format:
+	@$(deps) dev
+	@clang-format -i $(sources)
+
+format-check:
+	@$(deps) dev
+	@clang-format --dry-run -Werror $(sources)
+
+# The lint suite, then the analysers that need no server: what .ci/run gates on.
+lint: format-check
+	@$(deps) build test
+	@$(MAKE) --no-print-directory DEPS=no build
+	@tools/run-tests $(BUILD) --suite lint $(TEST_ARGS)
+	@tools/analyse $(BUILD)
+
+# The lab may have something mounted: never across file systems.
+clean:
+	rm -rf --one-file-system $(BUILD) $(ASAN_BUILD) $(FUZZ_BUILD) build-analyzer
+
+comma := ,
