@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An assessment: facts, verdict and findings about one subject. All that is
+ * downstream (reports, exit codes, the store, fixes) knows assessments only.
+ */
+#ifndef POPSEAL_MODEL_ASSESSMENT_H
+#define POPSEAL_MODEL_ASSESSMENT_H
+
+#include <glib.h>
+
+#include "model/facts.h"
+#include "model/finding.h"
+
+struct assessment {
+	struct facts *facts; /* owned */
+	GPtrArray *findings; /* of struct finding, owned; outcome FAIL, gravest first */
+	GPtrArray *unknowns; /* of struct finding, owned; outcome UNKNOWN */
+};
+
+/* A target, file or line that failed. */
+struct failure {
+	int64_t time;        /* µs since the epoch */
+	const char *subject; /* the target, file or file:line, as the user wrote it */
+	const char *message;
+	bool usage; /* the user wrote it wrong (exit 3), as opposed to an operational error (exit 4) */
+};
+
+/* The totals of one run: the last record. */
+struct summary {
+	int64_t started;      /* µs since the epoch */
+	int64_t duration;     /* µs */
+	uint64_t hosts;       /* asked to the end */
+	uint64_t hosts_total; /* known to be asked; 0 = not known */
+	uint64_t endpoints;
+	uint64_t verdicts[4];  /* by enum verdict_value */
+	uint64_t findings[4];  /* by enum severity */
+	uint64_t errors;       /* all failures */
+	uint64_t usage_errors; /* those of them that the user wrote wrong */
+	uint64_t skipped;      /* addresses of the never-asked networks */
+	bool interrupted;
+};
+
+/* Takes over facts; the lists are empty. Free with assessment_free (NULL is a no-op). */
+struct assessment *assessment_new(struct facts *facts);
+void assessment_free(struct assessment *assessment);
+
+/* g_autoptr wants a name of one word: g_autoptr(assessment_auto) x = assessment_new(...). */
+typedef struct assessment assessment_auto;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(assessment_auto, assessment_free)
+
+/* Adds the assessment, or the failure, to the totals. */
+void summary_count(struct summary *summary, const struct assessment *assessment);
+void summary_fail(struct summary *summary, const struct failure *failure);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Facts: what a witness saw of one subject, with where and when; never an opinion.
+ *
+ * The strings belong to facts->strings and live as long as the facts. What a
+ * server sent stands here as raw bytes without its line end (NUL bytes
+ * replaced by '?'); whoever prints it escapes it first (model/escape.h).
+ */
+#ifndef POPSEAL_MODEL_FACTS_H
+#define POPSEAL_MODEL_FACTS_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/endpoint.h"
+#include "model/verdict.h"
+
+enum {
+	FACTS_CAPABILITIES_MAX = 64, /* lines of one CAPA answer that are kept */
+	FACTS_ATTEMPTS_MAX = 24,     /* USER, APOP and the SASL mechanisms that are asked */
+	FACTS_MECHANISM_MAX = 20,    /* octets of a SASL mechanism's name (RFC 4422 section 3.1) */
+	FACTS_TRANSCRIPT_MAX = 64 * 1024,
+	FACTS_NAMES_MAX = 16, /* subject alternative names that are kept */
+};
+
+enum depth {
+	DEPTH_GENTLE,
+	DEPTH_STANDARD,
+	DEPTH_DEEP,
+};
+
+/* How the server took a question. */
+enum answer {
+	ANSWER_NONE,     /* not asked */
+	ANSWER_ACCEPTED, /* "+OK" to USER, "+" to AUTH */
+	ANSWER_REFUSED,  /* "-ERR"; attempt.refusal says in which words */
+	ANSWER_CLOSED,   /* the connection was closed or reset instead of an answer */
+	ANSWER_TIMEOUT,
+	ANSWER_STRANGE, /* a line that answers nothing, such as "+OK" to AUTH */
+};
+
+/* What the words of a refusal mean, from the product's room, then the generic patterns. */
+enum refusal {
+	REFUSAL_NONE,    /* it was no refusal */
+	REFUSAL_UNKNOWN, /* words that nobody knows */
+	REFUSAL_TLS_REQUIRED,
+	REFUSAL_LOGIN_DISABLED,
+	REFUSAL_TEMPORARY,   /* [SYS/TEMP], [IN-USE], [LOGIN-DELAY], "try again later" */
+	REFUSAL_ACCESS,      /* an access list: this client, whatever it says */
+	REFUSAL_CREDENTIALS, /* the name or the secret is wrong */
+	REFUSAL_BACKEND,     /* the login reached a back end, which failed */
+	REFUSAL_MECHANISM,   /* this SASL mechanism is not offered */
+	REFUSAL_SYNTAX,      /* the command was not understood in this form */
+	REFUSAL_UNKNOWN_COMMAND,
+};
+
+struct attempt {
+	char name[FACTS_MECHANISM_MAX + 1]; /* "PLAIN", "LOGIN", "USER", "APOP", "XOAUTH2", ... */
+	enum answer answer;
+	enum refusal refusal;
+	bool reset;           /* of ANSWER_CLOSED: by RST, not by FIN */
+	bool asked_again;     /* after a temporary refusal */
+	const char *reply;    /* the server's line; NULL if there was none */
+	const char *exchange; /* question and answer, escaped, "\n" between them */
+};
+
+/* Where the essential three stand in probe_facts.attempts. */
+enum {
+	ATTEMPT_PLAIN,
+	ATTEMPT_LOGIN,
+	ATTEMPT_USER,
+	ATTEMPT_OTHERS, /* the first of the others */
+};
+
+enum list_state {
+	LIST_NOT_ASKED,
+	LIST_ANSWERED, /* "+OK" and a list, even an empty one */
+	LIST_REFUSED,
+	LIST_UNANSWERED, /* closed or timed out */
+};
+
+struct capabilities {
+	enum list_state state;
+	size_t count;
+	const char *lines[FACTS_CAPABILITIES_MAX];
+};
+
+enum connect_outcome {
+	CONNECT_NOT_TRIED,
+	CONNECT_OPEN,
+	CONNECT_REFUSED,     /* RST, ICMP port unreachable */
+	CONNECT_UNREACHABLE, /* no route, ICMP host unreachable */
+	CONNECT_TIMEOUT,
+};
+
+enum greeting_kind {
+	GREETING_NONE, /* nothing came; facts.timeout_step or closed_early says how it ended */
+	GREETING_OK,
+	GREETING_ERR,
+	GREETING_NOT_POP3,
+};
+
+enum handshake {
+	HANDSHAKE_NOT_TRIED,
+	HANDSHAKE_UP,
+	HANDSHAKE_ALERT, /* the server spoke TLS, but no session came of it */
+	HANDSHAKE_NOT_TLS,
+	HANDSHAKE_CLOSED,
+	HANDSHAKE_TIMEOUT,
+};
+
+struct certificate_facts {
+	const char *subject; /* RFC 2253 form */
+	const char *issuer;
+	const char *not_before; /* RFC 3339, UTC */
+	const char *not_after;
+	const char *sha256; /* lower-case hex of the DER */
+	const char *key;    /* "RSA", "EC", ... */
+	int key_bits;
+	const char *names[FACTS_NAMES_MAX]; /* DNS and IP subject alternative names */
+	size_t name_count;
+};
+
+struct tls_facts {
+	enum handshake handshake;
+	const char *version; /* "TLSv1.3" */
+	const char *cipher;
+	const char *error; /* why no session came up */
+	bool has_certificate;
+	struct certificate_facts certificate;
+};
+
+enum stls {
+	STLS_UNTRIED, /* not asked, and CAPA did not say */
+	STLS_NONE,
+	STLS_OPTIONAL,
+	STLS_REQUIRED,
+	STLS_BROKEN,
+};
+
+struct credential {
+	const char *mechanism; /* "USER" (PASS), "PLAIN", "LOGIN", "APOP"; NULL = none was sent */
+	const char *step;      /* "pass", "sasl-response", "apop": for REASON_TIMEOUT */
+	enum answer answer;    /* ACCEPTED: the random credential logged in */
+	enum refusal refusal;
+	const char *reply;
+	const char *exchange;
+};
+
+struct probe_facts {
+	enum depth depth;
+	bool no_credential; /* the user asked for none */
+	enum vantage vantage;
+	bool same_address;         /* source and destination address are equal */
+	bool exempts_same_address; /* ... and the product treats that as secure */
+	bool trusted;              /* [XCLIENT], or another sign of a trusted network */
+	enum connect_outcome connect;
+	const char *connect_error;
+	enum greeting_kind greeting_kind;
+	const char *greeting;
+	bool greeting_temporary; /* "-ERR [SYS/TEMP]" and the like */
+	const char *apop; /* the timestamp in the greeting, with its angle brackets; else NULL */
+	bool tls_first;   /* asked in clear, but it speaks TLS from the first byte */
+	struct capabilities clear;
+	struct capabilities over_tls;
+	struct capabilities
+		auth_list; /* of a bare AUTH, one mechanism a line; asked where CAPA told nothing */
+	struct attempt attempts[FACTS_ATTEMPTS_MAX]; /* the essential three first */
+	size_t attempt_count;
+	struct credential credential;
+	struct {
+		bool advertised;
+		enum answer answer; /* to STLS itself */
+		const char *reply;
+		bool plaintext_after; /* bytes in clear after its "+OK" */
+		enum stls state;
+	} stls;
+	struct tls_facts tls; /* of STLS or implicit TLS */
+	const char *
+		timeout_step; /* where it stopped answering: "connect", "greeting", "capa", "auth-plain", ... */
+	const char *closed_step; /* where it closed unasked, last */
+	bool out_of_step;        /* more answers than commands: no answer can be trusted */
+	unsigned connections;
+	const char *product; /* the product's name, or NULL */
+	const char *product_title;
+	const char *product_version; /* or NULL */
+	int64_t started;             /* µs since the epoch */
+	int64_t duration;            /* µs */
+	GString *transcript; /* escaped lines "C: ...", "S: ...", "-- ...", each with "\n" */
+};
+
+/* What is known of the other endpoints of the same host, for rules of host scope. */
+struct host_facts {
+	bool implicit_tls_asked;   /* a pop3s endpoint was among the questions */
+	bool implicit_tls_found;   /* ... and it speaks TLS */
+	bool implicit_tls_unknown; /* ... and it did not answer */
+};
+
+struct facts {
+	int64_t now; /* µs since the epoch */
+	struct endpoint endpoint;
+	struct probe_facts probe;
+	struct host_facts host;
+	struct verdict verdict;
+	GStringChunk *strings;
+};
+
+/* Makes empty facts; free with facts_free (NULL is a no-op). */
+struct facts *facts_new(void);
+void facts_free(struct facts *facts);
+
+/* g_autoptr wants a name of one word: g_autoptr(facts_auto) x = facts_new(...). */
+typedef struct facts facts_auto;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(facts_auto, facts_free)
+
+/* Copies bytes into facts->strings, NUL bytes replaced by '?'. */
+const char *facts_keep(struct facts *facts, const char *bytes, size_t length);
+const char *facts_printf(struct facts *facts, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* Returns the attempt of that name, or NULL. */
+const struct attempt *facts_attempt(const struct facts *facts, const char *name);
+
+/* Returns whether any of the clear capability lines is `word`, or begins with `word` and a space; ASCII case ignored. */
+bool capabilities_have(const struct capabilities *capabilities, const char *word);
+
+/* Returns whether the SASL line lists that mechanism. */
+bool capabilities_have_mechanism(const struct capabilities *capabilities, const char *mechanism);
+
+const char *stls_word(enum stls stls); /* NULL for STLS_UNTRIED */
+const char *depth_word(enum depth depth);
+
+/* Returns whether the answer invites the client to send its secret (or the next part of it) in clear. */
+bool attempt_invites(const struct attempt *attempt);
+
+#endif
