@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The ladder: which question comes next, and whether it fits the connection.
+ *
+ * Read the table at the bottom first: it is the order of the questions. A
+ * question that is due but does not fit ends the connection politely and is
+ * asked on a new one: servers close after a few unknown commands, take little
+ * but PASS after USER, and nginx refuses STLS then.
+ */
+#include <string.h>
+
+#include "pop3/probe-private.h"
+
+/* The mechanisms beyond PLAIN and LOGIN that are asked where they are listed: bearer tokens, then challenges. */
+static const char *const listed_mechanisms[] = {
+	"XOAUTH2",
+	"OAUTHBEARER",
+	"CRAM-MD5",
+	"DIGEST-MD5",
+	"NTLM",
+	"SCRAM-SHA-1",
+	"SCRAM-SHA-256",
+};
+
+static const struct probe_facts *
+seen(const struct pop3_probe *probe)
+{
+	return &probe->facts->probe;
+}
+
+static enum answer
+answer_of(const struct pop3_probe *probe, size_t attempt)
+{
+	return seen(probe)->attempts[attempt].answer;
+}
+
+static bool
+is_standard(const struct pop3_probe *probe)
+{
+	return probe->plan.depth != DEPTH_GENTLE;
+}
+
+static bool
+sasl_taken(const struct pop3_probe *probe)
+{
+	return answer_of(probe, ATTEMPT_PLAIN) == ANSWER_ACCEPTED ||
+		answer_of(probe, ATTEMPT_LOGIN) == ANSWER_ACCEPTED;
+}
+
+static bool
+user_taken(const struct pop3_probe *probe)
+{
+	return answer_of(probe, ATTEMPT_USER) == ANSWER_ACCEPTED;
+}
+
+static bool
+credential_allowed(const struct pop3_probe *probe)
+{
+	return is_standard(probe) && !probe->plan.no_credential && !probe->credential_tried;
+}
+
+/* Two unknown commands are all that one connection bears. Gentle has no other connection, and goes on. */
+static bool
+fits_auth(const struct pop3_probe *probe)
+{
+	return !probe->user_taken &&
+		(!is_standard(probe) || probe->complaints < POP3_COMPLAINTS_MAX);
+}
+
+static bool
+fits_pass(const struct pop3_probe *probe)
+{
+	return probe->user_taken || fits_auth(probe);
+}
+
+static bool
+fits_fresh(const struct pop3_probe *probe)
+{
+	return probe->commands == 0;
+}
+
+static bool
+fits_never(const struct pop3_probe *probe G_GNUC_UNUSED)
+{
+	return false;
+}
+
+static bool
+tls_first_due(const struct pop3_probe *probe)
+{
+	return probe->want_tls_first && !probe->asked_tls_first;
+}
+
+static enum pop3_want
+ask_tls_first(struct pop3_probe *probe G_GNUC_UNUSED)
+{
+	return POP3_DONE; /* fits_never: the connection itself is the question */
+}
+
+static bool
+capa_due(const struct pop3_probe *probe)
+{
+	return seen(probe)->clear.state == LIST_NOT_ASKED;
+}
+
+static enum pop3_want
+ask_capa(struct pop3_probe *probe)
+{
+	probe->listing =
+		probe->secured ? &probe->facts->probe.over_tls : &probe->facts->probe.clear;
+	return pop3_ask(probe, STEP_CAPA, "CAPA", NULL);
+}
+
+static enum pop3_want
+ask_auth(struct pop3_probe *probe, size_t index)
+{
+	g_autofree char *command = NULL;
+
+	probe->asking = &probe->facts->probe.attempts[index];
+	command = g_strdup_printf("AUTH %s", probe->asking->name);
+	return pop3_ask(probe, STEP_AUTH, command, NULL);
+}
+
+static bool
+plain_due(const struct pop3_probe *probe)
+{
+	return answer_of(probe, ATTEMPT_PLAIN) == ANSWER_NONE;
+}
+
+static enum pop3_want
+ask_plain(struct pop3_probe *probe)
+{
+	return ask_auth(probe, ATTEMPT_PLAIN);
+}
+
+/*
+ * A server that knew neither CAPA nor AUTH PLAIN hardly knows AUTH LOGIN. With
+ * one connection only, USER goes first, lest the server closes before it.
+ */
+static bool
+login_due(const struct pop3_probe *probe)
+{
+	if (!is_standard(probe) && probe->complaints >= POP3_COMPLAINTS_MAX &&
+		answer_of(probe, ATTEMPT_USER) == ANSWER_NONE)
+		return false;
+	return answer_of(probe, ATTEMPT_LOGIN) == ANSWER_NONE;
+}
+
+static enum pop3_want
+ask_login(struct pop3_probe *probe)
+{
+	return ask_auth(probe, ATTEMPT_LOGIN);
+}
+
+static bool
+user_due(const struct pop3_probe *probe)
+{
+	return answer_of(probe, ATTEMPT_USER) == ANSWER_NONE;
+}
+
+static enum pop3_want
+ask_user(struct pop3_probe *probe)
+{
+	g_autofree char *command = g_strdup_printf("USER %s", probe->plan.nobody);
+
+	probe->asking = &probe->facts->probe.attempts[ATTEMPT_USER];
+	return pop3_ask(probe, STEP_USER, command, NULL);
+}
+
+/* PASS is the credential where no SASL mechanism invited one. */
+static bool
+pass_due(const struct pop3_probe *probe)
+{
+	return credential_allowed(probe) && user_taken(probe) && !sasl_taken(probe);
+}
+
+static enum pop3_want
+ask_pass(struct pop3_probe *probe)
+{
+	g_autofree char *command = NULL;
+
+	if (!probe->user_taken)
+		return ask_user(probe);
+	probe->credential_tried = true;
+	probe->facts->probe.credential.mechanism = "USER";
+	probe->facts->probe.credential.step = "pass";
+	command = g_strdup_printf("PASS %s", probe->plan.secret);
+	return pop3_ask(probe, STEP_PASS, command, "PASS <random>");
+}
+
+/* Returns the first of the essential three whose temporary refusal was not asked again, or -1. */
+static int
+temporary_attempt(const struct pop3_probe *probe)
+{
+	for (int i = 0; i < ATTEMPT_OTHERS; i++) {
+		const struct attempt *attempt = &seen(probe)->attempts[i];
+
+		if (attempt->answer == ANSWER_REFUSED && attempt->refusal == REFUSAL_TEMPORARY &&
+			!attempt->asked_again)
+			return i;
+	}
+	return -1;
+}
+
+static bool
+again_due(const struct pop3_probe *probe)
+{
+	return is_standard(probe) && temporary_attempt(probe) >= 0;
+}
+
+static enum pop3_want
+ask_again(struct pop3_probe *probe)
+{
+	int index = temporary_attempt(probe);
+
+	g_return_val_if_fail(index >= 0, POP3_DONE);
+	probe->facts->probe.attempts[index].asked_again = true;
+	return index == ATTEMPT_USER ? ask_user(probe) : ask_auth(probe, (size_t)index);
+}
+
+/* A bare AUTH (RFC 1734 as widely extended) lists mechanisms where CAPA told nothing. */
+static bool
+auth_list_due(const struct pop3_probe *probe)
+{
+	return is_standard(probe) && seen(probe)->clear.state != LIST_ANSWERED &&
+		seen(probe)->auth_list.state == LIST_NOT_ASKED;
+}
+
+static enum pop3_want
+ask_auth_list(struct pop3_probe *probe)
+{
+	probe->listing = &probe->facts->probe.auth_list;
+	return pop3_ask(probe, STEP_AUTH_LIST, "AUTH", NULL);
+}
+
+static bool
+is_listed(const struct pop3_probe *probe, const char *mechanism)
+{
+	return capabilities_have_mechanism(&seen(probe)->clear, mechanism) ||
+		capabilities_have(&seen(probe)->auth_list, mechanism);
+}
+
+static const char *
+listed_mechanism(const struct pop3_probe *probe)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(listed_mechanisms); i++)
+		if (is_listed(probe, listed_mechanisms[i]) &&
+			facts_attempt(probe->facts, listed_mechanisms[i]) == NULL)
+			return listed_mechanisms[i];
+	return NULL;
+}
+
+static bool
+listed_due(const struct pop3_probe *probe)
+{
+	return is_standard(probe) && listed_mechanism(probe) != NULL &&
+		seen(probe)->attempt_count < FACTS_ATTEMPTS_MAX;
+}
+
+static enum pop3_want
+ask_listed(struct pop3_probe *probe)
+{
+	struct probe_facts *facts = &probe->facts->probe;
+	size_t index = facts->attempt_count++;
+
+	g_strlcpy(facts->attempts[index].name, listed_mechanism(probe), FACTS_MECHANISM_MAX + 1);
+	return ask_auth(probe, index);
+}
+
+static bool
+sasl_due(const struct pop3_probe *probe)
+{
+	return credential_allowed(probe) && sasl_taken(probe);
+}
+
+static enum pop3_want
+ask_sasl(struct pop3_probe *probe)
+{
+	bool plain = answer_of(probe, ATTEMPT_PLAIN) == ANSWER_ACCEPTED;
+
+	probe->credential_tried = true;
+	probe->sasl = plain ? "PLAIN" : "LOGIN";
+	return pop3_ask(probe, STEP_SASL, plain ? "AUTH PLAIN" : "AUTH LOGIN", NULL);
+}
+
+/* A timestamp in the greeting invites APOP; where nothing else was, it gets the one credential. */
+static bool
+apop_due(const struct pop3_probe *probe)
+{
+	return credential_allowed(probe) && seen(probe)->apop != NULL && !sasl_taken(probe) &&
+		!user_taken(probe);
+}
+
+static enum pop3_want
+ask_apop(struct pop3_probe *probe)
+{
+	g_autofree char *digest =
+		g_compute_checksum_for_string(G_CHECKSUM_MD5, probe->plan.secret, -1);
+	g_autofree char *command = g_strdup_printf("APOP %s %s", probe->plan.nobody, digest);
+	g_autofree char *shown = g_strdup_printf("APOP %s <random>", probe->plan.nobody);
+
+	probe->credential_tried = true;
+	probe->facts->probe.credential.mechanism = "APOP";
+	probe->facts->probe.credential.step = "apop";
+	return pop3_ask(probe, STEP_APOP, command, shown);
+}
+
+static bool
+stls_due(const struct pop3_probe *probe)
+{
+	return is_standard(probe) && seen(probe)->stls.answer == ANSWER_NONE;
+}
+
+static enum pop3_want
+ask_stls(struct pop3_probe *probe)
+{
+	return pop3_ask(probe, STEP_STLS, "STLS", NULL);
+}
+
+static const struct question ladder[] = {
+	{ "tls-first", tls_first_due, fits_never, ask_tls_first },
+	{ "capa", capa_due, fits_auth, ask_capa },
+	{ "auth-plain", plain_due, fits_auth, ask_plain },
+	{ "auth-login", login_due, fits_auth, ask_login },
+	{ "user", user_due, fits_auth, ask_user },
+	{ "pass", pass_due, fits_pass, ask_pass },
+	{ "again", again_due, fits_fresh, ask_again },
+	{ "auth-list", auth_list_due, fits_auth, ask_auth_list },
+	{ "auth-listed", listed_due, fits_auth, ask_listed },
+	{ "sasl-response", sasl_due, fits_auth, ask_sasl },
+	{ "apop", apop_due, fits_auth, ask_apop },
+	{ "stls", stls_due, fits_fresh, ask_stls },
+};
+
+static const struct question capa_over_tls = { "capa", capa_due, fits_auth, ask_capa };
+
+/* Gentle stops at the first acceptance. */
+static bool
+is_satisfied(const struct pop3_probe *probe)
+{
+	return !is_standard(probe) && (sasl_taken(probe) || user_taken(probe));
+}
+
+const struct question *
+ladder_next(const struct pop3_probe *probe)
+{
+	if (probe->stop)
+		return NULL;
+	if (probe->secured)
+		return seen(probe)->over_tls.state == LIST_NOT_ASKED ? &capa_over_tls : NULL;
+	if (is_satisfied(probe) || (!probe->greeted && !tls_first_due(probe)))
+		return NULL;
+	for (size_t i = 0; i < G_N_ELEMENTS(ladder); i++)
+		if (ladder[i].due(probe))
+			return &ladder[i];
+	return NULL;
+}

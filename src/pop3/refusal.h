@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The refusal classifier: what do the words of an "-ERR" line mean?
+ *
+ * The product's own wordings are asked first, then the generic ones; within a
+ * table the first match wins. A pattern is a glob over the whole text behind
+ * "-ERR " ('*' any bytes, ASCII case ignored; no '?'): "*TLS required*".
+ */
+#ifndef POPSEAL_POP3_REFUSAL_H
+#define POPSEAL_POP3_REFUSAL_H
+
+#include <stdbool.h>
+
+#include "model/facts.h"
+
+struct wording {
+	const char *pattern;
+	enum refusal refusal;
+};
+
+/* Returns whether text matches the glob (see above). */
+bool pattern_match(const char *pattern, const char *text);
+
+/*
+ * Like pattern_match, for a pattern with one "%v": returns the version (digits,
+ * letters, '.', '-', '+', '_', at most 63 of them) that stands at that place
+ * in a string of the caller's, or NULL.
+ */
+char *pattern_version(const char *pattern, const char *text);
+
+/*
+ * Classifies the server's line (with or without its "-ERR"). `room` is the
+ * product's table, ended by a NULL pattern, or NULL for an unknown product.
+ * A response code ([SYS/TEMP], [IN-USE], [LOGIN-DELAY]; RFC 2449, RFC 3206)
+ * goes before any words.
+ */
+enum refusal refusal_classify(const struct wording *room, const char *line);
+
+#endif

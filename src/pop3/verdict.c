@@ -1,0 +1,731 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The verdict table: the first row that holds decides.
+ *
+ * The table at the bottom is the design's own, row by row. Everything above it
+ * answers one yes-or-no question about the facts. `refuses` needs every one of
+ * the essential questions refused; whatever is left over is undetermined.
+ */
+#include "pop3/verdict.h"
+
+#include <string.h>
+
+#include "model/escape.h"
+
+struct row {
+	bool (*holds)(const struct facts *facts);
+	enum verdict_value value;
+	enum confidence confidence;
+	enum reason reason;
+	const char *(*explain)(struct facts *facts);
+	const char *settle;
+};
+
+/* --- questions about the facts ---------------------------------------------------------------- */
+
+static const struct attempt *
+essential(const struct facts *facts, size_t index)
+{
+	return &facts->probe.attempts[index];
+}
+
+static bool
+is_taken(const struct facts *facts, size_t index)
+{
+	return essential(facts, index)->answer == ANSWER_ACCEPTED;
+}
+
+static bool
+token_taken(const struct facts *facts)
+{
+	const struct attempt *xoauth2 = facts_attempt(facts, "XOAUTH2");
+	const struct attempt *bearer = facts_attempt(facts, "OAUTHBEARER");
+
+	return (xoauth2 != NULL && xoauth2->answer == ANSWER_ACCEPTED) ||
+		(bearer != NULL && bearer->answer == ANSWER_ACCEPTED);
+}
+
+static bool
+sasl_taken(const struct facts *facts)
+{
+	return is_taken(facts, ATTEMPT_PLAIN) || is_taken(facts, ATTEMPT_LOGIN);
+}
+
+/* The credential that travels as a password; APOP's digest is no password. */
+static const struct credential *
+password(const struct facts *facts)
+{
+	const struct credential *credential = &facts->probe.credential;
+
+	return credential->mechanism != NULL && !g_str_equal(credential->mechanism, "APOP") ?
+		credential :
+		NULL;
+}
+
+static bool
+password_refused_as(const struct facts *facts, enum refusal refusal)
+{
+	const struct credential *credential = password(facts);
+
+	return credential != NULL && credential->answer == ANSWER_REFUSED &&
+		credential->refusal == refusal;
+}
+
+static bool
+password_answered(const struct facts *facts, enum answer answer)
+{
+	return password(facts) != NULL && password(facts)->answer == answer;
+}
+
+static bool
+any_essential_refused_as(const struct facts *facts, enum refusal refusal)
+{
+	for (size_t i = 0; i < ATTEMPT_OTHERS; i++)
+		if (essential(facts, i)->answer == ANSWER_REFUSED &&
+			essential(facts, i)->refusal == refusal)
+			return true;
+	return false;
+}
+
+/* --- the rows' conditions, in their order ----------------------------------------------------- */
+
+static bool
+out_of_step(const struct facts *facts)
+{
+	return facts->probe.out_of_step;
+}
+
+static bool
+connection_refused(const struct facts *facts)
+{
+	return facts->probe.connect == CONNECT_REFUSED;
+}
+
+static bool
+not_connected(const struct facts *facts)
+{
+	return facts->probe.connect != CONNECT_OPEN;
+}
+
+static bool
+not_pop3(const struct facts *facts)
+{
+	const struct probe_facts *probe = &facts->probe;
+
+	return probe->greeting_kind == GREETING_NOT_POP3 ||
+		(facts->endpoint.mode == MODE_POP3S && probe->tls.handshake == HANDSHAKE_NOT_TLS);
+}
+
+static bool
+tls_only(const struct facts *facts)
+{
+	enum handshake handshake = facts->probe.tls.handshake;
+
+	if (facts->endpoint.mode == MODE_POP3S)
+		return handshake == HANDSHAKE_UP || handshake == HANDSHAKE_ALERT;
+	return facts->probe.tls_first && facts->probe.greeting_kind == GREETING_OK;
+}
+
+static bool
+silent(const struct facts *facts)
+{
+	return facts->probe.greeting_kind == GREETING_NONE && facts->probe.timeout_step != NULL;
+}
+
+static bool
+closed_early(const struct facts *facts)
+{
+	return facts->probe.greeting_kind == GREETING_NONE;
+}
+
+static bool
+greeting_temporary(const struct facts *facts)
+{
+	return facts->probe.greeting_temporary;
+}
+
+static bool
+greeting_refused(const struct facts *facts)
+{
+	return facts->probe.greeting_kind == GREETING_ERR;
+}
+
+static bool
+password_checked(const struct facts *facts)
+{
+	return password_answered(facts, ANSWER_ACCEPTED) ||
+		password_refused_as(facts, REFUSAL_CREDENTIALS) ||
+		password_refused_as(facts, REFUSAL_BACKEND);
+}
+
+/* The server takes logins in clear, as far as we were let to see. */
+static bool
+login_taken(const struct facts *facts)
+{
+	if (password_refused_as(facts, REFUSAL_TLS_REQUIRED) ||
+		password_refused_as(facts, REFUSAL_LOGIN_DISABLED))
+		return token_taken(facts);
+	return password_checked(facts) || sasl_taken(facts) || token_taken(facts) ||
+		is_taken(facts, ATTEMPT_USER);
+}
+
+static bool
+exempted(const struct facts *facts)
+{
+	return facts->probe.same_address && facts->probe.exempts_same_address && login_taken(facts);
+}
+
+static bool
+trusted_network(const struct facts *facts)
+{
+	return facts->probe.trusted &&
+		(password_checked(facts) || sasl_taken(facts) || token_taken(facts)) &&
+		login_taken(facts);
+}
+
+static bool
+password_temporary(const struct facts *facts)
+{
+	return password_refused_as(facts, REFUSAL_TEMPORARY);
+}
+
+static bool
+password_access(const struct facts *facts)
+{
+	return password_refused_as(facts, REFUSAL_ACCESS);
+}
+
+static bool
+password_unanswered(const struct facts *facts)
+{
+	return password_answered(facts, ANSWER_TIMEOUT);
+}
+
+static bool
+password_forbidden(const struct facts *facts)
+{
+	return password_refused_as(facts, REFUSAL_TLS_REQUIRED) ||
+		password_refused_as(facts, REFUSAL_LOGIN_DISABLED);
+}
+
+/* One credential was refused for want of TLS; was anything else invited that it does not speak for? */
+static bool
+another_invited(const struct facts *facts)
+{
+	const struct credential *credential = password(facts);
+
+	for (size_t i = 0; i < ATTEMPT_OTHERS; i++)
+		if (is_taken(facts, i) &&
+			!g_str_equal(essential(facts, i)->name, credential->mechanism))
+			return true;
+	return false;
+}
+
+static bool
+refused_late(const struct facts *facts)
+{
+	return password_forbidden(facts) && !another_invited(facts);
+}
+
+static bool
+forbidden_once(const struct facts *facts)
+{
+	return password_forbidden(facts);
+}
+
+static bool
+password_unknown(const struct facts *facts)
+{
+	return password(facts) != NULL;
+}
+
+static bool
+user_taken(const struct facts *facts)
+{
+	return is_taken(facts, ATTEMPT_USER);
+}
+
+static bool
+temporary(const struct facts *facts)
+{
+	return any_essential_refused_as(facts, REFUSAL_TEMPORARY);
+}
+
+static bool
+access_listed(const struct facts *facts)
+{
+	return any_essential_refused_as(facts, REFUSAL_ACCESS);
+}
+
+/*
+ * A close is believed as a refusal where the server is otherwise alive: it
+ * answered CAPA, or takes STLS (stunnel). A reset is believed with STLS only.
+ */
+static bool
+close_is_refusal(const struct facts *facts, const struct attempt *attempt)
+{
+	enum list_state capa = facts->probe.clear.state;
+
+	if (facts->probe.stls.answer == ANSWER_ACCEPTED &&
+		facts->probe.tls.handshake == HANDSHAKE_UP)
+		return true;
+	return !attempt->reset && facts->probe.depth != DEPTH_GENTLE &&
+		(capa == LIST_ANSWERED || capa == LIST_REFUSED);
+}
+
+/* USER that is refused because of the name says nothing about a name that exists. */
+static bool
+user_is_refused(const struct attempt *user)
+{
+	return user->refusal != REFUSAL_CREDENTIALS && user->refusal != REFUSAL_BACKEND;
+}
+
+/* A listed mechanism that answers "missing argument" may still take it all in one line. */
+static bool
+auth_is_refused(const struct facts *facts, const struct attempt *attempt)
+{
+	return attempt->refusal != REFUSAL_SYNTAX ||
+		!capabilities_have_mechanism(&facts->probe.clear, attempt->name);
+}
+
+static bool
+is_refused(const struct facts *facts, size_t index)
+{
+	const struct attempt *attempt = essential(facts, index);
+
+	if (attempt->answer == ANSWER_CLOSED)
+		return close_is_refusal(facts, attempt);
+	if (attempt->answer != ANSWER_REFUSED)
+		return false;
+	return index == ATTEMPT_USER ? user_is_refused(attempt) : auth_is_refused(facts, attempt);
+}
+
+static bool
+all_refused(const struct facts *facts)
+{
+	return is_refused(facts, ATTEMPT_PLAIN) && is_refused(facts, ATTEMPT_LOGIN) &&
+		is_refused(facts, ATTEMPT_USER);
+}
+
+static bool
+timed_out(const struct facts *facts)
+{
+	return facts->probe.timeout_step != NULL;
+}
+
+static bool
+is_odd(const struct attempt *attempt)
+{
+	return attempt->answer == ANSWER_STRANGE || attempt->answer == ANSWER_REFUSED;
+}
+
+/* All were answered, and at least one in a way that is neither a grant nor a refusal. */
+static bool
+answered_oddly(const struct facts *facts)
+{
+	return is_odd(essential(facts, ATTEMPT_PLAIN)) && is_odd(essential(facts, ATTEMPT_LOGIN)) &&
+		is_odd(essential(facts, ATTEMPT_USER));
+}
+
+static bool
+always(const struct facts *facts G_GNUC_UNUSED)
+{
+	return true;
+}
+
+/* --- what to say ------------------------------------------------------------------------------ */
+
+static const char *
+quoted(struct facts *facts, const char *line)
+{
+	g_autofree char *escaped = escape_string(line != NULL ? line : "");
+
+	return facts_printf(facts, "\"%s\"", escaped);
+}
+
+static const char *
+server(const struct facts *facts)
+{
+	return facts->probe.product_title != NULL ? facts->probe.product_title : "The server";
+}
+
+static const char *
+credential_command(const struct facts *facts)
+{
+	const char *mechanism = facts->probe.credential.mechanism;
+
+	if (g_str_equal(mechanism, "USER"))
+		return "PASS";
+	return g_str_equal(mechanism, "PLAIN") ? "AUTH PLAIN" : "AUTH LOGIN";
+}
+
+static const char *
+say_out_of_step(struct facts *facts)
+{
+	return facts_printf(facts,
+		"%s sent more answers than it was asked questions, so none of them "
+		"can be trusted.",
+		server(facts));
+}
+
+static const char *
+say_connection_refused(struct facts *facts G_GNUC_UNUSED)
+{
+	return "The connection was refused: nothing listens on this port.";
+}
+
+static const char *
+say_not_connected(struct facts *facts)
+{
+	const char *why = facts->probe.connect_error;
+
+	return facts_printf(facts, "No connection came about: %s.",
+		why != NULL ? why : "no answer in time");
+}
+
+static const char *
+say_not_pop3(struct facts *facts)
+{
+	if (facts->probe.greeting == NULL)
+		return "Something answers on this port, but it is not POP3.";
+	return facts_printf(facts, "The greeting is not POP3: %s.",
+		quoted(facts, facts->probe.greeting));
+}
+
+static const char *
+say_tls_only(struct facts *facts)
+{
+	if (facts->probe.tls.handshake == HANDSHAKE_ALERT)
+		return "The port speaks TLS from the first byte (it refused our handshake).";
+	return "The port speaks TLS from the first byte: no login can travel in clear.";
+}
+
+static const char *
+say_silent(struct facts *facts)
+{
+	if (strcmp(facts->probe.timeout_step, "greeting") == 0)
+		return "No greeting came in time.";
+	return facts_printf(facts, "No greeting: the endpoint stopped answering (step %s).",
+		facts->probe.timeout_step);
+}
+
+static const char *
+say_closed_early(struct facts *facts G_GNUC_UNUSED)
+{
+	return "The connection was accepted and closed before a greeting came.";
+}
+
+static const char *
+say_greeting(struct facts *facts)
+{
+	return facts_printf(facts, "The server greets with a refusal: %s.",
+		quoted(facts, facts->probe.greeting));
+}
+
+static const char *
+say_exempted(struct facts *facts)
+{
+	return facts_printf(facts,
+		"%s takes a client whose address equals its own as secure; that it "
+		"takes a login from here says nothing about other clients.",
+		server(facts));
+}
+
+static const char *
+say_trusted(struct facts *facts)
+{
+	return facts_printf(facts,
+		"%s counts this network as trusted and takes logins in clear from "
+		"it; other clients may be refused.",
+		server(facts));
+}
+
+static const char *
+say_checked(struct facts *facts)
+{
+	const struct credential *credential = &facts->probe.credential;
+
+	if (credential->answer == ANSWER_ACCEPTED)
+		return facts_printf(facts,
+			"%s logged a random name and password in, in clear: %s "
+			"answered %s.",
+			server(facts), credential_command(facts), quoted(facts, credential->reply));
+	return facts_printf(facts,
+		"%s processed a login in clear: %s with a random password was "
+		"answered %s.",
+		server(facts), credential_command(facts), quoted(facts, credential->reply));
+}
+
+/* The first invitation of a password or token. */
+static const struct attempt *
+invitation(const struct facts *facts)
+{
+	for (size_t i = 0; i < facts->probe.attempt_count; i++)
+		if (facts->probe.attempts[i].answer == ANSWER_ACCEPTED && i != ATTEMPT_USER)
+			return &facts->probe.attempts[i];
+	return essential(facts, ATTEMPT_USER);
+}
+
+static const char *
+say_continuation(struct facts *facts)
+{
+	return facts_printf(facts, "%s asked for the secret in clear: AUTH %s was answered %s.",
+		server(facts), invitation(facts)->name, quoted(facts, invitation(facts)->reply));
+}
+
+static const char *
+say_token(struct facts *facts)
+{
+	const struct attempt *bearer = facts_attempt(facts, "OAUTHBEARER");
+	const struct attempt *xoauth2 = facts_attempt(facts, "XOAUTH2");
+	const struct attempt *taken =
+		xoauth2 != NULL && xoauth2->answer == ANSWER_ACCEPTED ? xoauth2 : bearer;
+
+	return facts_printf(facts,
+		"%s asked for the bearer token in clear: AUTH %s was answered %s.", server(facts),
+		taken->name, quoted(facts, taken->reply));
+}
+
+static const char *
+say_password(struct facts *facts)
+{
+	const struct credential *credential = &facts->probe.credential;
+
+	if (credential->reply == NULL)
+		return facts_printf(facts, "%s closed the connection on %s without a word.",
+			server(facts), credential_command(facts));
+	return facts_printf(facts, "%s answered %s with %s.", server(facts),
+		credential_command(facts), quoted(facts, credential->reply));
+}
+
+static const char *
+say_password_unanswered(struct facts *facts)
+{
+	return facts_printf(facts, "%s did not answer %s in time.", server(facts),
+		credential_command(facts));
+}
+
+static const char *
+say_refused_late(struct facts *facts)
+{
+	return facts_printf(facts,
+		"%s lets the client begin, but refuses the password itself: %s was "
+		"answered %s.",
+		server(facts), credential_command(facts),
+		quoted(facts, facts->probe.credential.reply));
+}
+
+static const char *
+say_forbidden_once(struct facts *facts)
+{
+	return facts_printf(facts,
+		"%s refused the password by %s, but invited it in another way too, "
+		"which one random credential could not try.",
+		server(facts), credential_command(facts));
+}
+
+static const char *
+say_pass_not_tried(struct facts *facts)
+{
+	return facts_printf(facts,
+		"%s took USER in clear (%s); whether it takes the password was not "
+		"tried.",
+		server(facts), quoted(facts, essential(facts, ATTEMPT_USER)->reply));
+}
+
+static const char *
+say_essential(struct facts *facts, enum refusal refusal, const char *what)
+{
+	for (size_t i = 0; i < ATTEMPT_OTHERS; i++) {
+		const struct attempt *attempt = essential(facts, i);
+
+		if (attempt->answer == ANSWER_REFUSED && attempt->refusal == refusal)
+			return facts_printf(facts, "%s %s: %s was answered %s.", server(facts),
+				what, attempt->name, quoted(facts, attempt->reply));
+	}
+	return facts_printf(facts, "%s %s.", server(facts), what);
+}
+
+static const char *
+say_temporary(struct facts *facts)
+{
+	return say_essential(facts, REFUSAL_TEMPORARY, "is not ready for logins now");
+}
+
+static const char *
+say_access(struct facts *facts)
+{
+	return say_essential(facts, REFUSAL_ACCESS, "turns this client away by an access list");
+}
+
+static const char *
+say_refused(struct facts *facts)
+{
+	const struct attempt *user = essential(facts, ATTEMPT_USER);
+
+	if (user->answer == ANSWER_CLOSED)
+		return facts_printf(facts,
+			"%s closes the connection on USER, AUTH PLAIN and AUTH LOGIN "
+			"in clear.",
+			server(facts));
+	return facts_printf(facts,
+		"%s refuses USER, AUTH PLAIN and AUTH LOGIN in clear: USER was "
+		"answered %s.",
+		server(facts), quoted(facts, user->reply));
+}
+
+static const char *
+say_timed_out(struct facts *facts)
+{
+	return facts_printf(facts, "%s stopped answering (step %s).", server(facts),
+		facts->probe.timeout_step);
+}
+
+static const char *
+say_odd(struct facts *facts)
+{
+	const struct attempt *user = essential(facts, ATTEMPT_USER);
+
+	return facts_printf(facts,
+		"%s answered in a way that is neither a grant nor a refusal: USER "
+		"was answered %s.",
+		server(facts), quoted(facts, user->reply));
+}
+
+static const char *
+say_not_asked(struct facts *facts)
+{
+	const char *step = facts->probe.closed_step;
+
+	return facts_printf(facts,
+		"%s closed the connection before every question could be asked%s%s.", server(facts),
+		step != NULL ? ", last at step " : "", step != NULL ? step : "");
+}
+
+/* --- the table -------------------------------------------------------------------------------- */
+
+#define LATER "Ask again later."
+#define ELSEWHERE \
+	"Ask from another address: popseal scan --source ADDRESS, --netns NAME, or from another host."
+#define LONGER "Ask again with a longer --timeout, or from another network."
+#define BY_HAND \
+	"Log in by hand with a throw-away account, or read the configuration: popseal audit."
+#define STANDARD "Ask at --depth standard, which sends one random credential."
+
+static const struct row rows[] = {
+	{ connection_refused, VERDICT_NO_SERVICE, CONFIDENCE_NONE, REASON_CONNECTION_REFUSED,
+		say_connection_refused, NULL },
+	{ not_connected, VERDICT_UNDETERMINED, CONFIDENCE_NONE, REASON_TIMEOUT, say_not_connected,
+		LONGER },
+	{ not_pop3, VERDICT_NO_SERVICE, CONFIDENCE_NONE, REASON_NOT_POP3, say_not_pop3, NULL },
+	{ tls_only, VERDICT_REFUSES, CONFIDENCE_PROVEN, REASON_TLS_ONLY, say_tls_only, NULL },
+	{ silent, VERDICT_UNDETERMINED, CONFIDENCE_NONE, REASON_TIMEOUT, say_silent, LONGER },
+	{ closed_early, VERDICT_NO_SERVICE, CONFIDENCE_NONE, REASON_CLOSED_EARLY, say_closed_early,
+		NULL },
+	{ greeting_temporary, VERDICT_UNDETERMINED, CONFIDENCE_NONE, REASON_TEMPORARY, say_greeting,
+		LATER },
+	{ greeting_refused, VERDICT_UNDETERMINED, CONFIDENCE_NONE, REASON_GREETING_REFUSED,
+		say_greeting, ELSEWHERE },
+	{ out_of_step, VERDICT_UNDETERMINED, CONFIDENCE_NONE, REASON_UNKNOWN_REFUSAL,
+		say_out_of_step, BY_HAND },
+	{ exempted, VERDICT_UNDETERMINED, CONFIDENCE_NONE, REASON_SAME_HOST, say_exempted,
+		ELSEWHERE },
+	{ trusted_network, VERDICT_PERMITS, CONFIDENCE_LIKELY, REASON_TRUSTED_NETWORK, say_trusted,
+		NULL },
+	{ password_checked, VERDICT_PERMITS, CONFIDENCE_PROVEN, REASON_CREDENTIALS_CHECKED,
+		say_checked, NULL },
+	{ token_taken, VERDICT_PERMITS, CONFIDENCE_LIKELY, REASON_CONTINUATION, say_token, NULL },
+	{ password_temporary, VERDICT_UNDETERMINED, CONFIDENCE_NONE, REASON_TEMPORARY, say_password,
+		LATER },
+	{ password_access, VERDICT_UNDETERMINED, CONFIDENCE_NONE, REASON_GREETING_REFUSED,
+		say_password, ELSEWHERE },
+	{ password_unanswered, VERDICT_UNDETERMINED, CONFIDENCE_NONE, REASON_TIMEOUT,
+		say_password_unanswered, LONGER },
+	{ refused_late, VERDICT_REFUSES, CONFIDENCE_PROVEN, REASON_REFUSED_LATE, say_refused_late,
+		NULL },
+	{ forbidden_once, VERDICT_UNDETERMINED, CONFIDENCE_NONE, REASON_PASS_NOT_TRIED,
+		say_forbidden_once, BY_HAND },
+	{ password_unknown, VERDICT_UNDETERMINED, CONFIDENCE_NONE, REASON_UNKNOWN_REFUSAL,
+		say_password, BY_HAND },
+	{ sasl_taken, VERDICT_PERMITS, CONFIDENCE_LIKELY, REASON_CONTINUATION, say_continuation,
+		NULL },
+	{ user_taken, VERDICT_UNDETERMINED, CONFIDENCE_NONE, REASON_PASS_NOT_TRIED,
+		say_pass_not_tried, STANDARD },
+	{ temporary, VERDICT_UNDETERMINED, CONFIDENCE_NONE, REASON_TEMPORARY, say_temporary,
+		LATER },
+	{ access_listed, VERDICT_UNDETERMINED, CONFIDENCE_NONE, REASON_GREETING_REFUSED, say_access,
+		ELSEWHERE },
+	{ all_refused, VERDICT_REFUSES, CONFIDENCE_PROVEN, REASON_REFUSED, say_refused, NULL },
+	{ timed_out, VERDICT_UNDETERMINED, CONFIDENCE_NONE, REASON_TIMEOUT, say_timed_out, LONGER },
+	{ answered_oddly, VERDICT_UNDETERMINED, CONFIDENCE_NONE, REASON_UNKNOWN_REFUSAL, say_odd,
+		BY_HAND },
+	{ always, VERDICT_UNDETERMINED, CONFIDENCE_NONE, REASON_NOT_ASKED, say_not_asked,
+		STANDARD },
+};
+
+/* --- what follows from the verdict -------------------------------------------------------------- */
+
+static enum stls
+stls_state(const struct facts *facts)
+{
+	const struct probe_facts *probe = &facts->probe;
+	enum stls works = facts->verdict.value == VERDICT_REFUSES ? STLS_REQUIRED : STLS_OPTIONAL;
+
+	switch (probe->stls.answer) {
+	case ANSWER_ACCEPTED:
+		return probe->tls.handshake == HANDSHAKE_UP && !probe->stls.plaintext_after ?
+			works :
+			STLS_BROKEN;
+	case ANSWER_REFUSED:
+	case ANSWER_CLOSED:
+	case ANSWER_STRANGE:
+		return probe->stls.advertised ? STLS_BROKEN : STLS_NONE;
+	case ANSWER_TIMEOUT:
+	case ANSWER_NONE:
+		break;
+	}
+	if (probe->clear.state != LIST_ANSWERED)
+		return STLS_UNTRIED;
+	return probe->stls.advertised ? works : STLS_NONE;
+}
+
+/* The exchange that decided: the credential's, else the first invitation, else USER's. */
+static const char *
+deciding_exchange(const struct facts *facts)
+{
+	if (password(facts) != NULL && facts->probe.credential.exchange != NULL)
+		return facts->probe.credential.exchange;
+	return invitation(facts)->exchange;
+}
+
+static enum vantage
+vantage(const struct facts *facts)
+{
+	if (facts->probe.trusted && !facts->probe.same_address)
+		return VANTAGE_TRUSTED;
+	return facts->probe.vantage;
+}
+
+void
+verdict_decide(struct facts *facts)
+{
+	struct verdict *verdict = &facts->verdict;
+	const struct row *row = rows;
+
+	while (!row->holds(facts))
+		row++;
+	*verdict = (struct verdict){
+		.value = row->value,
+		.confidence = row->confidence,
+		.reason = row->reason,
+		.settle = row->settle,
+		.step = row->reason == REASON_TIMEOUT ? facts->probe.timeout_step : NULL,
+	};
+	if (verdict->reason == REASON_TRUSTED_NETWORK && password_checked(facts))
+		verdict->confidence = CONFIDENCE_PROVEN;
+	verdict->explanation = row->explain(facts);
+	verdict->transcript = deciding_exchange(facts);
+	facts->probe.stls.advertised = capabilities_have(&facts->probe.clear, "STLS");
+	facts->probe.stls.state = stls_state(facts);
+	facts->probe.vantage = vantage(facts);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A product's room: everything that popseal knows about one POP3 server or
+ * proxy. To add one: products/NAME.c with its const struct product_NAME, one
+ * line in products/products.def, docs/products/NAME.md, and a dialogue in
+ * tests/transcripts/NAME-*.txt.
+ */
+#ifndef POPSEAL_PRODUCTS_PRODUCT_H
+#define POPSEAL_PRODUCTS_PRODUCT_H
+
+#include "model/facts.h"
+#include "pop3/refusal.h"
+
+/* Where a fingerprint looks. */
+enum place {
+	PLACE_END,        /* ends a table */
+	PLACE_GREETING,   /* the text behind "+OK " of the greeting */
+	PLACE_CAPABILITY, /* any one line of a CAPA answer, before or over TLS */
+	PLACE_LAYOUT, /* the lines of the CAPA answer before TLS, joined by ',' ("CAPA,TOP,UIDL,...") */
+	PLACE_REPLY, /* the text behind "+OK "/"-ERR " of any other answer: USER, AUTH, STLS, QUIT, ... */
+};
+
+/* A sign of the product; the weights of those that match add up. 100 is certain, below 50 says nothing. */
+struct fingerprint {
+	enum place place;
+	const char *
+		pattern; /* a glob as in pop3/refusal.h; may hold one "%v" where the version stands */
+	int weight;
+};
+
+struct product {
+	const char *name;                       /* the record's word: "dovecot" */
+	const char *title;                      /* "Dovecot" */
+	const struct fingerprint *fingerprints; /* ended by PLACE_END */
+	const struct wording *refusals; /* ended by a NULL pattern; NULL = the generic ones do */
+	bool exempts_same_address;      /* takes a client whose address equals its own as secure */
+	const char *logged;             /* one or two sentences: what a probe leaves in its log */
+	const char *lockout; /* what fail2ban and the like, or the server itself, make of a probe */
+	const char *remedy;  /* one line: the setting that closes it */
+	const char *const *documentation; /* addresses of the vendor's pages, NULL-terminated */
+};
+
+/* All products in the order of products.def, NULL-terminated. */
+extern const struct product *const products[];
+
+/* Returns the product of that name, or NULL. */
+const struct product *product_find(const char *name);
+
+/*
+ * Returns the product that the facts point to, or NULL. Sets *version (in
+ * facts->strings) where a sign told it, else to NULL. Looks at the greeting,
+ * both capability lists and all replies so far.
+ */
+const struct product *product_identify(struct facts *facts, const char **version);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A report: one output format. It is given assessments and appends text; it
+ * does no I/O. To add one: reports/NAME.c with its const struct report_NAME
+ * and one line in reports/reports.def.
+ */
+#ifndef POPSEAL_REPORTS_REPORT_H
+#define POPSEAL_REPORTS_REPORT_H
+
+#include <glib.h>
+
+#include "model/assessment.h"
+
+struct report_options {
+	bool color;
+	bool quiet;      /* text: findings only */
+	bool verbose;    /* text: passed endpoints in full, unknown rules, transcript */
+	bool transcript; /* jsonl: the transcript with every endpoint */
+};
+
+struct report {
+	const char *name; /* the word of --format */
+	const char *description;
+	bool document; /* one document, written atomically when it is whole; else line by line */
+	void (*begin)(const struct report_options *options, GString *out);
+	void (*assessment)(const struct report_options *options,
+		const struct assessment *assessment, GString *out);
+	void (*failure)(const struct report_options *options, const struct failure *failure,
+		GString *out);
+	void (*end)(const struct report_options *options, const struct summary *summary,
+		GString *out);
+};
+
+/* All reports in the order of reports.def, NULL-terminated. */
+extern const struct report *const reports[];
+
+/* Returns the report of that name, or NULL. */
+const struct report *report_find(const char *name);
+
+#endif

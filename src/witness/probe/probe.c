@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Drives the dialogue over real connections. Every wait has one deadline,
+ * counted from its beginning and not from the last byte, so that a server
+ * that sends a byte a second holds nobody up.
+ */
+#include "witness/probe/probe.h"
+
+#include <string.h>
+#include <sys/random.h>
+
+#include "net/connection.h"
+#include "pop3/probe.h"
+
+struct probe {
+	struct net_loop *loop;
+	struct probe_options options;
+	struct facts *facts;
+	struct pop3_probe *dialogue;
+	struct connection *connection;
+	struct net_timer *total; /* for the whole endpoint */
+	unsigned turn;
+	int64_t started;
+	GError *error;
+	char name[PROBE_NAME_SIZE];
+	char secret[PROBE_NAME_SIZE];
+	void (*done)(void *user, struct facts *facts, const GError *error);
+	void *user;
+};
+
+static void probe_go_on(struct probe *probe);
+
+static void
+append_random(char *text, size_t digits)
+{
+	unsigned char bytes[PROBE_NAME_SIZE];
+	size_t end = strlen(text);
+
+	while (getrandom(bytes, digits, 0) != (ssize_t)digits)
+		; /* EINTR, before the kernel's pool is ready */
+	for (size_t i = 0; i < digits; i++)
+		text[end + i] = "0123456789abcdef"[bytes[i] % 16];
+	text[end + digits] = '\0';
+}
+
+void
+probe_random_name(char name[PROBE_NAME_SIZE])
+{
+	g_strlcpy(name, "popseal-", PROBE_NAME_SIZE);
+	append_random(name, 10);
+}
+
+void
+probe_random_secret(char secret[PROBE_NAME_SIZE])
+{
+	secret[0] = '\0';
+	append_random(secret, 20);
+}
+
+static void
+probe_free(struct probe *probe)
+{
+	connection_close(probe->connection);
+	net_timer_close(probe->total);
+	pop3_probe_free(probe->dialogue);
+	facts_free(probe->facts);
+	g_clear_error(&probe->error);
+	g_free(probe);
+}
+
+static void
+probe_finish(struct probe *probe)
+{
+	struct facts *facts = g_steal_pointer(&probe->facts);
+
+	facts->probe.duration = net_loop_now(probe->loop) - probe->started;
+	probe_conclude(facts);
+	probe->done(probe->user, facts, NULL);
+	probe_free(probe);
+}
+
+static void
+probe_fail(struct probe *probe)
+{
+	probe->done(probe->user, NULL, probe->error);
+	probe_free(probe);
+}
+
+static int64_t
+patience(const struct probe *probe)
+{
+	switch (pop3_probe_patience(probe->dialogue)) {
+	case POP3_PATIENCE_GREETING:
+	case POP3_PATIENCE_CREDENTIAL:
+		return MAX(probe->options.greeting_timeout, probe->options.step_timeout);
+	case POP3_PATIENCE_GOODBYE:
+		return PROBE_GOODBYE_SECONDS * G_USEC_PER_SEC;
+	case POP3_PATIENCE_STEP:
+		break;
+	}
+	return probe->options.step_timeout;
+}
+
+static void
+note_vantage(struct probe *probe)
+{
+	char local[ENDPOINT_ADDRESS_MAX + 1], peer[ENDPOINT_ADDRESS_MAX + 1];
+	struct probe_facts *facts = &probe->facts->probe;
+
+	if (!connection_addresses(probe->connection, local, peer))
+		return;
+	facts->same_address = g_str_equal(local, peer);
+	if (facts->same_address || net_address_is_local(peer))
+		facts->vantage = VANTAGE_SAME_HOST;
+}
+
+static void
+on_connected(void *user, enum connect_outcome outcome, const char *why)
+{
+	struct probe *probe = user;
+
+	if (outcome == CONNECT_OPEN) {
+		note_vantage(probe);
+		pop3_probe_event(probe->dialogue, POP3_CONNECTED);
+	} else {
+		pop3_probe_unconnected(probe->dialogue, outcome, why);
+	}
+	probe_go_on(probe);
+}
+
+static void
+on_secured(void *user, enum handshake handshake, const char *why, const char *clear, size_t length)
+{
+	struct probe *probe = user;
+	struct tls_facts *tls = &probe->facts->probe.tls;
+
+	tls->handshake = handshake;
+	if (handshake == HANDSHAKE_UP) {
+		connection_tls_facts(probe->connection, probe->facts);
+		pop3_probe_event(probe->dialogue, POP3_SECURED);
+	} else {
+		tls->error = facts_keep(probe->facts, why, strlen(why));
+		pop3_probe_clear_bytes(probe->dialogue, clear, length);
+		pop3_probe_event(probe->dialogue, POP3_UNSECURED);
+	}
+	probe_go_on(probe);
+}
+
+static void
+on_received(void *user, const char *bytes, size_t length)
+{
+	struct probe *probe = user;
+
+	pop3_probe_feed(probe->dialogue, bytes, length);
+	probe_go_on(probe);
+}
+
+static void
+on_ended(void *user, enum connection_end end)
+{
+	struct probe *probe = user;
+
+	pop3_probe_event(probe->dialogue, end == CONNECTION_END_CLOSED ? POP3_CLOSED : POP3_RESET);
+	probe_go_on(probe);
+}
+
+static bool
+is_connecting(struct probe *probe)
+{
+	return g_str_equal(pop3_probe_step(probe->dialogue), "connect");
+}
+
+static void
+on_expired(void *user)
+{
+	struct probe *probe = user;
+
+	if (is_connecting(probe))
+		pop3_probe_unconnected(probe->dialogue, CONNECT_TIMEOUT, "no answer in time");
+	else
+		pop3_probe_event(probe->dialogue, POP3_EXPIRED);
+	probe_go_on(probe);
+}
+
+static void
+on_total(void *user)
+{
+	struct probe *probe = user;
+
+	if (is_connecting(probe))
+		pop3_probe_unconnected(probe->dialogue, CONNECT_TIMEOUT, "no answer in time");
+	else
+		pop3_probe_event(probe->dialogue, POP3_OUT_OF_TIME);
+	probe_go_on(probe);
+}
+
+static const struct connection_events connection_events = {
+	.connected = on_connected,
+	.secured = on_secured,
+	.received = on_received,
+	.ended = on_ended,
+	.expired = on_expired,
+};
+
+static void
+probe_connect(struct probe *probe)
+{
+	const struct connection_request request = {
+		.address = probe->facts->endpoint.address,
+		.port = probe->facts->endpoint.port,
+		.source = probe->options.source,
+	};
+
+	connection_close(probe->connection);
+	probe->connection =
+		connection_open(probe->loop, &request, &connection_events, probe, &probe->error);
+	if (probe->connection != NULL)
+		connection_deadline(probe->connection, probe->options.step_timeout);
+	else
+		net_timer_start(probe->total, 0, 0); /* fail from the loop, not from here */
+}
+
+static void
+probe_flush(struct probe *probe)
+{
+	size_t length;
+	const char *bytes = pop3_probe_output(probe->dialogue, &length);
+
+	if (length > 0 && probe->connection != NULL)
+		connection_send(probe->connection, bytes, length);
+}
+
+static void
+probe_go_on(struct probe *probe)
+{
+	enum pop3_want want;
+
+	if (probe->error != NULL) {
+		probe_fail(probe);
+		return;
+	}
+	want = pop3_probe_run(probe->dialogue);
+	probe_flush(probe);
+	switch (want) {
+	case POP3_WANT_CONNECT:
+		probe_connect(probe);
+		return;
+	case POP3_WANT_TLS:
+		connection_secure(probe->connection, probe->facts->endpoint.host);
+		break;
+	case POP3_DONE:
+		probe_finish(probe);
+		return;
+	case POP3_WANT_INPUT:
+	case POP3_AGAIN:
+		break;
+	}
+	if (probe->turn != pop3_probe_turn(probe->dialogue)) {
+		probe->turn = pop3_probe_turn(probe->dialogue);
+		connection_deadline(probe->connection, patience(probe));
+	}
+}
+
+/* The first turn of the loop: nothing happens inside probe_start. */
+static void
+on_begin(void *user)
+{
+	struct probe *probe = user;
+	int64_t total = PROBE_GREETINGS * probe->options.greeting_timeout +
+		PROBE_STEPS * probe->options.step_timeout;
+
+	net_timer_close(probe->total);
+	probe->total = net_timer_new(probe->loop, on_total, probe);
+	net_timer_start(probe->total, total, 0);
+	probe_go_on(probe);
+}
+
+struct probe *
+probe_start(struct net_loop *loop, const struct endpoint *endpoint,
+	const struct probe_options *options,
+	void (*done)(void *user, struct facts *facts, const GError *error), void *user)
+{
+	struct probe *probe = g_new0(struct probe, 1);
+	struct pop3_plan plan = { .depth = options->depth,
+		.no_credential = options->no_credential };
+
+	probe->loop = loop;
+	probe->options = *options;
+	probe->done = done;
+	probe->user = user;
+	probe->facts = facts_new();
+	probe->facts->endpoint = *endpoint;
+	probe->facts->now = probe->facts->probe.started = g_get_real_time();
+	probe->started = net_loop_now(loop);
+	probe_random_name(probe->name);
+	probe_random_secret(probe->secret);
+	plan.nobody = probe->name;
+	plan.secret = probe->secret;
+	plan.classify = probe_classify;
+	plan.user = probe->facts;
+	probe->dialogue = pop3_probe_new(&plan, probe->facts);
+	probe->total = net_timer_new(loop, on_begin, probe);
+	net_timer_start(probe->total, 0, 0);
+	return probe;
+}
+
+void
+probe_cancel(struct probe *probe)
+{
+	probe_free(probe);
+}
