@@ -57,6 +57,7 @@ class Variant:
     suite: str = "bookworm"
     files: dict = field(default_factory=dict)     # path in the chroot: text
     helpers: tuple = ()             # (script in helpers/, argument...) in the server namespace
+    inner_ports: tuple = ()         # what must listen behind the server before it is asked
     truth: str = ""                 # what logins show, where it is not `verdict`
     login_works: bool = True
     reasons: tuple = ()             # the reason words that are right; empty: any
@@ -76,8 +77,9 @@ class Variant:
 
     @property
     def ports(self):
+        """All that must listen before the variant is up."""
         served = ((CLEAR_PORT, self.serves_clear), (TLS_PORT, self.tls_port))
-        return [port for port, is_served in served if is_served]
+        return [port for port, is_served in served if is_served] + list(self.inner_ports)
 
 
 class LabError(Exception):

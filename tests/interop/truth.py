@@ -171,8 +171,8 @@ def complaints(variant, truth):
     wrong = []
     if truth.tls_verdict != expected_tls:
         wrong.append(f"port 995: declared {expected_tls}, measured {truth.tls_verdict}")
-    if variant.stls == "none" and is_ok(truth.stls):
-        wrong.append("declared stls none, but STLS works")
+    if variant.stls in ("none", "broken") and is_ok(truth.stls):
+        wrong.append(f"declared stls {variant.stls}, but a login after it works")
     if not variant.login_works:
         works = truth.verdict == "permits" or truth.over_tls
         return wrong + ["a login works, declared that none does"] * works

@@ -43,5 +43,8 @@ VARIANTS = [
             stls="optional", tls_port=True),
     variant("mechanisms", ['POP3AUTH="PLAIN LOGIN CRAM-MD5"'], CLEAR, verdict="permits",
             stls="optional"),
+    # The TLS process cannot read its certificate: STLS says +OK, and no handshake follows.
+    variant("broken", [], "chown root /etc/courier/pop3d.pem\n" + CLEAR, verdict="permits",
+            stls="broken"),
     variant("only-995", [], TLS, verdict="no-service", tls_port=True),
 ]

@@ -52,10 +52,10 @@ VARIANTS = [
             stls="optional", tls_port=True),
     variant("required", "allowplaintext: yes\ntls_required: 1\n" + TLS_FILES, BOTH,
             verdict="refuses", stls="required", tls_port=True),
-    variant("no-plaintext", "allowplaintext: no\n" + TLS_FILES, BOTH,
+    variant("no-plaintext", "allowplaintext: no\nallowapop: no\n" + TLS_FILES, BOTH,
             verdict="refuses", stls="required", tls_port=True),
-    # APOP is on by default; allowplaintext alone leaves it open.
-    variant("no-plaintext-apop", "allowplaintext: no\nallowapop: yes\n" + TLS_FILES, BOTH,
+    # APOP is on by default, and allowplaintext alone leaves it open.
+    variant("no-plaintext-apop", "allowplaintext: no\n" + TLS_FILES, BOTH,
             verdict="refuses", stls="required", tls_port=True, findings=("challenge-in-clear",)),
     variant("required-apop", "tls_required: 1\nallowapop: yes\n" + TLS_FILES, BOTH,
             verdict="refuses", stls="required", tls_port=True),

@@ -32,7 +32,7 @@ START = "mkdir -p /run/dovecot; exec dovecot -F -c /lab/dovecot.conf"
 DEBIAN_DEFAULT = """
 mkdir -p /etc/dovecot/private /run/dovecot
 cp -a /usr/share/dovecot/dovecot.conf /usr/share/dovecot/conf.d /etc/dovecot/
-echo 'protocols { pop3 = yes }' > /usr/share/dovecot/protocols.d/pop3d.protocol
+printf 'protocols {\\n  pop3 = yes\\n}\\n' > /usr/share/dovecot/protocols.d/pop3d.protocol
 cp /lab/tls/cert.pem /etc/dovecot/private/dovecot.pem
 cp /lab/tls/key.pem /etc/dovecot/private/dovecot.key
 exec dovecot -F

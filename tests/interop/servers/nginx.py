@@ -35,6 +35,7 @@ def variant(name, starttls=None, tls=True, settings="", helpers=(AUTH_SERVICE,),
     servers += [TLS] if tls else []
     config = CONFIG.format(auth_port=AUTH_PORT, settings=settings, servers="\n  ".join(servers))
     return Variant("nginx", name, product="nginx", start=START, helpers=helpers, tls_port=tls,
+                   inner_ports=(backend.PORT, *[AUTH_PORT] * len(helpers)),
                    files={**backend.FILES, "/lab/nginx.conf": config}, **expected)
 
 

@@ -3,7 +3,7 @@
 from lab import Variant
 from servers import backend
 
-COMMON = ("--no_daemon --outgoing_server 127.0.0.1 --outgoing_port 1110 --no_lookup "
+COMMON = (f"--no_daemon --outgoing_server 127.0.0.1 --outgoing_port {backend.PORT} --no_lookup "
           "--map_library '' --username nobody --group nogroup --pid_file '' "
           "--ssl_cert_file /lab/tls/cert.pem --ssl_key_file /lab/tls/key.pem "
           "--ssl_no_cert_verify --ssl_no_cn_verify")
@@ -15,6 +15,7 @@ def variant(name, mode=None, tls=False, more="", **expected):
     clear = CLEAR.format(mode=mode, more=more) if mode else ""
     over_tls = TLS.format(more=more) if tls else ""
     return Variant("perdition", name, product="perdition", files=backend.FILES, tls_port=tls,
+                   inner_ports=(backend.PORT,),
                    start=backend.START + clear + over_tls + "wait\n", **expected)
 
 
