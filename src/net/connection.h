@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A TCP connection that may turn to TLS in mid-course.
+ *
+ * Non-blocking sockets under uv_poll, TLS by SSL_set_fd, drained until it
+ * wants more; one shared read buffer a loop. A callback may close the
+ * connection it is called for.
+ */
+#ifndef POPSEAL_NET_CONNECTION_H
+#define POPSEAL_NET_CONNECTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/facts.h"
+#include "net/loop.h"
+
+enum {
+	CONNECTION_READ_MAX = 16 * 1024, /* bytes handed over at once */
+	CONNECTION_SEND_MAX = 16 * 1024, /* bytes that may wait to be sent */
+};
+
+struct connection;
+
+enum connection_end {
+	CONNECTION_END_CLOSED, /* FIN, or TLS close_notify */
+	CONNECTION_END_RESET,
+	CONNECTION_END_ERROR, /* of the local system */
+};
+
+struct connection_events {
+	/* The TCP handshake is over. On failure outcome is not CONNECT_OPEN and `why` is a sentence part. */
+	void (*connected)(void *user, enum connect_outcome outcome, const char *why);
+	/* The TLS handshake is over. On failure tls->handshake says how; `clear` are the first bytes in clear that came instead of TLS, if any. */
+	void (*secured)(void *user, enum handshake handshake, const char *why, const char *clear, size_t length);
+	void (*received)(void *user, const char *bytes, size_t length);
+	void (*ended)(void *user, enum connection_end end);
+	/* The deadline set by connection_deadline has passed. */
+	void (*expired)(void *user);
+};
+
+struct connection_request {
+	const char *address; /* numeric IPv4 or IPv6, a zone allowed */
+	uint16_t port;
+	const char *source; /* numeric address to bind to, or NULL */
+};
+
+/*
+ * Begins to connect. Never calls back before it has returned. Returns NULL and
+ * sets *error only for what the local system refuses (no descriptor left, the
+ * source address is not ours): what the network says comes by `connected`.
+ */
+struct connection *connection_open(struct net_loop *loop, const struct connection_request *request,
+	const struct connection_events *events, void *user, GError **error);
+
+/* Queues bytes and sends what it can. Returns false past CONNECTION_SEND_MAX; a broken pipe comes by `ended`. */
+bool connection_send(struct connection *connection, const char *bytes, size_t length);
+
+/*
+ * Begins a TLS handshake as client: TLS 1.0 and up, any certificate, all that
+ * OpenSSL can still speak (security level 0, legacy renegotiation), as a probe
+ * must reach what clients reach. server_name goes into SNI unless it is NULL or an address.
+ */
+void connection_secure(struct connection *connection, const char *server_name);
+
+/* Sets what `expired` waits for: `after` µs from now; 0 = none. One at a time. */
+void connection_deadline(struct connection *connection, int64_t after);
+
+/* Copies version, cipher, peer certificate and their strings into facts (facts->probe.tls), after `secured`. */
+void connection_tls_facts(const struct connection *connection, struct facts *facts);
+
+/* Writes numeric local and peer addresses (without port), ENDPOINT_ADDRESS_MAX + 1 bytes each. */
+bool connection_addresses(const struct connection *connection, char *local, char *peer);
+
+/* Closes at once (no lingering) and frees; no call comes after. NULL is a no-op. */
+void connection_close(struct connection *connection);
+
+/* Returns whether a numeric address is one of this host's (loopback or of an interface, in this namespace). */
+bool net_address_is_local(const char *address);
+
+#endif

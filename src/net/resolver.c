@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Names to addresses by c-ares on the loop.
+ *
+ * Answers wait in a queue and are delivered by a timer of their own: c-ares
+ * may answer within the question (a numeric name, the hosts file), and a `done`
+ * that asks again or frees the resolver must not do so inside c-ares.
+ */
+#include "net/resolver.h"
+
+#include <ares.h>
+#include <netdb.h>
+#include <string.h>
+
+#include "model/endpoint.h"
+#include "net/loop-private.h"
+#include "net/socket_address.h"
+
+enum {
+	RESOLVER_TIMEOUT = 5000, /* ms of the first try; c-ares doubles it for the second */
+	RESOLVER_TRIES = 2,
+	MILLISECOND = 1000, /* µs */
+};
+
+struct resolver {
+	struct net_loop *loop;
+	ares_channel channel;
+	GHashTable *sockets; /* c-ares' sockets: descriptor to struct watch */
+	GQueue answered;     /* struct question, to be delivered */
+	uv_timer_t timeout;  /* c-ares' next one */
+	uv_timer_t delivery;
+	unsigned asked;   /* questions that c-ares has not answered */
+	unsigned handles; /* libuv handles that are not closed yet */
+	bool dying;
+};
+
+struct watch {
+	struct resolver *resolver;
+	uv_poll_t poll;
+	int fd;
+	int events;
+};
+
+struct question {
+	struct resolver *resolver;
+	void (*done)(void *user, const char *const *addresses, size_t count, const char *why);
+	void *user;
+	size_t count;
+	char *addresses[RESOLVER_ADDRESSES_MAX];
+	const char *why;
+};
+
+static void
+question_free(struct question *question)
+{
+	for (size_t i = 0; i < question->count; i++)
+		g_free(question->addresses[i]);
+	g_free(question);
+}
+
+static const char *
+failure_words(int status)
+{
+	switch (status) {
+	case ARES_ENOTFOUND:
+		return "no such name";
+	case ARES_ENODATA:
+	case ARES_SUCCESS:
+		return "the name has no address";
+	case ARES_EBADNAME:
+		return "that is no valid name";
+	case ARES_ETIMEOUT:
+		return "the DNS server does not answer";
+	case ARES_ECONNREFUSED:
+		return "no DNS server can be reached";
+	case ARES_ESERVFAIL:
+		return "the DNS server failed";
+	case ARES_EREFUSED:
+		return "the DNS server refuses to answer";
+	default:
+		return ares_strerror(status);
+	}
+}
+
+static bool
+is_known(const struct question *question, const char *address)
+{
+	for (size_t i = 0; i < question->count; i++) {
+		if (strcmp(question->addresses[i], address) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+collect(struct question *question, const struct ares_addrinfo *result)
+{
+	const struct ares_addrinfo_node *node = result == NULL ? NULL : result->nodes;
+
+	for (; node != NULL && question->count < RESOLVER_ADDRESSES_MAX; node = node->ai_next) {
+		union socket_address address;
+		char text[ENDPOINT_ADDRESS_MAX + 1];
+
+		if (socket_address_copy(node->ai_addr, &address) &&
+			socket_address_text(&address, text) && !is_known(question, text))
+			question->addresses[question->count++] = g_strdup(text);
+	}
+}
+
+static void
+deliver(uv_timer_t *handle)
+{
+	struct resolver *resolver = handle->data;
+
+	while (!resolver->dying && !g_queue_is_empty(&resolver->answered)) {
+		struct question *question = g_queue_pop_head(&resolver->answered);
+
+		question->done(question->user, (const char *const *)question->addresses,
+			question->count, question->why);
+		question_free(question);
+	}
+}
+
+/* Called by c-ares, also for each question that ares_destroy finds. */
+static void
+answer(void *user, int status, int timeouts, struct ares_addrinfo *result)
+{
+	struct question *question = user;
+	struct resolver *resolver = question->resolver;
+
+	(void)timeouts;
+	resolver->asked--;
+	if (!resolver->dying)
+		collect(question, result);
+	ares_freeaddrinfo(result);
+	if (resolver->dying) {
+		question_free(question);
+		return;
+	}
+	if (question->count == 0)
+		question->why = failure_words(status);
+	g_queue_push_tail(&resolver->answered, question);
+	uv_timer_start(&resolver->delivery, deliver, 0, 0);
+}
+
+static void schedule(struct resolver *resolver);
+
+static void
+timed_out(uv_timer_t *handle)
+{
+	struct resolver *resolver = handle->data;
+
+	ares_process_fd(resolver->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+	schedule(resolver);
+}
+
+/* A timer that runs is left alone, though its question may be answered: ares_timeout walks all questions. */
+static void
+schedule(struct resolver *resolver)
+{
+	struct timeval next;
+
+	if (resolver->asked == 0) {
+		uv_timer_stop(&resolver->timeout);
+		return;
+	}
+	if (uv_is_active((uv_handle_t *)&resolver->timeout))
+		return;
+	if (ares_timeout(resolver->channel, NULL, &next) != NULL)
+		loop_timer_start(&resolver->timeout, timed_out,
+			next.tv_sec * G_USEC_PER_SEC + next.tv_usec + MILLISECOND, 0);
+}
+
+static void
+socket_ready(uv_poll_t *handle, int status, int events)
+{
+	struct watch *watch = handle->data;
+	struct resolver *resolver = watch->resolver;
+	bool readable = status < 0 || (events & UV_READABLE) != 0;
+	bool writable = status < 0 || (events & UV_WRITABLE) != 0;
+
+	ares_process_fd(resolver->channel, readable ? watch->fd : ARES_SOCKET_BAD,
+		writable ? watch->fd : ARES_SOCKET_BAD);
+	/* libuv stopped polling at the error; if c-ares keeps the socket, so do we. */
+	if (status < 0 && !uv_is_closing((uv_handle_t *)handle))
+		uv_poll_start(handle, watch->events, socket_ready);
+	schedule(resolver);
+}
+
+static void
+watch_closed(uv_handle_t *handle)
+{
+	g_free(handle->data);
+}
+
+static void
+watch_free(void *data)
+{
+	struct watch *watch = data;
+
+	uv_close((uv_handle_t *)&watch->poll, watch_closed);
+}
+
+/* NULL if the system watches no more sockets; the question then times out. */
+static struct watch *
+watch_new(struct resolver *resolver, int fd)
+{
+	struct watch *watch = g_new0(struct watch, 1);
+
+	watch->resolver = resolver;
+	watch->fd = fd;
+	watch->poll.data = watch;
+	if (uv_poll_init(&resolver->loop->uv, &watch->poll, fd) != 0) {
+		g_free(watch);
+		return NULL;
+	}
+	g_hash_table_insert(resolver->sockets, GINT_TO_POINTER(fd), watch);
+	return watch;
+}
+
+/* Called by c-ares when it wants a socket watched otherwise; not at all just before it closes it. */
+static void
+socket_state(void *user, ares_socket_t fd, int readable, int writable)
+{
+	struct resolver *resolver = user;
+	struct watch *watch = g_hash_table_lookup(resolver->sockets, GINT_TO_POINTER(fd));
+
+	if (!readable && !writable) {
+		g_hash_table_remove(resolver->sockets, GINT_TO_POINTER(fd));
+		return;
+	}
+	if (watch == NULL)
+		watch = watch_new(resolver, fd);
+	if (watch == NULL)
+		return;
+	watch->events = (readable ? UV_READABLE : 0) | (writable ? UV_WRITABLE : 0);
+	uv_poll_start(&watch->poll, watch->events, socket_ready);
+}
+
+static int
+open_channel(struct resolver *resolver)
+{
+	char lookups[] = "fb"; /* the hosts file, then DNS */
+	struct ares_options options = {
+		.timeout = RESOLVER_TIMEOUT,
+		.tries = RESOLVER_TRIES,
+		.lookups = lookups,
+		.sock_state_cb = socket_state,
+		.sock_state_cb_data = resolver,
+	};
+
+	return ares_init_options(&resolver->channel, &options,
+		ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB);
+}
+
+static void
+init_timer(struct resolver *resolver, uv_timer_t *timer)
+{
+	uv_timer_init(&resolver->loop->uv, timer);
+	timer->data = resolver;
+	resolver->handles++;
+}
+
+struct resolver *
+resolver_new(struct net_loop *loop, GError **error)
+{
+	struct resolver *resolver = g_new0(struct resolver, 1);
+	int status = ARES_SUCCESS;
+
+	resolver->loop = loop;
+	resolver->sockets = g_hash_table_new_full(NULL, NULL, NULL, watch_free);
+	status = open_channel(resolver);
+	if (status != ARES_SUCCESS) {
+		g_set_error(error, NET_ERROR, 0, "no resolver: %s", ares_strerror(status));
+		g_hash_table_destroy(resolver->sockets);
+		g_free(resolver);
+		return NULL;
+	}
+	g_queue_init(&resolver->answered);
+	init_timer(resolver, &resolver->timeout);
+	init_timer(resolver, &resolver->delivery);
+	return resolver;
+}
+
+void
+resolver_ask(struct resolver *resolver, const char *name,
+	void (*done)(void *user, const char *const *addresses, size_t count, const char *why),
+	void *user)
+{
+	const struct ares_addrinfo_hints hints = {
+		.ai_family = AF_UNSPEC,
+		.ai_socktype = SOCK_STREAM,
+	};
+	struct question *question = g_new0(struct question, 1);
+
+	question->resolver = resolver;
+	question->done = done;
+	question->user = user;
+	resolver->asked++;
+	ares_getaddrinfo(resolver->channel, name, NULL, &hints, answer, question);
+	schedule(resolver);
+}
+
+static void
+handle_closed(uv_handle_t *handle)
+{
+	struct resolver *resolver = handle->data;
+
+	if (--resolver->handles == 0)
+		g_free(resolver);
+}
+
+void
+resolver_free(struct resolver *resolver)
+{
+	if (resolver == NULL)
+		return;
+	resolver->dying = true;
+	ares_destroy(resolver->channel);
+	g_hash_table_destroy(resolver->sockets);
+	while (!g_queue_is_empty(&resolver->answered))
+		question_free(g_queue_pop_head(&resolver->answered));
+	uv_close((uv_handle_t *)&resolver->timeout, handle_closed);
+	uv_close((uv_handle_t *)&resolver->delivery, handle_closed);
+}

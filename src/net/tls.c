@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * TLS as a client that takes whatever the server has.
+ *
+ * OpenSSL answers a server that speaks clear text, one that sends an alert and
+ * one that hangs up with much the same error. So the server's first bytes are
+ * looked at (MSG_PEEK) before OpenSSL reads them.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <openssl/err.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "net/connection-private.h"
+
+enum {
+	CLEAR_MAX = 512
+}; /* bytes in clear that a failed handshake hands over */
+
+/* A read takes a whole record, or OpenSSL would hold a rest that poll does not tell of. */
+G_STATIC_ASSERT((int)CONNECTION_READ_MAX >= SSL3_RT_MAX_PLAIN_LENGTH);
+
+/* What the server's first bytes are. */
+enum first {
+	FIRST_NONE,
+	FIRST_TLS,
+	FIRST_CLEAR,
+	FIRST_CLOSED,
+	FIRST_RESET,
+};
+
+/*
+ * Everything is set here, so that the limits of the system's openssl.cnf, made
+ * for clients that have secrets to keep, do not hide a server from the probe.
+ */
+static SSL_CTX *
+tls_context(struct net_loop *loop)
+{
+	SSL_CTX *context = loop->tls;
+
+	if (context != NULL)
+		return context;
+	context = SSL_CTX_new(TLS_client_method());
+	if (context == NULL)
+		g_error("OpenSSL makes no context: %s", ERR_reason_error_string(ERR_get_error()));
+	SSL_CTX_set_security_level(context, 0);
+	SSL_CTX_clear_options(context, SSL_OP_NO_SSL_MASK);
+	SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
+	SSL_CTX_set_max_proto_version(context, 0);
+	SSL_CTX_set_cipher_list(context, "ALL:COMPLEMENTOFALL:@SECLEVEL=0");
+	SSL_CTX_set_ciphersuites(context, TLS_DEFAULT_CIPHERSUITES);
+	SSL_CTX_set_options(context, SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_IGNORE_UNEXPECTED_EOF);
+	SSL_CTX_set_mode(context,
+		SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+			SSL_MODE_RELEASE_BUFFERS);
+	SSL_CTX_set_verify(context, SSL_VERIFY_NONE, NULL);
+	SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+	loop->tls = context;
+	return context;
+}
+
+/* RFC 6066 section 3: a host name without a trailing dot, never an address. */
+static void
+set_server_name(SSL *tls, const char *name)
+{
+	unsigned char binary[sizeof(struct in6_addr)];
+	g_autofree char *host = NULL;
+	size_t length = name == NULL ? 0 : strlen(name);
+
+	if (length > 0 && name[length - 1] == '.')
+		length--;
+	if (length == 0 || length > TLSEXT_MAXLEN_host_name)
+		return;
+	host = g_strndup(name, length);
+	if (strchr(host, ':') == NULL && inet_pton(AF_INET, host, binary) != 1)
+		SSL_set_tlsext_host_name(tls, host);
+}
+
+void
+tls_begin(struct connection *connection, const char *server_name)
+{
+	connection->tls = SSL_new(tls_context(connection->loop));
+	if (connection->tls == NULL || SSL_set_fd(connection->tls, connection->fd) != 1)
+		g_error("OpenSSL is out of memory");
+	SSL_set_connect_state(connection->tls);
+	set_server_name(connection->tls, server_name);
+	ERR_clear_error();
+}
+
+static bool
+is_record(const char *bytes, size_t length)
+{
+	bool typed = bytes[0] >= SSL3_RT_CHANGE_CIPHER_SPEC && bytes[0] <= SSL3_RT_APPLICATION_DATA;
+
+	return typed && (length == 1 || bytes[1] == SSL3_VERSION_MAJOR);
+}
+
+static enum first
+look(struct connection *connection, size_t *ret_length)
+{
+	char *buffer = connection->loop->buffer;
+	ssize_t length = recv(connection->fd, buffer, CLEAR_MAX, MSG_PEEK);
+
+	if (length < 0 && socket_io(errno) == IO_WAIT)
+		return FIRST_NONE;
+	if (length <= 0)
+		return length < 0 || connection->reset ? FIRST_RESET : FIRST_CLOSED;
+	*ret_length = (size_t)length;
+	return is_record(buffer, (size_t)length) ? FIRST_TLS : FIRST_CLEAR;
+}
+
+static struct tls_step
+failed(enum handshake handshake, const char *why)
+{
+	return (struct tls_step){ .handshake = handshake, .why = why };
+}
+
+/* Looks at the first bytes if it has not seen them; NOT_TRIED if there is no objection to going on. */
+static struct tls_step
+look_first(struct connection *connection)
+{
+	struct tls_step step = { .handshake = HANDSHAKE_NOT_TRIED };
+
+	if (connection->tls_seen)
+		return step;
+	switch (look(connection, &step.length)) {
+	case FIRST_NONE:
+		break;
+	case FIRST_TLS:
+		connection->tls_seen = true;
+		break;
+	case FIRST_CLEAR:
+		step.handshake = HANDSHAKE_NOT_TLS;
+		step.why = "the server answered in clear";
+		step.clear = connection->loop->buffer;
+		break;
+	case FIRST_CLOSED:
+		return failed(HANDSHAKE_CLOSED, "the server closed the connection");
+	case FIRST_RESET:
+		return failed(HANDSHAKE_CLOSED, "the server reset the connection");
+	}
+	return step;
+}
+
+/* Puts OpenSSL's first error into words; an alert of the server's by its name. */
+static const char *
+error_words(struct net_loop *loop)
+{
+	unsigned long error = ERR_get_error();
+	int reason = ERR_GET_REASON(error);
+
+	if (error == 0)
+		return "the server closed the connection within the handshake";
+	if (ERR_GET_LIB(error) == ERR_LIB_SSL && reason >= SSL_AD_REASON_OFFSET) {
+		g_snprintf(loop->words, sizeof loop->words, "the server sent the TLS alert \"%s\"",
+			SSL_alert_desc_string_long(reason - SSL_AD_REASON_OFFSET));
+		return loop->words;
+	}
+	if (ERR_reason_error_string(error) == NULL)
+		return "no TLS session came of it";
+	g_strlcpy(loop->words, ERR_reason_error_string(error), sizeof loop->words);
+	return loop->words;
+}
+
+/* Tells a failed handshake: by what the server sent first, else by OpenSSL's error. */
+static struct tls_step
+tell_failure(struct connection *connection)
+{
+	const char *why = error_words(connection->loop);
+	struct tls_step step = look_first(connection);
+
+	ERR_clear_error();
+	if (connection->tls_seen)
+		return failed(HANDSHAKE_ALERT, why);
+	if (step.handshake != HANDSHAKE_NOT_TRIED)
+		return step;
+	return failed(HANDSHAKE_CLOSED, why);
+}
+
+struct tls_step
+tls_handshake(struct connection *connection)
+{
+	struct tls_step step = look_first(connection);
+	int result = 0;
+
+	if (step.handshake != HANDSHAKE_NOT_TRIED)
+		return step;
+	ERR_clear_error();
+	result = SSL_do_handshake(connection->tls);
+	switch (SSL_get_error(connection->tls, result)) {
+	case SSL_ERROR_NONE:
+		step.handshake = HANDSHAKE_UP;
+		return step;
+	case SSL_ERROR_WANT_WRITE:
+		connection->wants_write = true;
+		return step;
+	case SSL_ERROR_WANT_READ:
+		return step;
+	default:
+		return tell_failure(connection);
+	}
+}
+
+static enum io
+tell_io(struct connection *connection, int result)
+{
+	int number = errno;
+
+	switch (SSL_get_error(connection->tls, result)) {
+	case SSL_ERROR_WANT_WRITE:
+		connection->wants_write = true;
+		return IO_WAIT;
+	case SSL_ERROR_WANT_READ:
+		return IO_WAIT;
+	case SSL_ERROR_ZERO_RETURN:
+		return IO_CLOSED;
+	case SSL_ERROR_SYSCALL:
+		return socket_io(number) == IO_WAIT ? IO_FAILED : socket_io(number);
+	default: /* an alert, or no TLS any more: the server broke the session off */
+		return IO_RESET;
+	}
+}
+
+enum io
+tls_read(struct connection *connection, char *buffer, size_t size, size_t *ret_length)
+{
+	int result = 0;
+
+	ERR_clear_error();
+	errno = 0;
+	result = SSL_read_ex(connection->tls, buffer, size, ret_length);
+	return result == 1 ? IO_DONE : tell_io(connection, result);
+}
+
+enum io
+tls_write(struct connection *connection, const char *bytes, size_t length, size_t *sent)
+{
+	int result = 0;
+
+	ERR_clear_error();
+	errno = 0;
+	result = SSL_write_ex(connection->tls, bytes, length, sent);
+	return result == 1 ? IO_DONE : tell_io(connection, result);
+}
+
+void
+tls_end(struct connection *connection)
+{
+	if (connection->tls == NULL)
+		return;
+	if (connection->state == CONNECTION_SECURE && connection->broken == IO_DONE)
+		SSL_shutdown(connection->tls);
+	SSL_free(connection->tls);
+	connection->tls = NULL;
+	ERR_clear_error();
+}

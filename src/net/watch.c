@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "net/watch.h"
+
+#include "net/loop-private.h"
+
+struct net_watch {
+	uv_poll_t uv;
+	void (*ready)(void *user);
+	void *user;
+};
+
+static void
+on_closed(uv_handle_t *handle)
+{
+	g_free(handle->data);
+}
+
+static void
+on_ready(uv_poll_t *handle, int status G_GNUC_UNUSED, int events G_GNUC_UNUSED)
+{
+	struct net_watch *watch = handle->data;
+
+	watch->ready(watch->user);
+}
+
+struct net_watch *
+net_watch_new(struct net_loop *loop, int fd, void (*ready)(void *user), void *user)
+{
+	struct net_watch *watch = g_new0(struct net_watch, 1);
+
+	if (uv_poll_init(&loop->uv, &watch->uv, fd) != 0) {
+		g_free(watch);
+		return NULL;
+	}
+	watch->uv.data = watch;
+	watch->ready = ready;
+	watch->user = user;
+	return watch;
+}
+
+void
+net_watch_start(struct net_watch *watch)
+{
+	uv_poll_start(&watch->uv, UV_READABLE, on_ready);
+}
+
+void
+net_watch_stop(struct net_watch *watch)
+{
+	uv_poll_stop(&watch->uv);
+}
+
+void
+net_watch_close(struct net_watch *watch)
+{
+	if (watch != NULL)
+		uv_close((uv_handle_t *)&watch->uv, on_closed);
+}
