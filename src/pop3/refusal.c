@@ -1,0 +1,1021 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The refusal classifier (see refusal.h).
+ *
+ * A verdict hangs on it, so it works in one direction only: words are first
+ * folded into a small vocabulary ("SSL/TLS", "STLS", "a secure connection" are
+ * all "tls"; "not allowed" is "denied"; "not required" is "optional"), one
+ * sentence a line, and then only phrases of that vocabulary count. What is
+ * left over, or contradicts itself, is REFUSAL_UNKNOWN: never a guess.
+ */
+#include "pop3/refusal.h"
+
+#include <string.h>
+
+enum {
+	TEXT_MAX = 512,    /* octets of a reply that are looked at (RFC 1939: 512 with CRLF) */
+	WORD_MAX = 32,     /* a longer word is none that we know */
+	WORDS_MAX = 128,   /* words that are kept */
+	FOLDED_MAX = 3072, /* WORDS_MAX of them, mostly shorter than WORD_MAX */
+	VERSION_MAX = 63,
+	CODE_MAX = 40, /* octets of a response code in brackets */
+};
+
+struct pair {
+	const char *from;
+	const char *to;
+};
+
+struct joint {
+	const char *first;
+	const char *second;
+	const char *to;
+};
+
+/* Words that mean the same here, in any form. */
+static const struct pair folds[] = {
+	{ "ssl", "tls" },
+	{ "stls", "tls" },
+	{ "starttls", "tls" },
+	{ "pop3s", "tls" },
+	{ "encryption", "tls" },
+
+	{ "insecure", "insecure" },
+	{ "nonsecure", "insecure" },
+	{ "unsecure", "insecure" },
+	{ "unsecured", "insecure" },
+	{ "unencrypted", "insecure" },
+	{ "cleartext", "plaintext" },
+	{ "secured", "secure" },
+	{ "encrypt", "encrypted" },
+
+	{ "connections", "connection" },
+	{ "session", "connection" },
+	{ "sessions", "connection" },
+	{ "channel", "connection" },
+	{ "channels", "connection" },
+	{ "link", "connection" },
+	{ "links", "connection" },
+	{ "transport", "connection" },
+	{ "tunnel", "connection" },
+
+	{ "needed", "required" },
+	{ "mandatory", "required" },
+	{ "necessary", "required" },
+	{ "compulsory", "required" },
+	{ "obligatory", "required" },
+	{ "enforced", "required" },
+	{ "require", "requires" },
+	{ "need", "requires" },
+	{ "needs", "requires" },
+
+	{ "disallowed", "denied" },
+	{ "forbidden", "denied" },
+	{ "prohibited", "denied" },
+	{ "denied", "refused" },
+	{ "rejected", "refused" },
+	{ "declined", "refused" },
+	{ "deactivated", "disabled" },
+	{ "permitted", "allowed" },
+	{ "allows", "allow" },
+	{ "permits", "allow" },
+	{ "permit", "allow" },
+	{ "accepts", "allow" },
+	{ "accept", "allow" },
+
+	{ "over", "via" },
+	{ "through", "via" },
+	{ "using", "via" },
+	{ "with", "via" },
+	{ "under", "via" },
+	{ "on", "via" },
+	{ "after", "via" },
+	{ "inside", "via" },
+	{ "within", "via" },
+	{ "by", "via" },
+
+	{ "isnt", "not" },
+	{ "arent", "not" },
+	{ "dont", "not" },
+	{ "doesnt", "not" },
+	{ "wasnt", "not" },
+	{ "never", "not" },
+	{ "wont", "not" },
+	{ "didnt", "not" },
+	{ "cant", "cannot" },
+	{ "couldnt", "cannot" },
+
+	{ "logins", "login" },
+	{ "logon", "login" },
+	{ "logons", "login" },
+	{ "signin", "login" },
+	{ "auth", "authentication" },
+	{ "authenticate", "authentication" },
+	{ "authenticating", "authentication" },
+	{ "authentications", "authentication" },
+	{ "passwords", "password" },
+	{ "passwd", "password" },
+	{ "passphrase", "password" },
+	{ "username", "user" },
+	{ "usernames", "user" },
+	{ "userid", "user" },
+	{ "users", "user" },
+	{ "accounts", "account" },
+	{ "mailboxes", "mailbox" },
+	{ "credential", "credentials" },
+
+	{ "fail", "failed" },
+	{ "fails", "failed" },
+	{ "failure", "failed" },
+	{ "unsuccessful", "failed" },
+	{ "invalid", "bad" },
+	{ "incorrect", "bad" },
+	{ "wrong", "bad" },
+	{ "illegal", "bad" },
+	{ "unrecognized", "unknown" },
+	{ "unrecognised", "unknown" },
+	{ "unkown", "unknown" },
+
+	{ "commands", "command" },
+	{ "cmd", "command" },
+	{ "verb", "command" },
+	{ "mechanisms", "mechanism" },
+	{ "method", "mechanism" },
+	{ "methods", "mechanism" },
+	{ "arguments", "argument" },
+	{ "parameter", "argument" },
+	{ "parameters", "argument" },
+	{ "args", "argument" },
+};
+
+/* Words that change nothing. */
+static const char *const fillers[] = {
+	"a",
+	"an",
+	"the",
+	"is",
+	"are",
+	"be",
+	"been",
+	"being",
+	"was",
+	"were",
+	"this",
+	"that",
+	"it",
+	"has",
+	"had",
+	"does",
+	"do",
+	"did",
+	"now",
+	"yet",
+	"strictly",
+	"currently",
+	"presently",
+	"always",
+	"generally",
+	"usually",
+	"normally",
+	"please",
+	"sorry",
+	"absolutely",
+	"really",
+	"also",
+};
+
+/* Two folded words in a row that are one. */
+static const struct joint joints[] = {
+	{ "plain", "text", "plaintext" },
+	{ "clear", "text", "plaintext" },
+	{ "start", "tls", "tls" },
+	{ "tls", "tls", "tls" },
+	{ "tls", "connection", "tls" },
+	{ "secure", "connection", "tls" },
+	{ "encrypted", "connection", "tls" },
+	{ "tls", "layer", "tls" },
+	{ "security", "layer", "tls" },
+	{ "secure", "layer", "tls" },
+	{ "protection", "layer", "tls" },
+	{ "non", "secure", "insecure" },
+	{ "non", "tls", "insecure" },
+	{ "non", "encrypted", "insecure" },
+	{ "not", "secure", "insecure" },
+	{ "not", "encrypted", "insecure" },
+	{ "insecure", "tls", "insecure" },
+	{ "insecure", "connection", "insecure" },
+	{ "plaintext", "connection", "insecure" },
+
+	{ "not", "required", "optional" },
+	{ "not", "requires", "optional" },
+	{ "longer", "required", "optional" },
+	{ "longer", "requires", "optional" },
+	{ "must", "not", "mustnot" },
+	{ "can", "not", "cannot" },
+	{ "could", "not", "cannot" },
+	{ "unable", "to", "cannot" },
+	{ "not", "allowed", "denied" },
+	{ "not", "denied", "allowed" },
+	{ "not", "refused", "allowed" },
+	{ "not", "accepted", "refused" },
+	{ "not", "disabled", "enabled" },
+	{ "turned", "off", "disabled" },
+	{ "switched", "off", "disabled" },
+	{ "not", "supported", "unsupported" },
+	{ "not", "implemented", "unimplemented" },
+	{ "not", "recognized", "unknown" },
+	{ "not", "recognised", "unknown" },
+	{ "not", "known", "unknown" },
+	{ "not", "correct", "bad" },
+	{ "not", "valid", "bad" },
+
+	{ "log", "in", "login" },
+	{ "log", "via", "login" },
+	{ "sign", "in", "login" },
+	{ "logging", "in", "login" },
+	{ "user", "name", "user" },
+	{ "user", "id", "user" },
+	{ "login", "name", "user" },
+	{ "user", "pass", "userpass" },
+	{ "account", "disabled", "account" },
+	{ "user", "disabled", "user" },
+	{ "mailbox", "disabled", "mailbox" },
+	{ "back", "end", "backend" },
+};
+
+/* What follows are globs over one folded sentence, a space at either end of it. */
+
+/* A sentence with one of these may only muse about TLS: it never says that TLS is required. */
+static const char *const hedges[] = {
+	"* optional *",
+	"* if *",
+	"* whether *",
+	"* maybe *",
+	"* perhaps *",
+	"* may *",
+	"* might *",
+	"* could *",
+	"* can *",
+	"* should *",
+	"* check *",
+	"* ensure *",
+	"* verify *",
+	"* sure *",
+	"* when *",
+	"* mustnot *",
+	NULL,
+};
+
+static const char *const negations[] = { "* not *", "* no *", "* none *", "* nothing *",
+	"* without *", "* false *", "* off *", NULL };
+
+/* Says that TLS is wanted first, in a sentence without a negation. */
+static const char *const tls_required[] = {
+	"* tls required *",
+	"* tls must *",
+	"* requires tls *",
+	"* requires use of tls *",
+	"* requires to use tls *",
+	"* requires you to use tls *",
+	"* requires encrypted *",
+	"* must use tls *",
+	"* must first use tls *",
+	"* must start tls *",
+	"* must issue tls *",
+	"* must first issue tls *",
+	"* must enable tls *",
+	"* must negotiate tls *",
+	"* must encrypted *",
+	"* must via tls *",
+	"* have to use tls *",
+	"* required to use tls *",
+	"* use tls first *",
+	"* issue tls *",
+	"* tls first *",
+	"* tls command first *",
+	"* only via tls *",
+	"* only allowed via tls *",
+	"* only available via tls *",
+	"* only valid via tls *",
+	"* only valid via entering tls *",
+	"* only possible via tls *",
+	"* allowed only via tls *",
+	"* available only via tls *",
+	"* only allow tls *",
+	"* only available via layer *",
+	"* only allowed via layer *",
+	"* denied until tls *",
+	"* disabled until tls *",
+	"* refused until tls *",
+	"* denied before tls *",
+	"* disabled before tls *",
+	"* denied unless tls *",
+	"* disabled unless tls *",
+	NULL,
+};
+
+/* The same, in sentences that carry their own negation. */
+static const char *const insecure_refused[] = {
+	"* denied without tls *",
+	"* disabled without tls *",
+	"* refused without tls *",
+	"* without tls denied *",
+	"* without tls disabled *",
+	"* no login without tls *",
+	"* cannot login without tls *",
+	"* cannot authentication without tls *",
+	"* not available without tls *",
+	"* not possible without tls *",
+	"* not available until tls *",
+	"* not possible until tls *",
+	"* cannot login until tls *",
+	"* plaintext denied *",
+	"* plaintext disabled *",
+	"* plaintext login denied *",
+	"* plaintext login disabled *",
+	"* plaintext authentication denied *",
+	"* plaintext authentication disabled *",
+	"* plaintext password denied *",
+	"* plaintext password disabled *",
+	"* plaintext password authentication denied *",
+	"* plaintext password authentication disabled *",
+	"* plaintext mechanism denied *",
+	"* plaintext mechanism disabled *",
+	"* plaintext login refused via *",
+	"* plaintext authentication refused via *",
+	"* no plaintext login allowed *",
+	"* no plaintext authentication allowed *",
+	"* no plaintext password allowed *",
+	"* denied via insecure *",
+	"* disabled via insecure *",
+	"* refused via insecure *",
+	"* unsupported via insecure *",
+	"* cannot login via insecure *",
+	"* cannot authentication via insecure *",
+	"* via insecure denied *",
+	"* via insecure disabled *",
+	"* insecure denied *",
+	"* insecure login denied *",
+	"* insecure login disabled *",
+	"* insecure authentication denied *",
+	"* insecure authentication disabled *",
+	"* denied via plaintext *",
+	"* disabled via plaintext *",
+	"* refused via plaintext *",
+	"* cannot login via plaintext *",
+	"* cannot authentication via plaintext *",
+	"* unsupported via plaintext *",
+	NULL,
+};
+
+/* Says so too, but only where nothing else is said. */
+static const char *const tls_advised[] = {
+	"* use tls *",
+	"* tls only *",
+	"* must * via tls *",
+	"* only * via tls *",
+	NULL,
+};
+
+static const char *const temporary[] = {
+	"* temporar*",
+	"* try again later *",
+	"* try later *",
+	"* retry later *",
+	"* try again in *",
+	"* come back later *",
+	"* too many *",
+	"* busy *",
+	"* overload*",
+	"* shutting down *",
+	"* maximum * connection *",
+	"* maximum connection *",
+	"* connection limit *",
+	"* maintenance *",
+	NULL,
+};
+
+static const char *const try_again[] = { "* try again *", NULL };
+
+static const char *const access_list[] = {
+	"* refused from *",
+	"* denied from *",
+	"* access from *",
+	"* refused access *",
+	"* access refused for *",
+	"* from your *",
+	"* your ip *",
+	"* your host *",
+	"* your address *",
+	"* your network *",
+	"* your location *",
+	"* your country *",
+	"* from host *",
+	"* from ip *",
+	"* from address *",
+	"* from network *",
+	"* disabled for host *",
+	"* disabled for ip *",
+	"* banned *",
+	"* blacklist*",
+	"* blocklist*",
+	"* blocked *",
+	"* relay *",
+	"* relaying *",
+	NULL,
+};
+
+static const char *const login_disabled[] = {
+	"* login disabled *",
+	"* login denied *",
+	"* authentication disabled *",
+	"* authentication denied *",
+	"* login unavailable via this *",
+	"* logindisabled *",
+	NULL,
+};
+
+/* Logins are off for somebody, or for one mechanism: that says nothing about others. */
+static const char *const somebody[] = {
+	"* user *",
+	"* account *",
+	"* mailbox *",
+	"* you *",
+	"* your *",
+	"* domain *",
+	"* customer *",
+	"* root *",
+	"* apop *",
+	"* cram *",
+	"* digest *",
+	"* ntlm *",
+	"* gssapi *",
+	"* plain *",
+	"* md5 *",
+	"* sasl *",
+	"* oauth *",
+	"* xoauth2 *",
+	"* oauthbearer *",
+	"* basic *",
+	"* mechanism *",
+	NULL,
+};
+
+static const char *const credentials[] = {
+	"* authentication failed *",
+	"* login failed *",
+	"* failed login *",
+	"* failed authentication *",
+	"* failed to authentication *",
+	"* failed to login *",
+	"* authorization failed *",
+	"* authorisation failed *",
+	"* login bad *",
+	"* bad login *",
+	"* bad password *",
+	"* password bad *",
+	"* password mismatch *",
+	"* password not match *",
+	"* password supplied * bad *",
+	"* password for * bad *",
+	"* or password bad *",
+	"* or password unknown *",
+	"* bad user *",
+	"* user bad *",
+	"* unknown user *",
+	"* user unknown *",
+	"* no such user *",
+	"* no such mailbox *",
+	"* no such account *",
+	"* unknown mailbox *",
+	"* unknown account *",
+	"* user not found *",
+	"* account not found *",
+	"* mailbox not found *",
+	"* user not exist *",
+	"* account not exist *",
+	"* mailbox not exist *",
+	"* bad credentials *",
+	"* credentials bad *",
+	"* credentials failed *",
+	"* credentials refused *",
+	"* user and password refused *",
+	"* user or password refused *",
+	"* bad name or password *",
+	"* no mailbox for *",
+	"* no mailbox here *",
+	" no mailbox ",
+	" permission refused ",
+	" access refused ",
+	" not authenticated ",
+	" user not authenticated ",
+	NULL,
+};
+
+/* With one of these beside it, a phrase about credentials is not to be trusted. */
+static const char *const contradictions[] = {
+	"* tls *",
+	"* insecure *",
+	"* plaintext *",
+	"* secure *",
+	"* encrypted *",
+	"* layer *",
+	"* security *",
+	"* command *",
+	"* mechanism *",
+	"* argument *",
+	"* syntax *",
+	"* state *",
+	"* disabled *",
+	"* denied *",
+	"* unsupported *",
+	"* unimplemented *",
+	"* policy *",
+	"* optional *",
+	"* until *",
+	"* unless *",
+	"* userpass *",
+	NULL,
+};
+
+/* The same for the code [AUTH] beside unknown words: RFC 3206 uses it for policy too. */
+static const char *const policies[] = {
+	"* refused *",
+	"* only *",
+	"* first *",
+	"* before *",
+	"* must *",
+	"* required *",
+	"* requires *",
+	"* allowed *",
+	"* allow *",
+	"* cannot *",
+	"* connection *",
+	"* enabled *",
+	"* use *",
+	"* not *",
+	"* no *",
+	"* via *",
+	"* without *",
+	NULL,
+};
+
+static const char *const backend[] = {
+	"* internal server error *",
+	"* internal error *",
+	"* server error *",
+	"* server failed *",
+	"* backend *",
+	"* authentication service *",
+	"* authentication server *",
+	"* authdaemon *",
+	"* authdaemond *",
+	"* cannot connect *",
+	"* connection refused *",
+	"* ldap *",
+	"* database *",
+	"* radius *",
+	NULL,
+};
+
+static const char *const mechanism[] = {
+	"* unsupported mechanism *",
+	"* unsupported * mechanism *",
+	"* mechanism unsupported *",
+	"* mechanism not available *",
+	"* mechanism unavailable *",
+	"* no mechanism available *",
+	"* unknown mechanism *",
+	"* unknown * mechanism *",
+	"* mechanism unknown *",
+	"* bad mechanism *",
+	"* bad * mechanism *",
+	"* authentication mechanism *",
+	"* mechanism disabled *",
+	"* mechanism denied *",
+	"* mechanism not enabled *",
+	"* unsupported authentication *",
+	"* authentication unsupported *",
+	"* authentication type unsupported *",
+	"* apop disabled *",
+	"* apop not enabled *",
+	NULL,
+};
+
+static const char *const syntax[] = { "* syntax *", "* argument *", "* line too long *",
+	"* command too long *", NULL };
+
+static const char *const unknown_command[] = {
+	"* unknown command *",
+	"* unknown * command *",
+	"* command unknown *",
+	"* bad command *",
+	"* command unsupported *",
+	"* unsupported command *",
+	"* unimplemented *",
+	"* no such command *",
+	" what ",
+	" huh ",
+	NULL,
+};
+
+/* Parts of words that contradict a phrase about credentials, whatever stands around them. */
+static const char *const security_parts[] = {
+	"*tls*",
+	"*ssl*",
+	"*encrypt*",
+	"*secure*",
+	"*plaintext*",
+	"*plain text*",
+	"*plain-text*",
+	"*cleartext*",
+	"*clear text*",
+	"*clear-text*",
+	NULL,
+};
+
+/* A reply, taken apart. */
+struct reply_words {
+	char text[TEXT_MAX + 1];  /* behind "-ERR " */
+	char plain[TEXT_MAX + 1]; /* behind the code, without the probe's own name */
+	char code[CODE_MAX + 1];  /* "AUTH" */
+	bool foreign;             /* holds bytes that are not ASCII */
+	char folded
+		[FOLDED_MAX]; /* sentences, each " word word " and a NUL; an empty one ends them */
+};
+
+static bool
+glob(const char *pattern, const char *pattern_end, const char *text, const char *text_end)
+{
+	const char *star = NULL, *retry = NULL;
+
+	while (text < text_end) {
+		if (pattern < pattern_end && *pattern == '*') {
+			star = pattern++;
+			retry = text;
+		} else if (pattern < pattern_end &&
+			g_ascii_tolower(*pattern) == g_ascii_tolower(*text)) {
+			pattern++;
+			text++;
+		} else if (star) {
+			pattern = star + 1;
+			text = ++retry;
+		} else {
+			return false;
+		}
+	}
+	while (pattern < pattern_end && *pattern == '*')
+		pattern++;
+	return pattern == pattern_end;
+}
+
+bool
+pattern_match(const char *pattern, const char *text)
+{
+	return glob(pattern, pattern + strlen(pattern), text, text + strlen(text));
+}
+
+static bool
+version_octet(char c)
+{
+	return g_ascii_isalnum(c) || c == '.' || c == '-' || c == '+' || c == '_';
+}
+
+/* Returns the end of the version at `at` behind which the rest of the pattern matches, or NULL. */
+static const char *
+version_end(const char *rest, const char *at)
+{
+	const char *end = at;
+
+	while (end - at < VERSION_MAX && version_octet(*end))
+		end++;
+	for (; end > at; end--) {
+		if (pattern_match(rest, end))
+			return end;
+	}
+	return NULL;
+}
+
+char *
+pattern_version(const char *pattern, const char *text)
+{
+	const char *mark = strstr(pattern, "%v");
+
+	if (!mark)
+		return NULL;
+	for (const char *at = text; *at; at++) {
+		const char *end;
+
+		/* Most places are ruled out by the octet in front of them. */
+		if (mark > pattern && mark[-1] != '*' &&
+			(at == text || g_ascii_tolower(at[-1]) != g_ascii_tolower(mark[-1])))
+			continue;
+		if (!version_octet(*at) || !glob(pattern, mark, text, at))
+			continue;
+		end = version_end(mark + 2, at);
+		if (!end)
+			continue;
+		while (end > at + 1 && (end[-1] == '.' || end[-1] == '-'))
+			end--;
+		return g_strndup(at, (size_t)(end - at));
+	}
+	return NULL;
+}
+
+static const char *
+skip_spaces(const char *at)
+{
+	while (*at == ' ' || *at == '\t')
+		at++;
+	return at;
+}
+
+/* Returns what stands behind "-ERR " ("ERR", "+ERR", lower case and leading spaces are borne). */
+static const char *
+behind_err(const char *line)
+{
+	const char *at = skip_spaces(line);
+	const char *word = *at == '-' || *at == '+' ? at + 1 : at;
+
+	if (g_ascii_strncasecmp(word, "ERR", 3) != 0)
+		return at;
+	if (word[3] != '\0' && word[3] != ' ' && word[3] != '\t' && word[3] != ':')
+		return at;
+	return skip_spaces(word[3] == ':' ? word + 4 : word + 3);
+}
+
+/* Copies the response code in front of the text; returns what stands behind it. */
+static const char *
+take_code(char *code, const char *text)
+{
+	const char *end = text[0] == '[' ? strchr(text, ']') : NULL;
+
+	if (!end || end - text > CODE_MAX)
+		return text;
+	memcpy(code, text + 1, (size_t)(end - text - 1));
+	code[end - text - 1] = '\0';
+	return skip_spaces(end + 1);
+}
+
+static const char *
+fold(const char *word)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(folds); i++) {
+		if (folds[i].from[0] == word[0] && strcmp(folds[i].from, word) == 0)
+			return folds[i].to;
+	}
+	return word;
+}
+
+static bool
+filler(const char *word)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(fillers); i++) {
+		if (strcmp(fillers[i], word) == 0)
+			return true;
+	}
+	return false;
+}
+
+static const char *
+join(const char *first, const char *second)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(joints); i++) {
+		if (strcmp(joints[i].first, first) == 0 && strcmp(joints[i].second, second) == 0)
+			return joints[i].to;
+	}
+	return NULL;
+}
+
+static bool
+word_octet(char c)
+{
+	return g_ascii_isalnum(c) || c == '\'' || (c & 0x80);
+}
+
+/* Takes one word in lower case, without its apostrophes; a too long one becomes "?". */
+static const char *
+take_word(const char *at, char word[WORD_MAX])
+{
+	size_t length = 0;
+
+	for (; word_octet(*at); at++) {
+		if (*at == '\'')
+			continue;
+		if (length < WORD_MAX)
+			word[length++] = g_ascii_tolower(*at);
+	}
+	g_strlcpy(word + (length < WORD_MAX ? length : 0), length < WORD_MAX ? "" : "?", 2);
+	return at;
+}
+
+static bool
+sentence_ends(const char *at)
+{
+	return *at && strchr(".;!", *at) && (at[1] == ' ' || at[1] == '\0');
+}
+
+/* A sentence while it is folded. */
+struct sentence {
+	char words[WORDS_MAX][WORD_MAX];
+	size_t count;
+};
+
+static void
+sentence_add(struct sentence *sentence, const char *word)
+{
+	const char *joined;
+
+	word = fold(word);
+	if (!*word || filler(word))
+		return;
+	while (sentence->count > 0 && (joined = join(sentence->words[sentence->count - 1], word))) {
+		word = joined;
+		sentence->count--;
+	}
+	if (sentence->count < WORDS_MAX)
+		g_strlcpy(sentence->words[sentence->count++], word, WORD_MAX);
+}
+
+/* Appends " word word " and a NUL; returns where the next sentence goes. */
+static char *
+sentence_write(struct sentence *sentence, char *to, const char *end)
+{
+	char *at = to;
+
+	if (sentence->count == 0)
+		return to;
+	for (size_t i = 0; i < sentence->count; i++) {
+		size_t length = strlen(sentence->words[i]);
+
+		if ((size_t)(end - at) < length + 4)
+			break;
+		*at++ = ' ';
+		memcpy(at, sentence->words[i], length);
+		at += length;
+	}
+	*at++ = ' ';
+	*at++ = '\0';
+	sentence->count = 0;
+	return at;
+}
+
+static void
+fold_words(struct reply_words *reply, const char *at)
+{
+	struct sentence sentence = { .count = 0 };
+	char *to = reply->folded;
+	const char *end = reply->folded + sizeof(reply->folded) - 1;
+	char word[WORD_MAX];
+
+	while (*at) {
+		if (word_octet(*at)) {
+			at = take_word(at, word);
+			sentence_add(&sentence, word);
+		} else {
+			if (sentence_ends(at))
+				to = sentence_write(&sentence, to, end);
+			at++;
+		}
+	}
+	to = sentence_write(&sentence, to, end);
+	*to = '\0';
+}
+
+/* Copies the words without the probe's own user name: a server that quotes it says nothing. */
+static void
+copy_without_name(char *to, const char *at)
+{
+	while (*at) {
+		if (g_ascii_strncasecmp(at, "popseal-", 8) != 0) {
+			*to++ = *at++;
+			continue;
+		}
+		while (word_octet(*at) || *at == '-' || *at == '_' || *at == '@')
+			at++;
+	}
+	*to = '\0';
+}
+
+static void
+take_apart(struct reply_words *reply, const char *line)
+{
+	memset(reply, 0, sizeof(*reply));
+	g_strlcpy(reply->text, behind_err(line), sizeof(reply->text));
+	g_strchomp(reply->text);
+	copy_without_name(reply->plain, take_code(reply->code, reply->text));
+	for (const char *at = reply->plain; *at; at++)
+		reply->foreign = reply->foreign || (*at & 0x80);
+	fold_words(reply, reply->plain);
+}
+
+static bool
+sentence_has(const char *sentence, const char *const *patterns)
+{
+	for (; *patterns; patterns++) {
+		if (pattern_match(*patterns, sentence))
+			return true;
+	}
+	return false;
+}
+
+static bool
+says(const struct reply_words *reply, const char *const *patterns)
+{
+	for (const char *at = reply->folded; *at; at += strlen(at) + 1) {
+		if (sentence_has(at, patterns))
+			return true;
+	}
+	return false;
+}
+
+static bool
+says_tls_required(const struct reply_words *reply)
+{
+	for (const char *at = reply->folded; *at; at += strlen(at) + 1) {
+		if (sentence_has(at, hedges))
+			continue;
+		if (sentence_has(at, insecure_refused))
+			return true;
+		if (sentence_has(at, tls_required) && !sentence_has(at, negations))
+			return true;
+	}
+	return false;
+}
+
+static bool
+contradicts(const struct reply_words *reply)
+{
+	return says(reply, contradictions) || sentence_has(reply->plain, security_parts);
+}
+
+static enum refusal
+classify_code(const char *code)
+{
+	static const char *const codes[] = { "SYS/TEMP", "IN-USE", "LOGIN-DELAY", "LOGIN-DELAY *",
+		"SYS/TEMP *", "IN-USE *", NULL };
+
+	return sentence_has(code, codes) ? REFUSAL_TEMPORARY : REFUSAL_NONE;
+}
+
+/* The code [AUTH] beside words that nobody knows. */
+static enum refusal
+classify_auth_code(const struct reply_words *reply)
+{
+	if (g_ascii_strcasecmp(reply->code, "AUTH") != 0 || reply->foreign)
+		return REFUSAL_UNKNOWN;
+	if (contradicts(reply) || says(reply, policies) || says(reply, hedges))
+		return REFUSAL_UNKNOWN;
+	return REFUSAL_CREDENTIALS;
+}
+
+static enum refusal
+classify_rest(const struct reply_words *reply)
+{
+	if (says(reply, mechanism))
+		return REFUSAL_MECHANISM;
+	if (says(reply, syntax))
+		return REFUSAL_SYNTAX;
+	if (says(reply, unknown_command))
+		return REFUSAL_UNKNOWN_COMMAND;
+	if (says(reply, tls_advised) && !says(reply, hedges) && !says(reply, negations))
+		return REFUSAL_TLS_REQUIRED;
+	return classify_auth_code(reply);
+}
+
+static enum refusal
+classify_words(const struct reply_words *reply)
+{
+	bool about_credentials = says(reply, credentials);
+
+	if (says_tls_required(reply))
+		return REFUSAL_TLS_REQUIRED;
+	if (says(reply, temporary) || (says(reply, try_again) && !about_credentials))
+		return REFUSAL_TEMPORARY;
+	if (says(reply, access_list))
+		return REFUSAL_ACCESS;
+	if (about_credentials)
+		return contradicts(reply) ? REFUSAL_UNKNOWN : REFUSAL_CREDENTIALS;
+	if (says(reply, login_disabled))
+		return says(reply, somebody) ? REFUSAL_UNKNOWN : REFUSAL_LOGIN_DISABLED;
+	if (says(reply, backend))
+		return contradicts(reply) ? REFUSAL_UNKNOWN : REFUSAL_BACKEND;
+	return classify_rest(reply);
+}
+
+enum refusal
+refusal_classify(const struct wording *room, const char *line)
+{
+	struct reply_words reply;
+	enum refusal refusal;
+
+	take_apart(&reply, line);
+	refusal = classify_code(reply.code);
+	if (refusal != REFUSAL_NONE)
+		return refusal;
+	for (; room && room->pattern; room++) {
+		if (pattern_match(room->pattern, reply.text))
+			return room->refusal;
+	}
+	return classify_words(&reply);
+}
