@@ -164,8 +164,8 @@ struct probe_facts {
 	bool tls_first;   /* asked in clear, but it speaks TLS from the first byte */
 	struct capabilities clear;
 	struct capabilities over_tls;
-	struct capabilities
-		auth_list; /* of a bare AUTH, one mechanism a line; asked where CAPA told nothing */
+	/* Of a bare AUTH, one mechanism a line; asked where CAPA told nothing. */
+	struct capabilities auth_list;
 	struct attempt attempts[FACTS_ATTEMPTS_MAX]; /* the essential three first */
 	size_t attempt_count;
 	struct credential credential;
@@ -177,8 +177,8 @@ struct probe_facts {
 		enum stls state;
 	} stls;
 	struct tls_facts tls; /* of STLS or implicit TLS */
-	const char *
-		timeout_step; /* where it stopped answering: "connect", "greeting", "capa", "auth-plain", ... */
+	/* Where it stopped answering: "connect", "greeting", "capa", "auth-plain", ... */
+	const char *timeout_step;
 	const char *closed_step; /* where it closed unasked, last */
 	bool out_of_step;        /* more answers than commands: no answer can be trusted */
 	unsigned connections;
