@@ -875,6 +875,8 @@ fold_words(struct reply_words *reply, const char *at)
 		} else {
 			if (sentence_ends(at))
 				to = sentence_write(&sentence, to, end);
+			else if (*at == ':') /* no phrase goes across it, but a "no" does */
+				sentence_add(&sentence, ":");
 			at++;
 		}
 	}

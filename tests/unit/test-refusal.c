@@ -235,6 +235,8 @@ static const struct row others[] = {
 	{ "-ERR authentication has been disabled", REFUSAL_LOGIN_DISABLED },
 	{ "-ERR password authentication disabled", REFUSAL_LOGIN_DISABLED },
 	{ "-ERR USER/PASS authentication not allowed", REFUSAL_LOGIN_DISABLED },
+	{ "-ERR failed: Login Disabled", REFUSAL_LOGIN_DISABLED },
+	{ "-ERR failed: Could not connect to server", REFUSAL_BACKEND },
 	{ "-ERR internal server error", REFUSAL_BACKEND },
 	{ "-ERR Internal error", REFUSAL_BACKEND },
 	{ "-ERR Server error", REFUSAL_BACKEND },
