@@ -15,15 +15,15 @@
 static const struct option_set set = {
 	.command = "explain",
 	.arguments = "RULE",
-	.summary =
-		"Prints what a rule means, how it is exploited, how popseal proves it, and how it is\n"
-		"fixed, product by product. 'popseal rules' lists the rules.",
+	.summary = "Prints what a rule means, how it is exploited, how popseal proves it, and how\n"
+		   "it is fixed, product by product. 'popseal rules' lists the rules.",
 };
 
-/* --- the nearest rule --------------------------------------------------------------------------- */
+/* --- the nearest rule ------------------------------------------------------------------------- */
 
 enum {
 	WORD_MAX = 64,
+	PART_MIN = 4,     /* letters of a part of an id, such as "stls" */
 	DISTANCE_MAX = 5, /* letters that may be wrong in a word that is still recognised */
 };
 
@@ -63,9 +63,10 @@ nearest(const char *word)
 	unsigned best_distance = DISTANCE_MAX + 1;
 
 	for (size_t i = 0; rules[i] != NULL; i++) {
-		unsigned away =
-			strstr(rules[i]->id, word) != NULL ? 1 : distance(word, rules[i]->id);
+		unsigned away = distance(word, rules[i]->id);
 
+		if (strlen(word) >= PART_MIN && strstr(rules[i]->id, word) != NULL)
+			away = 1;
 		if (away < best_distance) {
 			best = rules[i];
 			best_distance = away;
@@ -87,7 +88,7 @@ unknown_rule(const char *word)
 		"'%s' is no rule; 'popseal rules' lists them all", word);
 }
 
-/* --- the page ----------------------------------------------------------------------------------- */
+/* --- the page --------------------------------------------------------------------------------- */
 
 static void
 append_product(GString *text, const struct product *product)
@@ -119,13 +120,13 @@ print(const char *path, GString *text, GError **error)
 }
 
 static int
-explain(char *const *words, const struct common_options *common)
+explain(char **words, const struct common_options *common)
 {
 	g_autoptr(GString) text = NULL;
 	const char *page = NULL;
 	GError *error = NULL;
 
-	if (g_strv_length((char **)words) != 1)
+	if (g_strv_length(words) != 1)
 		error = g_error_new(POPSEAL_USAGE_ERROR, 0,
 			"one RULE is needed; 'popseal rules' lists them");
 	else if (!g_str_equal(common->report->name, "text"))

@@ -18,9 +18,8 @@ enum {
 static const struct option_set set = {
 	.command = "rules",
 	.arguments = "",
-	.summary =
-		"Lists the rules: id, severity, whose facts they read, title. 'popseal explain RULE'\n"
-		"tells more about one.",
+	.summary = "Lists the rules: id, severity, whose facts they read, title. 'popseal explain\n"
+		   "RULE' tells more about one.",
 };
 
 static const struct {
@@ -86,7 +85,7 @@ print(const char *path, GString *text, GError **error)
 }
 
 static int
-list(char *const *words, const struct common_options *common)
+list(char **words, const struct common_options *common)
 {
 	g_autoptr(GString) out = g_string_new(NULL);
 	bool jsonl = g_str_equal(common->report->name, "jsonl");
