@@ -344,6 +344,21 @@ connection_open(struct net_loop *loop, const struct connection_request *request,
 	return connection;
 }
 
+struct connection *
+connection_adopt(struct net_loop *loop, int fd, const struct connection_events *events, void *user,
+	GError **error)
+{
+	struct connection *connection = connection_new(loop, fd, error);
+
+	if (connection == NULL)
+		return NULL;
+	connection->events = events;
+	connection->user = user;
+	connection->state = CONNECTION_CLEAR;
+	watch(connection);
+	return connection;
+}
+
 bool
 connection_send(struct connection *connection, const char *bytes, size_t length)
 {

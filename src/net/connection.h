@@ -54,6 +54,13 @@ struct connection_request {
 struct connection *connection_open(struct net_loop *loop, const struct connection_request *request,
 	const struct connection_events *events, void *user, GError **error);
 
+/*
+ * Takes over a connected, non-blocking socket, as a listener accepts it.
+ * `connected` is not called. NULL and *error (the socket is closed) as above.
+ */
+struct connection *connection_adopt(struct net_loop *loop, int fd,
+	const struct connection_events *events, void *user, GError **error);
+
 /* Queues bytes and sends what it can. Returns false past CONNECTION_SEND_MAX; a broken pipe comes by `ended`. */
 bool connection_send(struct connection *connection, const char *bytes, size_t length);
 

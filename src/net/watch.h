@@ -10,7 +10,8 @@ struct net_watch;
  * Calls back while the descriptor (a pipe, a terminal, a socket) can be read.
  * NULL for what is always ready and cannot be watched, such as a regular file.
  */
-struct net_watch *net_watch_new(struct net_loop *loop, int fd, void (*ready)(void *user), void *user);
+struct net_watch *net_watch_new(struct net_loop *loop, int fd, void (*ready)(void *user),
+	void *user);
 
 /* Pauses and resumes; it begins paused. */
 void net_watch_start(struct net_watch *watch);
