@@ -18,606 +18,197 @@ enum {
 	WORDS_MAX = 128,   /* words that are kept */
 	FOLDED_MAX = 3072, /* WORDS_MAX of them, mostly shorter than WORD_MAX */
 	VERSION_MAX = 63,
+	PHRASE_MAX = 64,
 	CODE_MAX = 40, /* octets of a response code in brackets */
 };
 
-struct pair {
-	const char *from;
+struct synonyms {
 	const char *to;
+	const char *from; /* a list */
 };
 
-struct joint {
-	const char *first;
-	const char *second;
-	const char *to;
-};
-
-/* Words that mean the same here, in any form. */
-static const struct pair folds[] = {
-	{ "ssl", "tls" },
-	{ "stls", "tls" },
-	{ "starttls", "tls" },
-	{ "pop3s", "tls" },
-	{ "encryption", "tls" },
-
-	{ "insecure", "insecure" },
-	{ "nonsecure", "insecure" },
-	{ "unsecure", "insecure" },
-	{ "unsecured", "insecure" },
-	{ "unencrypted", "insecure" },
-	{ "cleartext", "plaintext" },
-	{ "secured", "secure" },
-	{ "encrypt", "encrypted" },
-
-	{ "connections", "connection" },
-	{ "session", "connection" },
-	{ "sessions", "connection" },
-	{ "channel", "connection" },
-	{ "channels", "connection" },
-	{ "link", "connection" },
-	{ "links", "connection" },
-	{ "transport", "connection" },
-	{ "tunnel", "connection" },
-
-	{ "needed", "required" },
-	{ "mandatory", "required" },
-	{ "necessary", "required" },
-	{ "compulsory", "required" },
-	{ "obligatory", "required" },
-	{ "enforced", "required" },
-	{ "require", "requires" },
-	{ "need", "requires" },
-	{ "needs", "requires" },
-
-	{ "disallowed", "denied" },
-	{ "forbidden", "denied" },
-	{ "prohibited", "denied" },
-	{ "denied", "refused" },
-	{ "rejected", "refused" },
-	{ "declined", "refused" },
-	{ "deactivated", "disabled" },
-	{ "permitted", "allowed" },
-	{ "allows", "allow" },
-	{ "permits", "allow" },
-	{ "permit", "allow" },
-	{ "accepts", "allow" },
-	{ "accept", "allow" },
-
-	{ "over", "via" },
-	{ "through", "via" },
-	{ "using", "via" },
-	{ "with", "via" },
-	{ "under", "via" },
-	{ "on", "via" },
-	{ "after", "via" },
-	{ "inside", "via" },
-	{ "within", "via" },
-	{ "by", "via" },
-
-	{ "isnt", "not" },
-	{ "arent", "not" },
-	{ "dont", "not" },
-	{ "doesnt", "not" },
-	{ "wasnt", "not" },
-	{ "never", "not" },
-	{ "wont", "not" },
-	{ "didnt", "not" },
-	{ "cant", "cannot" },
-	{ "couldnt", "cannot" },
-
-	{ "logins", "login" },
-	{ "logon", "login" },
-	{ "logons", "login" },
-	{ "signin", "login" },
-	{ "auth", "authentication" },
-	{ "authenticate", "authentication" },
-	{ "authenticating", "authentication" },
-	{ "authentications", "authentication" },
-	{ "passwords", "password" },
-	{ "passwd", "password" },
-	{ "passphrase", "password" },
-	{ "username", "user" },
-	{ "usernames", "user" },
-	{ "userid", "user" },
-	{ "users", "user" },
-	{ "accounts", "account" },
-	{ "mailboxes", "mailbox" },
-	{ "credential", "credentials" },
-
-	{ "fail", "failed" },
-	{ "fails", "failed" },
-	{ "failure", "failed" },
-	{ "unsuccessful", "failed" },
-	{ "invalid", "bad" },
-	{ "incorrect", "bad" },
-	{ "wrong", "bad" },
-	{ "illegal", "bad" },
-	{ "unrecognized", "unknown" },
-	{ "unrecognised", "unknown" },
-	{ "unkown", "unknown" },
-
-	{ "commands", "command" },
-	{ "cmd", "command" },
-	{ "verb", "command" },
-	{ "mechanisms", "mechanism" },
-	{ "method", "mechanism" },
-	{ "methods", "mechanism" },
-	{ "arguments", "argument" },
-	{ "parameter", "argument" },
-	{ "parameters", "argument" },
-	{ "args", "argument" },
+/* Words that mean the same here, in any form: the word, and what is folded into it. */
+static const struct synonyms folds[] = {
+	{ "tls", "ssl stls starttls pop3s encryption" },
+	{ "insecure", "nonsecure unsecure unsecured unencrypted" },
+	{ "plaintext", "cleartext" },
+	{ "secure", "secured" },
+	{ "encrypted", "encrypt" },
+	{ "connection",
+		"connections session sessions channel channels link links transport "
+		"tunnel" },
+	{ "required", "needed mandatory necessary compulsory obligatory enforced" },
+	{ "requires", "require need needs" },
+	{ "denied", "disallowed forbidden prohibited" },
+	{ "refused", "denied rejected declined" },
+	{ "disabled", "deactivated" },
+	{ "allowed", "permitted" },
+	{ "allow", "allows permits permit accepts accept" },
+	{ "via", "over through using with under on after inside within by" },
+	{ "not", "isnt arent dont doesnt wasnt never wont didnt" },
+	{ "cannot", "cant couldnt" },
+	{ "login", "logins logon logons signin" },
+	{ "authentication", "auth authenticate authenticating authentications" },
+	{ "password", "passwords passwd passphrase" },
+	{ "user", "username usernames userid users" },
+	{ "account", "accounts" },
+	{ "mailbox", "mailboxes" },
+	{ "credentials", "credential" },
+	{ "failed", "fail fails failure unsuccessful" },
+	{ "bad", "invalid incorrect wrong illegal" },
+	{ "unknown", "unrecognized unrecognised unkown" },
+	{ "command", "commands cmd verb" },
+	{ "mechanism", "mechanisms method methods" },
+	{ "argument", "arguments parameter parameters args" },
 };
 
 /* Words that change nothing. */
-static const char *const fillers[] = {
-	"a",
-	"an",
-	"the",
-	"is",
-	"are",
-	"be",
-	"been",
-	"being",
-	"was",
-	"were",
-	"this",
-	"that",
-	"it",
-	"has",
-	"had",
-	"does",
-	"do",
-	"did",
-	"now",
-	"yet",
-	"strictly",
-	"currently",
-	"presently",
-	"always",
-	"generally",
-	"usually",
-	"normally",
-	"please",
-	"sorry",
-	"absolutely",
-	"really",
-	"also",
-};
+static const char fillers[] =
+	"a an the is are be been being was were this that it has had does do did "
+	"now yet strictly currently presently always generally usually normally "
+	"please sorry absolutely really also";
 
 /* Two folded words in a row that are one. */
-static const struct joint joints[] = {
-	{ "plain", "text", "plaintext" },
-	{ "clear", "text", "plaintext" },
-	{ "start", "tls", "tls" },
-	{ "tls", "tls", "tls" },
-	{ "tls", "connection", "tls" },
-	{ "secure", "connection", "tls" },
-	{ "encrypted", "connection", "tls" },
-	{ "tls", "layer", "tls" },
-	{ "security", "layer", "tls" },
-	{ "secure", "layer", "tls" },
-	{ "protection", "layer", "tls" },
-	{ "non", "secure", "insecure" },
-	{ "non", "tls", "insecure" },
-	{ "non", "encrypted", "insecure" },
-	{ "not", "secure", "insecure" },
-	{ "not", "encrypted", "insecure" },
-	{ "insecure", "tls", "insecure" },
-	{ "insecure", "connection", "insecure" },
-	{ "plaintext", "connection", "insecure" },
-
-	{ "not", "required", "optional" },
-	{ "not", "requires", "optional" },
-	{ "longer", "required", "optional" },
-	{ "longer", "requires", "optional" },
-	{ "must", "not", "mustnot" },
-	{ "can", "not", "cannot" },
-	{ "could", "not", "cannot" },
-	{ "unable", "to", "cannot" },
-	{ "not", "allowed", "denied" },
-	{ "not", "denied", "allowed" },
-	{ "not", "refused", "allowed" },
-	{ "not", "accepted", "refused" },
-	{ "not", "disabled", "enabled" },
-	{ "turned", "off", "disabled" },
-	{ "switched", "off", "disabled" },
-	{ "not", "supported", "unsupported" },
-	{ "not", "implemented", "unimplemented" },
-	{ "not", "recognized", "unknown" },
-	{ "not", "recognised", "unknown" },
-	{ "not", "known", "unknown" },
-	{ "not", "correct", "bad" },
-	{ "not", "valid", "bad" },
-
-	{ "log", "in", "login" },
-	{ "log", "via", "login" },
-	{ "sign", "in", "login" },
-	{ "logging", "in", "login" },
-	{ "user", "name", "user" },
-	{ "user", "id", "user" },
-	{ "login", "name", "user" },
-	{ "user", "pass", "userpass" },
-	{ "account", "disabled", "account" },
-	{ "user", "disabled", "user" },
-	{ "mailbox", "disabled", "mailbox" },
-	{ "back", "end", "backend" },
+static const struct synonyms joints[] = {
+	{ "plaintext", "plain text,clear text" },
+	{ "tls",
+		"start tls,tls tls,tls connection,secure connection,encrypted connection,"
+		"tls layer,security layer,secure layer,protection layer" },
+	{ "insecure",
+		"non secure,non tls,non encrypted,not secure,not encrypted,insecure tls,"
+		"insecure connection,plaintext connection" },
+	{ "optional", "not required,not requires,longer required,longer requires" },
+	{ "mustnot", "must not" },
+	{ "cannot", "can not,could not,unable to" },
+	{ "denied", "not allowed" },
+	{ "allowed", "not denied,not refused" },
+	{ "refused", "not accepted" },
+	{ "enabled", "not disabled" },
+	{ "disabled", "turned off,switched off" },
+	{ "unsupported", "not supported" },
+	{ "unimplemented", "not implemented" },
+	{ "unknown", "not recognized,not recognised,not known" },
+	{ "bad", "not correct,not valid" },
+	{ "login", "log in,log via,sign in,logging in" },
+	{ "user", "user name,user id,login name,user disabled" },
+	{ "userpass", "user pass" },
+	{ "account", "account disabled" },
+	{ "mailbox", "mailbox disabled" },
+	{ "backend", "back end" },
 };
 
-/* What follows are globs over one folded sentence, a space at either end of it. */
+/*
+ * What follows are lists of phrases, looked for in one folded sentence; '*' stands for any words,
+ * "=" for the whole sentence.
+ */
 
 /* A sentence with one of these may only muse about TLS: it never says that TLS is required. */
-static const char *const hedges[] = {
-	"* optional *",
-	"* if *",
-	"* whether *",
-	"* maybe *",
-	"* perhaps *",
-	"* may *",
-	"* might *",
-	"* could *",
-	"* can *",
-	"* should *",
-	"* check *",
-	"* ensure *",
-	"* verify *",
-	"* sure *",
-	"* when *",
-	"* mustnot *",
-	NULL,
-};
+static const char hedges[] =
+	"optional|if|whether|maybe|perhaps|may|might|could|can|should|check|ensure|verify|sure|"
+	"when|mustnot";
 
-static const char *const negations[] = { "* not *", "* no *", "* none *", "* nothing *",
-	"* without *", "* false *", "* off *", NULL };
+static const char negations[] = "not|no|none|nothing|without|false|off";
 
 /* Says that TLS is wanted first, in a sentence without a negation. */
-static const char *const tls_required[] = {
-	"* tls required *",
-	"* tls must *",
-	"* requires tls *",
-	"* requires use of tls *",
-	"* requires to use tls *",
-	"* requires you to use tls *",
-	"* requires encrypted *",
-	"* must use tls *",
-	"* must first use tls *",
-	"* must start tls *",
-	"* must issue tls *",
-	"* must first issue tls *",
-	"* must enable tls *",
-	"* must negotiate tls *",
-	"* must encrypted *",
-	"* must via tls *",
-	"* have to use tls *",
-	"* required to use tls *",
-	"* use tls first *",
-	"* issue tls *",
-	"* tls first *",
-	"* tls command first *",
-	"* only via tls *",
-	"* only allowed via tls *",
-	"* only available via tls *",
-	"* only valid via tls *",
-	"* only valid via entering tls *",
-	"* only possible via tls *",
-	"* allowed only via tls *",
-	"* available only via tls *",
-	"* only allow tls *",
-	"* only available via layer *",
-	"* only allowed via layer *",
-	"* denied until tls *",
-	"* disabled until tls *",
-	"* refused until tls *",
-	"* denied before tls *",
-	"* disabled before tls *",
-	"* denied unless tls *",
-	"* disabled unless tls *",
-	NULL,
-};
+static const char tls_required[] =
+	"tls required|tls must|requires tls|requires use of tls|requires to use tls|"
+	"requires you to use tls|requires encrypted|must use tls|must first use tls|"
+	"must start tls|must issue tls|must first issue tls|must enable tls|must negotiate tls|"
+	"must encrypted|must via tls|have to use tls|required to use tls|use tls first|"
+	"issue tls|tls first|tls command first|only via tls|only allowed via tls|"
+	"only available via tls|only valid via tls|only valid via entering tls|"
+	"only possible via tls|allowed only via tls|available only via tls|only allow tls|"
+	"only available via layer|only allowed via layer|denied until tls|disabled until tls|"
+	"refused until tls|denied before tls|disabled before tls|denied unless tls|"
+	"disabled unless tls";
 
 /* The same, in sentences that carry their own negation. */
-static const char *const insecure_refused[] = {
-	"* denied without tls *",
-	"* disabled without tls *",
-	"* refused without tls *",
-	"* without tls denied *",
-	"* without tls disabled *",
-	"* no login without tls *",
-	"* cannot login without tls *",
-	"* cannot authentication without tls *",
-	"* not available without tls *",
-	"* not possible without tls *",
-	"* not available until tls *",
-	"* not possible until tls *",
-	"* cannot login until tls *",
-	"* plaintext denied *",
-	"* plaintext disabled *",
-	"* plaintext login denied *",
-	"* plaintext login disabled *",
-	"* plaintext authentication denied *",
-	"* plaintext authentication disabled *",
-	"* plaintext password denied *",
-	"* plaintext password disabled *",
-	"* plaintext password authentication denied *",
-	"* plaintext password authentication disabled *",
-	"* plaintext mechanism denied *",
-	"* plaintext mechanism disabled *",
-	"* plaintext login refused via *",
-	"* plaintext authentication refused via *",
-	"* no plaintext login allowed *",
-	"* no plaintext authentication allowed *",
-	"* no plaintext password allowed *",
-	"* denied via insecure *",
-	"* disabled via insecure *",
-	"* refused via insecure *",
-	"* unsupported via insecure *",
-	"* cannot login via insecure *",
-	"* cannot authentication via insecure *",
-	"* via insecure denied *",
-	"* via insecure disabled *",
-	"* insecure denied *",
-	"* insecure login denied *",
-	"* insecure login disabled *",
-	"* insecure authentication denied *",
-	"* insecure authentication disabled *",
-	"* denied via plaintext *",
-	"* disabled via plaintext *",
-	"* refused via plaintext *",
-	"* cannot login via plaintext *",
-	"* cannot authentication via plaintext *",
-	"* unsupported via plaintext *",
-	NULL,
-};
+static const char insecure_refused[] =
+	"denied without tls|disabled without tls|refused without tls|without tls denied|"
+	"without tls disabled|no login without tls|cannot login without tls|"
+	"cannot authentication without tls|not available without tls|not possible without tls|"
+	"not available until tls|not possible until tls|cannot login until tls|"
+	"plaintext denied|plaintext disabled|plaintext login denied|plaintext login disabled|"
+	"plaintext authentication denied|plaintext authentication disabled|"
+	"plaintext password denied|plaintext password disabled|"
+	"plaintext password authentication denied|plaintext password authentication disabled|"
+	"plaintext mechanism denied|plaintext mechanism disabled|plaintext login refused via|"
+	"plaintext authentication refused via|no plaintext login allowed|"
+	"no plaintext authentication allowed|no plaintext password allowed|denied via insecure|"
+	"disabled via insecure|refused via insecure|unsupported via insecure|"
+	"cannot login via insecure|cannot authentication via insecure|via insecure denied|"
+	"via insecure disabled|insecure denied|insecure login denied|insecure login disabled|"
+	"insecure authentication denied|insecure authentication disabled|denied via plaintext|"
+	"disabled via plaintext|refused via plaintext|cannot login via plaintext|"
+	"cannot authentication via plaintext|unsupported via plaintext";
 
 /* Says so too, but only where nothing else is said. */
-static const char *const tls_advised[] = {
-	"* use tls *",
-	"* tls only *",
-	"* must * via tls *",
-	"* only * via tls *",
-	NULL,
-};
+static const char tls_advised[] = "use tls|tls only|must * via tls|only * via tls";
 
-static const char *const temporary[] = {
-	"* temporar*",
-	"* try again later *",
-	"* try later *",
-	"* retry later *",
-	"* try again in *",
-	"* come back later *",
-	"* too many *",
-	"* busy *",
-	"* overload*",
-	"* shutting down *",
-	"* maximum * connection *",
-	"* maximum connection *",
-	"* connection limit *",
-	"* maintenance *",
-	NULL,
-};
+static const char temporary[] =
+	"temporar*|try again later|try later|retry later|try again in|come back later|too many|"
+	"busy|overload*|shutting down|maximum * connection|maximum connection|connection limit|"
+	"maintenance";
 
-static const char *const try_again[] = { "* try again *", NULL };
+static const char try_again[] = "try again";
 
-static const char *const access_list[] = {
-	"* refused from *",
-	"* denied from *",
-	"* access from *",
-	"* refused access *",
-	"* access refused for *",
-	"* from your *",
-	"* your ip *",
-	"* your host *",
-	"* your address *",
-	"* your network *",
-	"* your location *",
-	"* your country *",
-	"* from host *",
-	"* from ip *",
-	"* from address *",
-	"* from network *",
-	"* disabled for host *",
-	"* disabled for ip *",
-	"* banned *",
-	"* blacklist*",
-	"* blocklist*",
-	"* blocked *",
-	"* relay *",
-	"* relaying *",
-	NULL,
-};
+static const char access_list[] =
+	"refused from|denied from|access from|refused access|access refused for|from your|"
+	"your ip|your host|your address|your network|your location|your country|from host|"
+	"from ip|from address|from network|disabled for host|disabled for ip|banned|blacklist*|"
+	"blocklist*|blocked|relay|relaying";
 
-static const char *const login_disabled[] = {
-	"* login disabled *",
-	"* login denied *",
-	"* authentication disabled *",
-	"* authentication denied *",
-	"* login unavailable via this *",
-	"* logindisabled *",
-	NULL,
-};
+static const char login_disabled[] =
+	"login disabled|login denied|authentication disabled|authentication denied|"
+	"login unavailable via this|logindisabled";
 
 /* Logins are off for somebody, or for one mechanism: that says nothing about others. */
-static const char *const somebody[] = {
-	"* user *",
-	"* account *",
-	"* mailbox *",
-	"* you *",
-	"* your *",
-	"* domain *",
-	"* customer *",
-	"* root *",
-	"* apop *",
-	"* cram *",
-	"* digest *",
-	"* ntlm *",
-	"* gssapi *",
-	"* plain *",
-	"* md5 *",
-	"* sasl *",
-	"* oauth *",
-	"* xoauth2 *",
-	"* oauthbearer *",
-	"* basic *",
-	"* mechanism *",
-	NULL,
-};
+static const char somebody[] =
+	"user|account|mailbox|you|your|domain|customer|root|apop|cram|digest|ntlm|gssapi|plain|"
+	"md5|sasl|oauth|xoauth2|oauthbearer|basic|mechanism";
 
-static const char *const credentials[] = {
-	"* authentication failed *",
-	"* login failed *",
-	"* failed login *",
-	"* failed authentication *",
-	"* failed to authentication *",
-	"* failed to login *",
-	"* authorization failed *",
-	"* authorisation failed *",
-	"* login bad *",
-	"* bad login *",
-	"* bad password *",
-	"* password bad *",
-	"* password mismatch *",
-	"* password not match *",
-	"* password supplied * bad *",
-	"* password for * bad *",
-	"* or password bad *",
-	"* or password unknown *",
-	"* bad user *",
-	"* user bad *",
-	"* unknown user *",
-	"* user unknown *",
-	"* no such user *",
-	"* no such mailbox *",
-	"* no such account *",
-	"* unknown mailbox *",
-	"* unknown account *",
-	"* user not found *",
-	"* account not found *",
-	"* mailbox not found *",
-	"* user not exist *",
-	"* account not exist *",
-	"* mailbox not exist *",
-	"* bad credentials *",
-	"* credentials bad *",
-	"* credentials failed *",
-	"* credentials refused *",
-	"* user and password refused *",
-	"* user or password refused *",
-	"* bad name or password *",
-	"* no mailbox for *",
-	"* no mailbox here *",
-	" no mailbox ",
-	" permission refused ",
-	" access refused ",
-	" not authenticated ",
-	" user not authenticated ",
-	NULL,
-};
+static const char credentials[] =
+	"authentication failed|login failed|failed login|failed authentication|"
+	"failed to authentication|failed to login|authorization failed|authorisation failed|"
+	"login bad|bad login|bad password|password bad|password mismatch|password not match|"
+	"password supplied * bad|password for * bad|or password bad|or password unknown|"
+	"bad user|user bad|unknown user|user unknown|no such user|no such mailbox|"
+	"no such account|unknown mailbox|unknown account|user not found|account not found|"
+	"mailbox not found|user not exist|account not exist|mailbox not exist|bad credentials|"
+	"credentials bad|credentials failed|credentials refused|user and password refused|"
+	"user or password refused|bad name or password|no mailbox for|no mailbox here|"
+	"=no mailbox|=permission refused|=access refused|=not authenticated|"
+	"=user not authenticated";
 
 /* With one of these beside it, a phrase about credentials is not to be trusted. */
-static const char *const contradictions[] = {
-	"* tls *",
-	"* insecure *",
-	"* plaintext *",
-	"* secure *",
-	"* encrypted *",
-	"* layer *",
-	"* security *",
-	"* command *",
-	"* mechanism *",
-	"* argument *",
-	"* syntax *",
-	"* state *",
-	"* disabled *",
-	"* denied *",
-	"* unsupported *",
-	"* unimplemented *",
-	"* policy *",
-	"* optional *",
-	"* until *",
-	"* unless *",
-	"* userpass *",
-	NULL,
-};
+static const char contradictions[] =
+	"tls|insecure|plaintext|secure|encrypted|layer|security|command|mechanism|argument|"
+	"syntax|state|disabled|denied|unsupported|unimplemented|policy|optional|until|unless|"
+	"userpass";
 
 /* The same for the code [AUTH] beside unknown words: RFC 3206 uses it for policy too. */
-static const char *const policies[] = {
-	"* refused *",
-	"* only *",
-	"* first *",
-	"* before *",
-	"* must *",
-	"* required *",
-	"* requires *",
-	"* allowed *",
-	"* allow *",
-	"* cannot *",
-	"* connection *",
-	"* enabled *",
-	"* use *",
-	"* not *",
-	"* no *",
-	"* via *",
-	"* without *",
-	NULL,
-};
+static const char policies[] =
+	"refused|only|first|before|must|required|requires|allowed|allow|cannot|connection|"
+	"enabled|use|not|no|via|without";
 
-static const char *const backend[] = {
-	"* internal server error *",
-	"* internal error *",
-	"* server error *",
-	"* server failed *",
-	"* backend *",
-	"* authentication service *",
-	"* authentication server *",
-	"* authdaemon *",
-	"* authdaemond *",
-	"* cannot connect *",
-	"* connection refused *",
-	"* ldap *",
-	"* database *",
-	"* radius *",
-	NULL,
-};
+static const char backend[] =
+	"internal server error|internal error|server error|server failed|backend|"
+	"authentication service|authentication server|authdaemon|authdaemond|cannot connect|"
+	"connection refused|ldap|database|radius";
 
-static const char *const mechanism[] = {
-	"* unsupported mechanism *",
-	"* unsupported * mechanism *",
-	"* mechanism unsupported *",
-	"* mechanism not available *",
-	"* mechanism unavailable *",
-	"* no mechanism available *",
-	"* unknown mechanism *",
-	"* unknown * mechanism *",
-	"* mechanism unknown *",
-	"* bad mechanism *",
-	"* bad * mechanism *",
-	"* authentication mechanism *",
-	"* mechanism disabled *",
-	"* mechanism denied *",
-	"* mechanism not enabled *",
-	"* unsupported authentication *",
-	"* authentication unsupported *",
-	"* authentication type unsupported *",
-	"* apop disabled *",
-	"* apop not enabled *",
-	NULL,
-};
+static const char mechanism[] =
+	"unsupported mechanism|unsupported * mechanism|mechanism unsupported|"
+	"mechanism not available|mechanism unavailable|no mechanism available|"
+	"unknown mechanism|unknown * mechanism|mechanism unknown|bad mechanism|bad * mechanism|"
+	"authentication mechanism|mechanism disabled|mechanism denied|mechanism not enabled|"
+	"unsupported authentication|authentication unsupported|authentication type unsupported|"
+	"apop disabled|apop not enabled";
 
-static const char *const syntax[] = { "* syntax *", "* argument *", "* line too long *",
-	"* command too long *", NULL };
+static const char syntax[] = "syntax|argument|line too long|command too long";
 
-static const char *const unknown_command[] = {
-	"* unknown command *",
-	"* unknown * command *",
-	"* command unknown *",
-	"* bad command *",
-	"* command unsupported *",
-	"* unsupported command *",
-	"* unimplemented *",
-	"* no such command *",
-	" what ",
-	" huh ",
-	NULL,
-};
+static const char unknown_command[] =
+	"unknown command|unknown * command|command unknown|bad command|command unsupported|"
+	"unsupported command|unimplemented|no such command|=what|=huh";
 
 /* Parts of words that contradict a phrase about credentials, whatever stands around them. */
 static const char *const security_parts[] = {
@@ -640,8 +231,8 @@ struct reply_words {
 	char plain[TEXT_MAX + 1]; /* behind the code, without the probe's own name */
 	char code[CODE_MAX + 1];  /* "AUTH" */
 	bool foreign;             /* holds bytes that are not ASCII */
-	char folded
-		[FOLDED_MAX]; /* sentences, each " word word " and a NUL; an empty one ends them */
+	/* The sentences, each " word word " and a NUL; an empty one ends them. */
+	char folded[FOLDED_MAX];
 };
 
 static bool
@@ -757,31 +348,41 @@ take_code(char *code, const char *text)
 	return skip_spaces(end + 1);
 }
 
-static const char *
-fold(const char *word)
-{
-	for (size_t i = 0; i < G_N_ELEMENTS(folds); i++) {
-		if (folds[i].from[0] == word[0] && strcmp(folds[i].from, word) == 0)
-			return folds[i].to;
-	}
-	return word;
-}
-
+/* Returns whether the list holds the item; the separator stands between items. */
 static bool
-filler(const char *word)
+list_holds(const char *list, char separator, const char *item)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(fillers); i++) {
-		if (strcmp(fillers[i], word) == 0)
+	size_t length = strlen(item);
+
+	while (list) {
+		if (strncmp(list, item, length) == 0 &&
+			(list[length] == separator || list[length] == '\0'))
 			return true;
+		list = strchr(list, separator);
+		if (list)
+			list++;
 	}
 	return false;
 }
 
 static const char *
+fold(const char *word)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(folds); i++) {
+		if (list_holds(folds[i].from, ' ', word))
+			return folds[i].to;
+	}
+	return word;
+}
+
+static const char *
 join(const char *first, const char *second)
 {
+	char both[2 * WORD_MAX];
+
+	g_snprintf(both, sizeof(both), "%s %s", first, second);
 	for (size_t i = 0; i < G_N_ELEMENTS(joints); i++) {
-		if (strcmp(joints[i].first, first) == 0 && strcmp(joints[i].second, second) == 0)
+		if (list_holds(joints[i].from, ',', both))
 			return joints[i].to;
 	}
 	return NULL;
@@ -827,7 +428,7 @@ sentence_add(struct sentence *sentence, const char *word)
 	const char *joined;
 
 	word = fold(word);
-	if (!*word || filler(word))
+	if (!*word || list_holds(fillers, ' ', word))
 		return;
 	while (sentence->count > 0 && (joined = join(sentence->words[sentence->count - 1], word))) {
 		word = joined;
@@ -911,21 +512,59 @@ take_apart(struct reply_words *reply, const char *line)
 	fold_words(reply, reply->plain);
 }
 
+/* A sentence begins and ends with a space, so that a phrase is found as whole words. */
 static bool
-sentence_has(const char *sentence, const char *const *patterns)
+sentence_holds_words(const char *sentence, const char *phrase, size_t length)
 {
-	for (; *patterns; patterns++) {
-		if (pattern_match(*patterns, sentence))
+	for (const char *at = sentence; at && at[1]; at = strchr(at + 1, ' ')) {
+		if (strncmp(at + 1, phrase, length) == 0 && at[1 + length] == ' ')
 			return true;
 	}
 	return false;
 }
 
 static bool
-says(const struct reply_words *reply, const char *const *patterns)
+sentence_holds(const char *sentence, const char *phrase, size_t length)
+{
+	char pattern[PHRASE_MAX + 8];
+
+	if (phrase[0] == '=')
+		return strncmp(sentence + 1, phrase + 1, length - 1) == 0 &&
+			strcmp(sentence + length, " ") == 0;
+	if (!memchr(phrase, '*', length))
+		return sentence_holds_words(sentence, phrase, length);
+	g_snprintf(pattern, sizeof(pattern), "* %.*s *", (int)length, phrase);
+	return pattern_match(pattern, sentence);
+}
+
+static bool
+sentence_has(const char *sentence, const char *phrases)
+{
+	while (*phrases) {
+		size_t length = strcspn(phrases, "|");
+
+		if (sentence_holds(sentence, phrases, length))
+			return true;
+		phrases += phrases[length] == '|' ? length + 1 : length;
+	}
+	return false;
+}
+
+static bool
+says(const struct reply_words *reply, const char *phrases)
 {
 	for (const char *at = reply->folded; *at; at += strlen(at) + 1) {
-		if (sentence_has(at, patterns))
+		if (sentence_has(at, phrases))
+			return true;
+	}
+	return false;
+}
+
+static bool
+matches_any(const char *text, const char *const *patterns)
+{
+	for (; *patterns; patterns++) {
+		if (pattern_match(*patterns, text))
 			return true;
 	}
 	return false;
@@ -948,7 +587,7 @@ says_tls_required(const struct reply_words *reply)
 static bool
 contradicts(const struct reply_words *reply)
 {
-	return says(reply, contradictions) || sentence_has(reply->plain, security_parts);
+	return says(reply, contradictions) || matches_any(reply->plain, security_parts);
 }
 
 static enum refusal
@@ -957,7 +596,7 @@ classify_code(const char *code)
 	static const char *const codes[] = { "SYS/TEMP", "IN-USE", "LOGIN-DELAY", "LOGIN-DELAY *",
 		"SYS/TEMP *", "IN-USE *", NULL };
 
-	return sentence_has(code, codes) ? REFUSAL_TEMPORARY : REFUSAL_NONE;
+	return matches_any(code, codes) ? REFUSAL_TEMPORARY : REFUSAL_NONE;
 }
 
 /* The code [AUTH] beside words that nobody knows. */
