@@ -78,20 +78,23 @@ def scan(scans, depth, instance, popseal):
                *DEPTHS[depth], instance.address]
     scans[depth] = outcome = Scan(command)
     try:
-        # Tied to this process: a scan must not outlive an interrupted suite.
-        done = subprocess.run(["setpriv", "--pdeathsig", "KILL", *command], text=True,
-                              capture_output=True, timeout=SCAN_SECONDS)
-        outcome.records = [json.loads(line) for line in done.stdout.splitlines()]
-        outcome.problem = scan_problem(done, outcome.records)
-    except (ValueError, OSError, subprocess.TimeoutExpired) as error:
+        process = lab.start_tied(command, text=True, stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE)
+        try:
+            out, errors = process.communicate(timeout=SCAN_SECONDS)
+        finally:
+            lab.end(process)
+        outcome.records = [json.loads(line) for line in out.splitlines()]
+        outcome.problem = scan_problem(process.returncode, outcome.records, errors.strip())
+    except (ValueError, OSError, lab.LabError, subprocess.TimeoutExpired) as error:
         outcome.problem = f"{type(error).__name__}: {error}"
 
 
-def scan_problem(done, records):
-    if done.returncode not in EXIT_CODES:
-        return f"exit code {done.returncode}: {done.stderr.strip()}"
+def scan_problem(code, records, errors):
+    if code not in EXIT_CODES:
+        return f"exit code {code}: {errors}"
     if not records or records[-1].get("type") != "summary":
-        return f"no summary as the last line: {done.stderr.strip()}"
+        return f"no summary as the last line: {errors}"
     return ""
 
 

@@ -157,6 +157,8 @@ class Instance:
     closing = False
 
     def __init__(self, variant):
+        if Instance.closing:
+            raise LabError("the suite is ending")
         self.variant = variant
         tag = f"{PREFIX}-{os.getpid()}-{next(Instance.numbers)}"
         self.server_ns, self.client_ns = f"{tag}-srv", f"{tag}-cli"
@@ -206,12 +208,9 @@ class Instance:
             folder=self.folder, root=LAB / self.variant.suite))
 
     def spawn(self, command):
-        if Instance.closing:
-            raise LabError("the suite is ending")
-        log = open(self.folder / "log", "ab")
-        self.processes.append(subprocess.Popen(
-            ["setpriv", "--pdeathsig", "KILL", "ip", "netns", "exec", self.server_ns, *command],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log))
+        with open(self.folder / "log", "ab") as log:
+            self.processes.append(start_tied(["ip", "netns", "exec", self.server_ns, *command],
+                                             stdout=log, stderr=log))
 
     def wait_until_listening(self):
         deadline = time.monotonic() + START_SECONDS
@@ -228,9 +227,7 @@ class Instance:
 
     def close(self):
         for process in self.processes:
-            process.kill()
-        for process in self.processes:
-            process.wait()
+            end(process)
         self.syslog.close()
         for netns in (self.server_ns, self.client_ns):
             ip("netns", "delete", netns, check=False)
@@ -268,7 +265,9 @@ hostname pop.lab.test
 ip link set lo up
 install -d -o 1000 -g 1000 /mnt/root/home/tester
 install -o 1000 -g 8 -m 660 /dev/null /mnt/root/var/mail/tester
-exec chroot /mnt/root /bin/sh /lab/start.sh
+# Not by exec: the first process must stay root, since the parent-death signal is
+# forgotten by one that changes its user, as Cyrus' master does.
+chroot /mnt/root /bin/sh /lab/start.sh
 """
 
 
@@ -311,17 +310,43 @@ class Syslog:
         self.socket.close()
 
 
-# ---- the end, however it comes
+# ---- processes, and the end however it comes
+
+tied = set()
+
+
+def start_tied(command, **options):
+    """Start a process that does not outlive this one."""
+    if Instance.closing:
+        raise LabError("the suite is ending")
+    process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *command],
+                               stdin=subprocess.DEVNULL, **options)
+    tied.add(process)
+    return process
+
+
+def end(process):
+    process.kill()
+    process.wait()
+    tied.discard(process)
+
 
 def close_all():
     Instance.closing = True
+    for process in list(tied):
+        process.kill()
     for instance in list(Instance.live):
         instance.close()
 
 
 def end_on_signal(number, _frame):
-    close_all()
-    os._exit(128 + number)  # worker threads are waiting for servers that are gone
+    """Kill what runs; the threads that waited for it then close their instances."""
+    if Instance.closing:
+        os._exit(128 + number)
+    Instance.closing = True
+    for process in list(tied):
+        process.kill()
+    sys.exit(128 + number)
 
 
 def install_cleanup():

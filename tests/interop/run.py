@@ -117,7 +117,7 @@ def run_all(variants, popseal, jobs):
     print(f"1..{number}")
     results.sort(key=lambda result: variants.index(result.variant))
     checks.print_table(results, with_popseal=popseal is not None)
-    print(f"{number - failed} passed, {failed} failed")
+    print(f"# {number - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 

@@ -22,7 +22,9 @@ def variant(name, mode=None, tls=False, more="", **expected):
 VARIANTS = [
     variant("cleartext", "none", verdict="permits"),
     variant("optional", "tls_listen", tls=True, verdict="permits", stls="optional"),
-    variant("required", "tls_listen_force", tls=True, verdict="refuses", stls="required"),
+    # It takes the name, and refuses at the password.
+    variant("required", "tls_listen_force", tls=True, verdict="refuses", stls="required",
+            reasons=("refused-late",), findings=("password-invited",)),
     variant("only-995", tls=True, verdict="no-service"),
     # No login works, in clear or not: there is nothing to measure but that.
     variant("login-disabled", "none", more="--login_disabled", verdict="refuses",
