@@ -138,7 +138,12 @@ on_host_done(void *user)
 }
 
 static void
-ignore_count(void *user G_GNUC_UNUSED, uint64_t count G_GNUC_UNUSED)
+ignore_skipped(void *user G_GNUC_UNUSED, uint64_t count G_GNUC_UNUSED)
+{
+}
+
+static void
+ignore_found(void *user G_GNUC_UNUSED, int64_t more G_GNUC_UNUSED)
 {
 }
 
@@ -157,8 +162,8 @@ static const struct scan_events scan_events = {
 	.assessed = on_assessed,
 	.failed = on_failed,
 	.host_done = on_host_done,
-	.skipped = ignore_count,
-	.hosts_found = ignore_count,
+	.skipped = ignore_skipped,
+	.hosts_found = ignore_found,
 	.finished = on_finished,
 };
 

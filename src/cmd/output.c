@@ -28,6 +28,18 @@ output_open(struct output *output, const char *path, GError **error)
 	return output->fd >= 0 || fail(output, "cannot be opened for writing", error);
 }
 
+/* A record that did not fit leaves no torn half behind, where the output is a file. */
+static bool
+withdraw(const struct output *output, size_t written, GError **error)
+{
+	bool failed = fail(output, "cannot be written", error);
+	off_t end = lseek(output->fd, 0, SEEK_CUR);
+
+	if (end >= (off_t)written && ftruncate(output->fd, end - (off_t)written) == 0)
+		lseek(output->fd, end - (off_t)written, SEEK_SET);
+	return failed;
+}
+
 bool
 output_write(struct output *output, GString *text, GError **error)
 {
@@ -41,7 +53,7 @@ output_write(struct output *output, GString *text, GError **error)
 		else if (errno == EPIPE)
 			output->gone = true;
 		else if (errno != EINTR)
-			return fail(output, "cannot be written", error);
+			return withdraw(output, done, error);
 	}
 	g_string_truncate(text, 0);
 	return true;

@@ -286,12 +286,12 @@ on_skipped(void *user, uint64_t count)
 }
 
 static void
-on_hosts_found(void *user, uint64_t count)
+on_hosts_found(void *user, int64_t more)
 {
 	struct run *run = user;
 
 	if (run->summary.hosts_total > 0)
-		run->summary.hosts_total += count;
+		run->summary.hosts_total += (uint64_t)more;
 }
 
 static void

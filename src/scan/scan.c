@@ -200,8 +200,7 @@ on_resolved(void *user, const char *const *addresses, size_t count, const char *
 	scan->lookups--;
 	for (size_t i = 0; i < asked; i++)
 		g_queue_push_tail(&scan->waiting, host_new(scan, lookup->target, addresses[i]));
-	if (asked > 1)
-		scan->events->hosts_found(scan->user, asked - 1);
+	scan->events->hosts_found(scan->user, (int64_t)asked - 1);
 	if (count == 0) {
 		g_autofree char *message =
 			g_strdup_printf("%s: cannot be resolved: %s", lookup->target->host, why);

@@ -34,8 +34,8 @@ struct scan_events {
 	void (*host_done)(void *user);
 	/* `count` addresses were passed over as never asked. */
 	void (*skipped)(void *user, uint64_t count);
-	/* More hosts than were known before: a name with several addresses. */
-	void (*hosts_found)(void *user, uint64_t count);
+	/* More hosts than were known before (a name with several addresses), or fewer (with none). */
+	void (*hosts_found)(void *user, int64_t more);
 	/* All is done. Not called after scan_free. */
 	void (*finished)(void *user);
 };
