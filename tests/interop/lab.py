@@ -94,9 +94,24 @@ def unusable():
                if not shutil.which(tool)]
     if missing:
         return "needs " + ", ".join(missing)
-    probe = subprocess.run(["unshare", "--net", "--pid", "--mount", "--uts", "--fork", "true"],
-                           capture_output=True, text=True)
-    return f"no namespaces: {probe.stderr.strip()}" if probe.returncode else None
+    probe = subprocess.run(["unshare", "--net", "--pid", "--mount", "--uts", "--ipc", "--fork",
+                            "sh", "-ec", TRY_OVERLAY], capture_output=True, text=True)
+    if probe.returncode:
+        return f"no namespaces or overlays: {probe.stderr.strip()}"
+    netns = f"{PREFIX}-{os.getpid()}-0"
+    try:
+        ip("netns", "add", netns)
+    except LabError as error:
+        return str(error)
+    ip("netns", "delete", netns)
+    return None
+
+
+TRY_OVERLAY = """
+mount -t tmpfs tmpfs /mnt
+mkdir /mnt/lower /mnt/upper /mnt/work /mnt/root
+mount -t overlay overlay -o lowerdir=/mnt/lower,upperdir=/mnt/upper,workdir=/mnt/work /mnt/root
+"""
 
 
 # ---- namespaces

@@ -45,6 +45,8 @@ def main():
         return show_dialogues(variants)
     popseal = None if options.truth else find_popseal()
     if not options.truth and not popseal:
+        if "POPSEAL" in os.environ:
+            sys.exit(f"run.py: cannot run {os.environ['POPSEAL']}")
         return skip_all(variants, "popseal is not built")
     return run_all(variants, popseal, options.jobs)
 

@@ -128,10 +128,14 @@ LOGINS = {"USER": login_user, "AUTH PLAIN": login_plain, "AUTH PLAIN x": login_p
 
 
 def measure(instance):
-    """Log in by every way that the variant's ports leave open."""
+    """Log in by every way that the variant's ports leave open, from another address.
+
+    The list of capabilities is read from where popseal will be asked.
+    """
     truth = Truth()
     place = (instance.client_ns, instance.address)
     try:
+        read_capabilities(truth, (instance.asking_ns, instance.address))
         measure_clear(truth, place)
     except ConnectionRefusedError:
         pass
@@ -154,10 +158,13 @@ def login_after_stls(session):
     return login_user(session) or "(closed)"
 
 
-def measure_clear(truth, place):
+def read_capabilities(truth, place):
     with Session(*place, lab.CLEAR_PORT) as session:
         truth.greeting = session.greeting
         truth.capabilities = session.list("CAPA")
+
+
+def measure_clear(truth, place):
     for name, login in LOGINS.items():
         with Session(*place, lab.CLEAR_PORT) as session:
             truth.clear[name] = login(session) or "(closed)"
