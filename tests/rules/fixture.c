@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Fixtures: every key is taken out of the key file as it is read; what is left
+ * at the end is a slip.
+ */
+#include "fixture.h"
+
+#include <string.h>
+
+/* The file under way, for messages. */
+struct source {
+	const char *path;
+	GKeyFile *keys;
+	struct facts *facts;
+};
+
+static const char *const outcome_words[] = {
+	[PASS] = "pass",
+	[FAIL] = "fail",
+	[UNKNOWN] = "unknown",
+	[NOT_APPLICABLE] = "notapplicable",
+};
+
+static const char *const verdict_words[] = {
+	"undetermined",
+	"permits",
+	"refuses",
+	"no-service",
+	NULL,
+};
+
+static const char *const confidence_words[] = { "none", "likely", "proven", NULL };
+
+static const char *const answer_words[] = {
+	[ANSWER_NONE] = "none",
+	[ANSWER_ACCEPTED] = "accepted",
+	[ANSWER_REFUSED] = "refused",
+	[ANSWER_CLOSED] = "closed",
+	[ANSWER_TIMEOUT] = "timeout",
+	[ANSWER_STRANGE] = "strange",
+	NULL,
+};
+
+static const char *const refusal_words[] = {
+	[REFUSAL_NONE] = "",
+	[REFUSAL_UNKNOWN] = "unknown",
+	[REFUSAL_TLS_REQUIRED] = "tls-required",
+	[REFUSAL_LOGIN_DISABLED] = "login-disabled",
+	[REFUSAL_TEMPORARY] = "temporary",
+	[REFUSAL_ACCESS] = "access",
+	[REFUSAL_CREDENTIALS] = "credentials",
+	[REFUSAL_BACKEND] = "backend",
+	[REFUSAL_MECHANISM] = "mechanism",
+	[REFUSAL_SYNTAX] = "syntax",
+	[REFUSAL_UNKNOWN_COMMAND] = "unknown-command",
+	NULL,
+};
+
+static const char *const list_words[] = { "not-asked", "answered", "refused", "unanswered", NULL };
+
+static const char *const stls_words[] = {
+	"untried",
+	"none",
+	"optional",
+	"required",
+	"broken",
+	NULL,
+};
+
+static const char *const handshake_words[] = {
+	"not-tried",
+	"up",
+	"alert",
+	"not-tls",
+	"closed",
+	"timeout",
+	NULL,
+};
+
+static const char *const depth_words[] = { "gentle", "standard", "deep", NULL };
+
+static const char *const mode_words[] = { "pop3", "pop3s", NULL };
+
+int
+fixture_outcome(const char *name)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(outcome_words); i++)
+		if (g_str_has_prefix(name, outcome_words[i]))
+			return (int)i;
+	return -1;
+}
+
+/* Takes the key out of the file; the caller frees its value. */
+static char *
+take(struct source *source, const char *group, const char *key)
+{
+	char *value = g_key_file_get_string(source->keys, group, key, NULL);
+
+	if (value != NULL)
+		g_key_file_remove_key(source->keys, group, key, NULL);
+	return value;
+}
+
+static char **
+take_list(struct source *source, const char *key)
+{
+	g_autofree char *value = take(source, "facts", key);
+
+	return value != NULL ? g_strsplit(value, ";", -1) : NULL;
+}
+
+/* The same, kept as long as the facts. */
+static const char *
+keep(struct source *source, const char *value)
+{
+	return value != NULL ? facts_keep(source->facts, value, strlen(value)) : NULL;
+}
+
+static const char *
+take_kept(struct source *source, const char *key)
+{
+	g_autofree char *value = take(source, "facts", key);
+
+	return keep(source, value);
+}
+
+static unsigned
+word_number(struct source *source, const char *const *words, const char *word)
+{
+	for (unsigned i = 0; words[i] != NULL; i++)
+		if (g_str_equal(words[i], word))
+			return i;
+	g_error("%s: '%s' is no word that stands there", source->path, word);
+}
+
+static unsigned
+take_word(struct source *source, const char *key, const char *const *words, unsigned otherwise)
+{
+	g_autofree char *word = take(source, "facts", key);
+
+	return word != NULL ? word_number(source, words, word) : otherwise;
+}
+
+static enum reason
+reason_number(struct source *source, const char *word)
+{
+	for (unsigned i = 0; i <= REASON_TRUSTED_NETWORK; i++)
+		if (g_str_equal(reason_word((enum reason)i), word))
+			return (enum reason)i;
+	g_error("%s: '%s' is no reason", source->path, word);
+}
+
+static void
+read_endpoint(struct source *source)
+{
+	struct endpoint *endpoint = &source->facts->endpoint;
+	g_autofree char *address = take(source, "facts", "address");
+	g_autofree char *port = take(source, "facts", "port");
+
+	endpoint->mode = (enum mode)take_word(source, "mode", mode_words, MODE_POP3);
+	endpoint->port = endpoint->mode == MODE_POP3 ? 110 : 995;
+	if (port != NULL)
+		endpoint->port = (uint16_t)g_ascii_strtoull(port, NULL, 10);
+	g_strlcpy(endpoint->address, address != NULL ? address : "192.0.2.1",
+		sizeof(endpoint->address));
+	g_strlcpy(endpoint->host, endpoint->address, sizeof(endpoint->host));
+}
+
+static void
+read_verdict(struct source *source)
+{
+	struct verdict *verdict = &source->facts->verdict;
+	g_autofree char *reason = take(source, "facts", "reason");
+
+	if (!g_key_file_has_key(source->keys, "facts", "verdict", NULL))
+		g_error("%s: no verdict", source->path);
+	verdict->value = (enum verdict_value)take_word(source, "verdict", verdict_words, 0);
+	verdict->confidence =
+		(enum confidence)take_word(source, "confidence", confidence_words, CONFIDENCE_NONE);
+	if (reason != NULL)
+		verdict->reason = reason_number(source, reason);
+	verdict->explanation = take_kept(source, "explanation");
+	verdict->settle = take_kept(source, "settle");
+	verdict->transcript = take_kept(source, "transcript");
+}
+
+static void
+read_flags(struct source *source)
+{
+	struct probe_facts *probe = &source->facts->probe;
+	const struct {
+		const char *word;
+		bool *flag;
+	} flags[] = {
+		{ "same-address", &probe->same_address },
+		{ "exempts", &probe->exempts_same_address },
+		{ "no-credential", &probe->no_credential },
+		{ "tls-first", &probe->tls_first },
+		{ "out-of-step", &probe->out_of_step },
+		{ "asked", &source->facts->host.implicit_tls_asked },
+		{ "found", &source->facts->host.implicit_tls_found },
+		{ "unknown", &source->facts->host.implicit_tls_unknown },
+	};
+	g_auto(GStrv) probe_words = take_list(source, "flags");
+	g_auto(GStrv) host_words = take_list(source, "host");
+
+	for (size_t i = 0; i < G_N_ELEMENTS(flags); i++)
+		*flags[i].flag =
+			(probe_words != NULL &&
+				g_strv_contains((const char *const *)probe_words, flags[i].word)) ||
+			(host_words != NULL &&
+				g_strv_contains((const char *const *)host_words, flags[i].word));
+}
+
+static void
+read_greeting(struct source *source)
+{
+	struct probe_facts *probe = &source->facts->probe;
+	const char *greeting = take_kept(source, "greeting");
+
+	probe->greeting = greeting != NULL ? greeting : "+OK";
+	probe->greeting_kind = g_str_has_prefix(probe->greeting, "+OK") ? GREETING_OK :
+		g_str_has_prefix(probe->greeting, "-ERR")               ? GREETING_ERR :
+		*probe->greeting == '\0'                                ? GREETING_NONE :
+									  GREETING_NOT_POP3;
+	probe->apop = take_kept(source, "apop");
+}
+
+static void
+read_list(struct source *source, const char *key, struct capabilities *list)
+{
+	g_autofree char *state_key = g_strconcat(key, "-state", NULL);
+	g_auto(GStrv) lines = take_list(source, key);
+
+	list->state = (enum list_state)take_word(source, state_key, list_words,
+		lines != NULL ? LIST_ANSWERED : LIST_NOT_ASKED);
+	for (; lines != NULL && lines[list->count] != NULL && *lines[list->count] != '\0';
+		list->count++)
+		list->lines[list->count] = keep(source, lines[list->count]);
+}
+
+static void
+read_tls(struct source *source)
+{
+	struct probe_facts *probe = &source->facts->probe;
+	g_autofree char *answer = take(source, "facts", "stls-answer");
+	g_auto(GStrv) parts = g_strsplit(answer != NULL ? answer : "none", ":", 2);
+	g_autofree char *plaintext = take(source, "facts", "stls-plaintext");
+
+	probe->stls.answer = (enum answer)word_number(source, answer_words, parts[0]);
+	probe->stls.reply = keep(source, parts[1]);
+	probe->stls.plaintext_after = g_strcmp0(plaintext, "true") == 0;
+	probe->stls.state = (enum stls)take_word(source, "stls", stls_words, STLS_UNTRIED);
+	probe->stls.advertised = capabilities_have(&probe->clear, "STLS");
+	probe->tls.handshake = (enum handshake)take_word(source, "handshake", handshake_words,
+		HANDSHAKE_NOT_TRIED);
+	probe->tls.error = take_kept(source, "tls-error");
+}
+
+static void
+read_product(struct source *source)
+{
+	g_auto(GStrv) parts = take_list(source, "product");
+
+	if (parts == NULL)
+		return;
+	source->facts->probe.product_title = keep(source, parts[0]);
+	source->facts->probe.product_version = parts[0] != NULL ? keep(source, parts[1]) : NULL;
+}
+
+/* Reads "answer:refusal:line" of a question. */
+static void
+read_answer(struct source *source, const char *group, const char *name, struct credential *read)
+{
+	g_autofree char *value = take(source, group, name);
+	g_auto(GStrv) parts = g_strsplit(value, ":", 3);
+	bool is_sasl = !g_str_equal(name, "USER") && !g_str_equal(name, "APOP");
+
+	read->mechanism = keep(source, name);
+	read->answer = (enum answer)word_number(source, answer_words, parts[0]);
+	if (parts[1] != NULL)
+		read->refusal = (enum refusal)word_number(source, refusal_words, parts[1]);
+	if (parts[1] != NULL && parts[2] != NULL)
+		read->reply = keep(source, parts[2]);
+	read->exchange = facts_printf(source->facts, "C: %s%s\nS: %s", is_sasl ? "AUTH " : "", name,
+		read->reply != NULL ? read->reply : "");
+}
+
+static struct attempt *
+attempt_slot(struct facts *facts, const char *name)
+{
+	struct probe_facts *probe = &facts->probe;
+	struct attempt *slot;
+
+	for (size_t i = 0; i < probe->attempt_count; i++)
+		if (g_str_equal(probe->attempts[i].name, name))
+			return &probe->attempts[i];
+	slot = &probe->attempts[probe->attempt_count++];
+	g_strlcpy(slot->name, name, sizeof(slot->name));
+	return slot;
+}
+
+static void
+read_attempts(struct source *source)
+{
+	g_auto(GStrv) names = g_key_file_get_keys(source->keys, "attempts", NULL, NULL);
+
+	attempt_slot(source->facts, "PLAIN");
+	attempt_slot(source->facts, "LOGIN");
+	attempt_slot(source->facts, "USER");
+	for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
+		struct attempt *attempt = attempt_slot(source->facts, names[i]);
+		struct credential read = { 0 };
+
+		read_answer(source, "attempts", names[i], &read);
+		attempt->answer = read.answer;
+		attempt->refusal = read.refusal;
+		attempt->reply = read.reply;
+		attempt->exchange = read.exchange;
+	}
+}
+
+static void
+read_credential(struct source *source)
+{
+	g_auto(GStrv) names = g_key_file_get_keys(source->keys, "credential", NULL, NULL);
+
+	if (names != NULL && names[0] != NULL)
+		read_answer(source, "credential", names[0], &source->facts->probe.credential);
+}
+
+static void
+read_expectation(struct source *source, struct fixture *fixture)
+{
+	fixture->severity = take(source, "expect", "severity");
+	fixture->confidence = take(source, "expect", "confidence");
+	fixture->message = take(source, "expect", "message");
+	fixture->evidence = take(source, "expect", "evidence");
+	fixture->reproduce = take(source, "expect", "reproduce");
+	fixture->settle = take(source, "expect", "settle");
+	fixture->remedy = take(source, "expect", "remedy");
+}
+
+static void
+refuse_leftovers(struct source *source)
+{
+	g_auto(GStrv) groups = g_key_file_get_groups(source->keys, NULL);
+
+	for (size_t i = 0; groups[i] != NULL; i++) {
+		g_auto(GStrv) keys = g_key_file_get_keys(source->keys, groups[i], NULL, NULL);
+
+		if (keys != NULL && keys[0] != NULL)
+			g_error("%s: [%s] %s: nobody reads it", source->path, groups[i], keys[0]);
+	}
+}
+
+struct fixture *
+fixture_load(const char *path)
+{
+	struct fixture *fixture = g_new0(struct fixture, 1);
+	g_autoptr(GKeyFile) keys = g_key_file_new();
+	g_autoptr(GError) error = NULL;
+	g_autofree char *name = g_path_get_basename(path);
+	struct source source = { .path = path, .keys = keys, .facts = facts_new() };
+
+	if (!g_key_file_load_from_file(keys, path, G_KEY_FILE_NONE, &error))
+		g_error("%s: %s", path, error->message);
+	if (fixture_outcome(name) < 0)
+		g_error("%s: the name begins with no outcome", path);
+	fixture->outcome = (enum outcome)fixture_outcome(name);
+	fixture->facts = source.facts;
+	fixture->facts->probe.depth =
+		(enum depth)take_word(&source, "depth", depth_words, DEPTH_STANDARD);
+	read_endpoint(&source);
+	read_verdict(&source);
+	read_flags(&source);
+	read_greeting(&source);
+	read_list(&source, "capa", &fixture->facts->probe.clear);
+	read_list(&source, "auth-list", &fixture->facts->probe.auth_list);
+	read_tls(&source);
+	read_product(&source);
+	read_attempts(&source);
+	read_credential(&source);
+	read_expectation(&source, fixture);
+	refuse_leftovers(&source);
+	return fixture;
+}
+
+void
+fixture_free(struct fixture *fixture)
+{
+	if (fixture == NULL)
+		return;
+	facts_free(fixture->facts);
+	g_free(fixture->severity);
+	g_free(fixture->confidence);
+	g_free(fixture->message);
+	g_free(fixture->evidence);
+	g_free(fixture->reproduce);
+	g_free(fixture->settle);
+	g_free(fixture->remedy);
+	g_free(fixture);
+}
