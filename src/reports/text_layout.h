@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The layout of the text report: colours, labels and lines of at most
+ * TEXT_WIDTH columns.
+ */
+#ifndef POPSEAL_REPORTS_TEXT_LAYOUT_H
+#define POPSEAL_REPORTS_TEXT_LAYOUT_H
+
+#include "reports/report.h"
+
+enum {
+	TEXT_WIDTH = 80,
+	TEXT_INDENT = 10, /* where what stands behind a label begins */
+};
+
+enum color {
+	COLOR_NONE,
+	COLOR_STRONG,
+	COLOR_FAINT,
+	COLOR_BAD,
+	COLOR_WARNING,
+	COLOR_NOTICE,
+	COLOR_GOOD,
+};
+
+/* Appends text in that colour, if colours are wanted. Nothing is escaped. */
+void text_paint(const struct report_options *options, enum color color, const char *text,
+	GString *out);
+
+/*
+ * Appends text, escaped where it was not yet, from the column where the line
+ * stands; longer text goes on at the column `indent` of the next lines. Breaks
+ * at spaces only, so that no address, command or word is torn. Ends the line.
+ */
+void text_wrap(const char *text, size_t column, size_t indent, GString *out);
+
+/* Appends "  label   text", wrapped behind TEXT_INDENT; `margin` spaces before the label. NULL text is a no-op. */
+void text_field(const struct report_options *options, size_t margin, const char *label,
+	const char *text, GString *out);
+
+/* Like text_field, on one line however long: a command stays one piece to copy. */
+void text_command(const struct report_options *options, size_t margin, const char *label,
+	const char *command, GString *out);
+
+/* Appends lines, each escaped where it was not yet, behind `indent` spaces; at most `limit` of them. */
+void text_lines(const char *lines, size_t indent, size_t limit, GString *out);
+
+/* Appends the block of one endpoint. */
+void text_endpoint(const struct report_options *options, const struct assessment *assessment,
+	GString *out);
+
+#endif
