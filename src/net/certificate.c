@@ -2,8 +2,8 @@
 /*
  * What TLS and its certificate say of the server, as facts.
  *
- * Nothing is judged here, and nothing in a certificate is trusted: names have
- * a bound, and what is not valid UTF-8 is escaped instead of converted.
+ * Nothing is judged here, and nothing in a certificate is trusted: names have a
+ * bound, and OpenSSL escapes their control characters.
  */
 #include <arpa/inet.h>
 #include <openssl/err.h>
@@ -21,10 +21,6 @@ enum {
 
 /* RFC 2253 as UTF-8 instead of "\C3\A4". */
 static const unsigned long NAME_AS_UTF8 = XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB;
-
-/* For names whose strings are not valid: every byte past ASCII escaped. */
-static const unsigned long NAME_AS_BYTES =
-	XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_UTF8_CONVERT;
 
 /* Cuts at the bound, but not within a character. */
 static size_t
@@ -48,15 +44,10 @@ keep_name(struct facts *facts, const X509_NAME *name)
 	char *text = NULL;
 	long length = 0;
 
-	if (X509_NAME_print_ex(memory, name, 0, NAME_AS_UTF8) < 0) {
-		BIO_reset(memory);
-		X509_NAME_print_ex(memory, name, 0, NAME_AS_BYTES);
-	}
+	X509_NAME_print_ex(memory, name, 0, NAME_AS_UTF8);
 	length = BIO_get_mem_data(memory, &text);
-	if (length > 0)
-		kept = facts_keep(facts, text, cut(text, (size_t)length));
-	else
-		kept = facts_keep(facts, "", 0);
+	kept = facts_keep(facts, length > 0 ? text : "",
+		length > 0 ? cut(text, (size_t)length) : 0);
 	BIO_free(memory);
 	return kept;
 }

@@ -33,7 +33,8 @@ struct connection_events {
 	/* The TCP handshake is over. On failure outcome is not CONNECT_OPEN and `why` is a sentence part. */
 	void (*connected)(void *user, enum connect_outcome outcome, const char *why);
 	/* The TLS handshake is over. On failure tls->handshake says how; `clear` are the first bytes in clear that came instead of TLS, if any. */
-	void (*secured)(void *user, enum handshake handshake, const char *why, const char *clear, size_t length);
+	void (*secured)(void *user, enum handshake handshake, const char *why, const char *clear,
+		size_t length);
 	void (*received)(void *user, const char *bytes, size_t length);
 	void (*ended)(void *user, enum connection_end end);
 	/* The deadline set by connection_deadline has passed. */

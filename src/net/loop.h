@@ -35,7 +35,8 @@ void net_timer_stop(struct net_timer *timer);
 void net_timer_close(struct net_timer *timer);
 
 /* Calls back at every signal of that number; closed by net_signal_close. */
-struct net_signal *net_signal_new(struct net_loop *loop, int number, void (*came)(void *user), void *user);
+struct net_signal *net_signal_new(struct net_loop *loop, int number, void (*came)(void *user),
+	void *user);
 void net_signal_close(struct net_signal *signal);
 
 #endif

@@ -10,7 +10,9 @@
 
 #include "net/loop.h"
 
-enum { RESOLVER_ADDRESSES_MAX = 64 }; /* addresses of one name that are used */
+enum {
+	RESOLVER_ADDRESSES_MAX = 64
+}; /* addresses of one name that are used */
 
 struct resolver;
 
@@ -22,7 +24,8 @@ struct resolver *resolver_new(struct net_loop *loop, GError **error);
  * call; IPv4 and IPv6 in the resolver's order), or with count 0 and `why`.
  */
 void resolver_ask(struct resolver *resolver, const char *name,
-	void (*done)(void *user, const char *const *addresses, size_t count, const char *why), void *user);
+	void (*done)(void *user, const char *const *addresses, size_t count, const char *why),
+	void *user);
 
 /* Cancels what is under way (`done` is not called for it) and frees. NULL is a no-op. */
 void resolver_free(struct resolver *resolver);

@@ -73,7 +73,7 @@ socket_address_parse(const char *text, uint16_t port, union socket_address *addr
 			return parse_zone(text, zone == NULL ? NULL : zone + 1, address, error);
 		}
 	}
-	g_set_error(error, NET_ERROR, EINVAL, "%s is no numeric address", text);
+	g_set_error(error, NET_ERROR, EINVAL, "'%s' is no numeric address", text);
 	return false;
 }
 

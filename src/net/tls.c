@@ -3,8 +3,8 @@
  * TLS as a client that takes whatever the server has.
  *
  * OpenSSL answers a server that speaks clear text, one that sends an alert and
- * one that hangs up with much the same error. So the server's first bytes are
- * looked at (MSG_PEEK) before OpenSSL reads them.
+ * one that hangs up with much the same error. So OpenSSL may read nothing until
+ * the server's first bytes were looked at (MSG_PEEK) and are a TLS record.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -77,12 +77,25 @@ set_server_name(SSL *tls, const char *name)
 		SSL_set_tlsext_host_name(tls, host);
 }
 
+/* Called before each read of OpenSSL's, until it may read: tells it that nothing is there yet. */
+static long
+hold_back(BIO *bio, int operation, const char *bytes, size_t length, int number, long argument,
+	int result, size_t *processed)
+{
+	(void)bytes, (void)length, (void)number, (void)argument, (void)processed;
+	if (operation != BIO_CB_READ)
+		return result;
+	BIO_set_retry_read(bio);
+	return -1;
+}
+
 void
 tls_begin(struct connection *connection, const char *server_name)
 {
 	connection->tls = SSL_new(tls_context(connection->loop));
 	if (connection->tls == NULL || SSL_set_fd(connection->tls, connection->fd) != 1)
 		g_error("OpenSSL is out of memory");
+	BIO_set_callback_ex(SSL_get_rbio(connection->tls), hold_back);
 	SSL_set_connect_state(connection->tls);
 	set_server_name(connection->tls, server_name);
 	ERR_clear_error();
@@ -121,19 +134,22 @@ static struct tls_step
 look_first(struct connection *connection)
 {
 	struct tls_step step = { .handshake = HANDSHAKE_NOT_TRIED };
+	size_t length = 0;
 
 	if (connection->tls_seen)
 		return step;
-	switch (look(connection, &step.length)) {
+	switch (look(connection, &length)) {
 	case FIRST_NONE:
 		break;
 	case FIRST_TLS:
 		connection->tls_seen = true;
+		BIO_set_callback_ex(SSL_get_rbio(connection->tls), NULL);
 		break;
 	case FIRST_CLEAR:
 		step.handshake = HANDSHAKE_NOT_TLS;
 		step.why = "the server answered in clear";
 		step.clear = connection->loop->buffer;
+		step.length = length;
 		break;
 	case FIRST_CLOSED:
 		return failed(HANDSHAKE_CLOSED, "the server closed the connection");
