@@ -77,12 +77,60 @@ struct question {
 /* Returns the question to ask next, or NULL if the ladder is at its end. */
 const struct question *ladder_next(const struct pop3_probe *probe);
 
-/* Sends a command, from then on waits in `step`. What stands in `shown` goes into the transcript, if it differs. */
+/* A step: how timeouts name it, how long it may wait, and what it does. By enum pop3_step. */
+struct step_entry {
+	const char *name;
+	enum pop3_patience patience;
+	enum pop3_want (*run)(struct pop3_probe *probe);
+};
+
+extern const struct step_entry steps[];
+
+/* --- talk.c: questions, answers, transcript --- */
+
+/* Sends a command, and from then on waits in `step`. `shown`, if not NULL, stands for it in the transcript. */
 enum pop3_want pop3_ask(struct pop3_probe *probe, enum pop3_step step, const char *command,
 	const char *shown);
 
-/* Records how a random credential went. */
+/* The same for a line within the dialogue under way, which is no command of its own. */
+enum pop3_want respond(struct pop3_probe *probe, enum pop3_step step, const char *line,
+	const char *shown);
+
+/* Goes to a step without sending anything. */
+enum pop3_want enter(struct pop3_probe *probe, enum pop3_step step);
+
+/* Takes a status line into the transcript, or returns false if none is whole yet. */
+bool read_reply(struct pop3_probe *probe, struct pop3_reply *reply);
+
+/* Copies a line into the facts. */
+const char *keep_line(struct pop3_probe *probe, const struct pop3_line *line);
+
+/* What the words of an "-ERR" mean, as the plan has it. */
+enum refusal classify(const struct pop3_probe *probe, const char *line);
+
+/* Counts the commands that this connection's server did not know. */
+void count_complaint(struct pop3_probe *probe, enum refusal refusal);
+
+/* What a reply means where `accepted` is the kind that grants. */
+enum answer answer_from(enum reply_kind kind, enum reply_kind accepted);
+
+/* Records the answer to the question under way. */
+void attempt_answer(struct pop3_probe *probe, const struct pop3_reply *reply,
+	enum reply_kind accepted);
+
+/* Records how the random credential went; reply is NULL where none came. */
 void credential_answer(struct pop3_probe *probe, enum answer answer,
 	const struct pop3_reply *reply);
+
+void transcript_add(struct pop3_probe *probe, const char *prefix, const char *bytes, size_t length);
+void transcript_note(struct pop3_probe *probe, const char *note);
+
+/* Returns what the transcript holds since the question under way was sent. */
+const char *exchange(struct pop3_probe *probe);
+
+/* --- events.c --- */
+
+/* The answer that is waited for will not come; `answer` says why. */
+void probe_lost(struct pop3_probe *probe, enum answer answer);
 
 #endif

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The steps of the probe dialogue, in wire order; ladder.c chooses what is asked.
+ *
+ * The first thing that a step does is to wait for its answer, so that it can
+ * be entered again at any byte; nothing lives in locals across a wait. How an
+ * answer may fail to come (closed, reset, too late) is handled in events.c.
+ */
+#include <string.h>
+
+#include "pop3/probe-private.h"
+#include "pop3/verdict.h"
+
+#define AWAIT(got)                              \
+	do {                                    \
+		if (!(got))                     \
+			return POP3_WANT_INPUT; \
+	} while (0)
+
+/* --- the steps -------------------------------------------------------------------------------- */
+
+/* The timestamp of RFC 1939 section 7: "<" ... "@" ... ">". */
+static const char *
+find_timestamp(struct pop3_probe *probe, const char *greeting)
+{
+	const char *start = strchr(greeting, '<');
+	const char *end = start != NULL ? strchr(start, '>') : NULL;
+
+	if (end == NULL || memchr(start, '@', (size_t)(end - start)) == NULL)
+		return NULL;
+	return facts_keep(probe->facts, start, (size_t)(end - start) + 1);
+}
+
+static void
+note_greeting(struct pop3_probe *probe, const struct pop3_reply *reply)
+{
+	struct probe_facts *facts = &probe->facts->probe;
+
+	facts->greeting = keep_line(probe, &reply->line);
+	facts->greeting_kind = reply->kind == REPLY_OK ? GREETING_OK :
+		reply->kind == REPLY_ERR               ? GREETING_ERR :
+							 GREETING_NOT_POP3;
+	facts->greeting_temporary = facts->greeting_kind == GREETING_ERR &&
+		classify(probe, facts->greeting) == REFUSAL_TEMPORARY;
+	facts->apop =
+		facts->greeting_kind == GREETING_OK ? find_timestamp(probe, facts->greeting) : NULL;
+	facts->trusted |= strstr(facts->greeting, "[XCLIENT]") != NULL;
+}
+
+/* A TLS record instead of a greeting: content type alert or handshake, version 3.x. */
+static bool
+looks_like_tls(const struct pop3_line *line)
+{
+	return line->length >= 2 && (line->bytes[0] == 0x15 || line->bytes[0] == 0x16) &&
+		line->bytes[1] == 0x03;
+}
+
+/* The first greeting of the endpoint was no "+OK": is there anything left to try? */
+static void
+handle_bad_greeting(struct pop3_probe *probe, const struct pop3_reply *reply)
+{
+	if (!probe->secured && looks_like_tls(&reply->line) && probe->plan.depth != DEPTH_GENTLE) {
+		probe->want_tls_first = true;
+		return;
+	}
+	if (probe->facts->probe.greeting_temporary && probe->greetings_lost++ == 0 &&
+		probe->plan.depth != DEPTH_GENTLE)
+		probe->greeted = true; /* the one retry; its greeting decides */
+}
+
+/* A later connection was greeted otherwise than the first: what is known stays, nothing more is asked. */
+static enum pop3_want
+lose_greeting(struct pop3_probe *probe)
+{
+	probe->facts->probe.closed_step = "greeting";
+	probe->stop = true;
+	return enter(probe, STEP_NEXT);
+}
+
+static enum pop3_want
+step_greeting(struct pop3_probe *probe)
+{
+	struct pop3_reply reply;
+	bool later = probe->facts->probe.greeting_kind == GREETING_OK;
+
+	AWAIT(read_reply(probe, &reply));
+	if (later && reply.kind != REPLY_OK)
+		return lose_greeting(probe);
+	probe->greeted = reply.kind == REPLY_OK;
+	if (!later)
+		note_greeting(probe, &reply);
+	if (!probe->greeted)
+		handle_bad_greeting(probe, &reply);
+	probe->open = reply.kind == REPLY_OK;
+	return enter(probe, STEP_NEXT);
+}
+
+/* Adds a line of a CAPA or AUTH list; RFC 1939 section 3 has a leading "." doubled. */
+static void
+list_add(struct pop3_probe *probe, const struct pop3_line *line)
+{
+	struct capabilities *list = probe->listing;
+	size_t stuffed = line->length > 0 && line->bytes[0] == '.' ? 1 : 0;
+
+	if (list->count < FACTS_CAPABILITIES_MAX)
+		list->lines[list->count++] =
+			facts_keep(probe->facts, line->bytes + stuffed, line->length - stuffed);
+}
+
+/* Reads the lines up to ".". Past POP3_LIST_MAX the list counts as endless and the connection as lost. */
+static enum list_end
+read_list(struct pop3_probe *probe)
+{
+	struct pop3_line line;
+
+	while (pop3_input_line(&probe->input, &line)) {
+		transcript_add(probe, "S: ", line.bytes, line.length);
+		if (line.length == 1 && line.bytes[0] == '.')
+			return LIST_DONE;
+		if (++probe->list_lines > POP3_LIST_MAX)
+			return LIST_ENDLESS;
+		list_add(probe, &line);
+	}
+	return LIST_MORE;
+}
+
+static enum pop3_want
+end_list(struct pop3_probe *probe, enum list_end end)
+{
+	probe->listing->state = end == LIST_DONE ? LIST_ANSWERED : LIST_UNANSWERED;
+	if (end == LIST_ENDLESS) {
+		transcript_note(probe, "the list does not end");
+		probe->open = false;
+	}
+	if (capabilities_have(&probe->facts->probe.clear, "XCLIENT"))
+		probe->facts->probe.trusted = true;
+	return enter(probe, STEP_NEXT);
+}
+
+static enum pop3_want
+step_list(struct pop3_probe *probe)
+{
+	struct pop3_reply reply;
+	enum list_end end;
+
+	if (!probe->in_list) {
+		AWAIT(read_reply(probe, &reply));
+		if (reply.kind != REPLY_OK) {
+			probe->listing->state = LIST_REFUSED;
+			count_complaint(probe, REFUSAL_UNKNOWN_COMMAND);
+			return enter(probe, STEP_NEXT);
+		}
+		probe->in_list = true;
+	}
+	end = read_list(probe);
+	AWAIT(end != LIST_MORE);
+	return end_list(probe, end);
+}
+
+static enum pop3_want
+step_auth(struct pop3_probe *probe)
+{
+	struct pop3_reply reply;
+
+	AWAIT(read_reply(probe, &reply));
+	attempt_answer(probe, &reply, REPLY_CONTINUE);
+	if (reply.kind == REPLY_CONTINUE)
+		return respond(probe, STEP_AUTH_CANCEL, "*", NULL);
+	return enter(probe, STEP_NEXT);
+}
+
+/* A server that goes on asking has taken the "*" for a name: whatever is sent next would be a password. */
+static enum pop3_want
+step_auth_cancel(struct pop3_probe *probe)
+{
+	struct pop3_reply reply;
+
+	AWAIT(read_reply(probe, &reply));
+	probe->asking->exchange = exchange(probe);
+	if (reply.kind == REPLY_CONTINUE)
+		probe->open = false;
+	return enter(probe, STEP_NEXT);
+}
+
+static enum pop3_want
+step_user(struct pop3_probe *probe)
+{
+	struct pop3_reply reply;
+
+	AWAIT(read_reply(probe, &reply));
+	attempt_answer(probe, &reply, REPLY_OK);
+	probe->user_taken = reply.kind == REPLY_OK;
+	return enter(probe, STEP_NEXT);
+}
+
+/* PASS, APOP and the last line of a SASL exchange: the answer to the one credential. */
+static enum pop3_want
+step_credential(struct pop3_probe *probe)
+{
+	struct pop3_reply reply;
+
+	AWAIT(read_reply(probe, &reply));
+	credential_answer(probe, answer_from(reply.kind, REPLY_OK), &reply);
+	probe->user_taken = true; /* no further question on this connection */
+	return enter(probe, STEP_NEXT);
+}
+
+static enum pop3_want
+send_secret(struct pop3_probe *probe)
+{
+	const struct pop3_plan *plan = &probe->plan;
+	g_autoptr(GString) message = g_string_new(NULL);
+	g_autofree char *encoded = NULL;
+
+	if (g_str_equal(probe->sasl, "PLAIN")) {
+		g_string_append_c(message, '\0');
+		g_string_append(message, plan->nobody);
+		g_string_append_c(message, '\0');
+	}
+	g_string_append(message, plan->secret);
+	encoded = g_base64_encode((const guchar *)message->str, message->len);
+	return respond(probe, STEP_SASL_SECRET, encoded, "<random>");
+}
+
+/* The mechanism was granted before; if it is not now, the credential stays unsent. */
+static enum pop3_want
+step_sasl(struct pop3_probe *probe)
+{
+	struct pop3_reply reply;
+	g_autofree char *name = NULL;
+
+	AWAIT(read_reply(probe, &reply));
+	if (reply.kind != REPLY_CONTINUE)
+		return enter(probe, STEP_NEXT);
+	probe->facts->probe.credential.mechanism = probe->sasl;
+	probe->facts->probe.credential.step = "sasl-response";
+	if (g_str_equal(probe->sasl, "PLAIN"))
+		return send_secret(probe);
+	name = g_base64_encode((const guchar *)probe->plan.nobody, strlen(probe->plan.nobody));
+	return respond(probe, STEP_SASL_NAME, name, NULL);
+}
+
+static enum pop3_want
+step_sasl_name(struct pop3_probe *probe)
+{
+	struct pop3_reply reply;
+
+	AWAIT(read_reply(probe, &reply));
+	if (reply.kind == REPLY_CONTINUE)
+		return send_secret(probe);
+	credential_answer(probe, answer_from(reply.kind, REPLY_OK), &reply);
+	probe->user_taken = true;
+	return enter(probe, STEP_NEXT);
+}
+
+/* Whatever waits behind the "+OK" in clear was not protected by TLS: noted, then dropped. */
+static enum pop3_want
+step_stls(struct pop3_probe *probe)
+{
+	struct pop3_reply reply;
+	struct probe_facts *facts = &probe->facts->probe;
+
+	AWAIT(read_reply(probe, &reply));
+	facts->stls.answer = answer_from(reply.kind, REPLY_OK);
+	facts->stls.reply = keep_line(probe, &reply.line);
+	if (reply.kind != REPLY_OK)
+		return enter(probe, STEP_NEXT);
+	facts->stls.plaintext_after = pop3_input_waiting(&probe->input) > 0;
+	pop3_input_reset(&probe->input);
+	probe->step = STEP_STLS_HANDSHAKE;
+	return POP3_WANT_TLS;
+}
+
+static enum pop3_want
+step_quit(struct pop3_probe *probe)
+{
+	struct pop3_reply reply;
+
+	AWAIT(read_reply(probe, &reply));
+	return enter(probe, STEP_GOODBYE);
+}
+
+/* After QUIT's answer comes the close. One more line means that answers and commands are out of step. */
+static enum pop3_want
+step_goodbye(struct pop3_probe *probe)
+{
+	struct pop3_reply reply;
+
+	AWAIT(read_reply(probe, &reply));
+	probe->facts->probe.out_of_step = true;
+	probe->open = false;
+	return enter(probe, STEP_NEXT);
+}
+
+static bool
+may_connect(const struct pop3_probe *probe)
+{
+	unsigned limit = probe->plan.depth == DEPTH_GENTLE ? 1 : POP3_CONNECTIONS_MAX;
+
+	return probe->facts->probe.connections < limit;
+}
+
+static enum pop3_want
+finish(struct pop3_probe *probe)
+{
+	probe->step = STEP_DONE;
+	verdict_decide(probe->facts);
+	return POP3_DONE;
+}
+
+/* What is due but does not fit ends the connection politely, and gets a new one. */
+static enum pop3_want
+step_next(struct pop3_probe *probe)
+{
+	const struct question *question = ladder_next(probe);
+
+	probe->open &= !probe->gone;
+	if (probe->open && question != NULL && question->fits(probe))
+		return question->ask(probe);
+	if (probe->open)
+		return pop3_ask(probe, STEP_QUIT, "QUIT", NULL);
+	if (question == NULL || !may_connect(probe))
+		return finish(probe);
+	probe->step = STEP_CONNECT;
+	return POP3_WANT_CONNECT;
+}
+
+static enum pop3_want
+want_connect(struct pop3_probe *probe G_GNUC_UNUSED)
+{
+	return POP3_WANT_CONNECT;
+}
+
+static enum pop3_want
+want_tls(struct pop3_probe *probe G_GNUC_UNUSED)
+{
+	return POP3_WANT_TLS;
+}
+
+static enum pop3_want
+want_nothing(struct pop3_probe *probe G_GNUC_UNUSED)
+{
+	return POP3_DONE;
+}
+
+const struct step_entry steps[] = {
+	[STEP_CONNECT] = { "connect", POP3_PATIENCE_STEP, want_connect },
+	[STEP_HANDSHAKE] = { "tls", POP3_PATIENCE_STEP, want_tls },
+	[STEP_GREETING] = { "greeting", POP3_PATIENCE_GREETING, step_greeting },
+	[STEP_NEXT] = { "next", POP3_PATIENCE_STEP, step_next },
+	[STEP_CAPA] = { "capa", POP3_PATIENCE_STEP, step_list },
+	[STEP_AUTH] = { "auth", POP3_PATIENCE_STEP, step_auth },
+	[STEP_AUTH_CANCEL] = { "auth-cancel", POP3_PATIENCE_STEP, step_auth_cancel },
+	[STEP_USER] = { "user", POP3_PATIENCE_STEP, step_user },
+	[STEP_PASS] = { "pass", POP3_PATIENCE_CREDENTIAL, step_credential },
+	[STEP_AUTH_LIST] = { "auth-list", POP3_PATIENCE_STEP, step_list },
+	[STEP_SASL] = { "sasl", POP3_PATIENCE_STEP, step_sasl },
+	[STEP_SASL_NAME] = { "sasl-response", POP3_PATIENCE_CREDENTIAL, step_sasl_name },
+	[STEP_SASL_SECRET] = { "sasl-response", POP3_PATIENCE_CREDENTIAL, step_credential },
+	[STEP_APOP] = { "apop", POP3_PATIENCE_CREDENTIAL, step_credential },
+	[STEP_STLS] = { "stls", POP3_PATIENCE_STEP, step_stls },
+	[STEP_STLS_HANDSHAKE] = { "stls-handshake", POP3_PATIENCE_STEP, want_tls },
+	[STEP_QUIT] = { "quit", POP3_PATIENCE_STEP, step_quit },
+	[STEP_GOODBYE] = { "goodbye", POP3_PATIENCE_GOODBYE, step_goodbye },
+	[STEP_DONE] = { "done", POP3_PATIENCE_STEP, want_nothing },
+};

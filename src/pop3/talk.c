@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Questions, answers and their transcript: what every step of the dialogue uses.
+ */
+#include <string.h>
+
+#include "model/escape.h"
+#include "pop3/probe-private.h"
+#include "pop3/refusal.h"
+
+/* --- transcript ------------------------------------------------------------------------------ */
+
+static bool
+transcript_has_room(const struct pop3_probe *probe)
+{
+	return probe->facts->probe.transcript->len < FACTS_TRANSCRIPT_MAX;
+}
+
+void
+transcript_add(struct pop3_probe *probe, const char *prefix, const char *bytes, size_t length)
+{
+	GString *transcript = probe->facts->probe.transcript;
+
+	if (!transcript_has_room(probe))
+		return;
+	g_string_append(transcript, prefix);
+	escape_append(transcript, bytes, length);
+	g_string_append_c(transcript, '\n');
+	if (!transcript_has_room(probe))
+		g_string_append(transcript, "-- the transcript ends here\n");
+}
+
+void
+transcript_note(struct pop3_probe *probe, const char *note)
+{
+	transcript_add(probe, "-- ", note, strlen(note));
+}
+
+/* Returns what the transcript holds since the question under way was sent. */
+const char *
+exchange(struct pop3_probe *probe)
+{
+	const GString *transcript = probe->facts->probe.transcript;
+	size_t length = transcript->len - probe->mark;
+
+	if (length > 0 && transcript->str[transcript->len - 1] == '\n')
+		length--;
+	return facts_keep(probe->facts, transcript->str + probe->mark, length);
+}
+
+/* --- questions and answers -------------------------------------------------------------------- */
+
+enum pop3_want
+pop3_ask(struct pop3_probe *probe, enum pop3_step step, const char *command, const char *shown)
+{
+	const char *visible = shown != NULL ? shown : command;
+
+	probe->mark = probe->facts->probe.transcript->len;
+	transcript_add(probe, "C: ", visible, strlen(visible));
+	g_string_append_printf(probe->output, "%s\r\n", command);
+	probe->in_list = false;
+	probe->list_lines = 0;
+	probe->commands++;
+	probe->step = step;
+	return POP3_AGAIN;
+}
+
+/* Sends the next line of the dialogue under way: no command of its own. */
+enum pop3_want
+respond(struct pop3_probe *probe, enum pop3_step step, const char *line, const char *shown)
+{
+	size_t mark = probe->mark;
+	enum pop3_want want = pop3_ask(probe, step, line, shown);
+
+	probe->mark = mark;
+	probe->commands--;
+	return want;
+}
+
+enum pop3_want
+enter(struct pop3_probe *probe, enum pop3_step step)
+{
+	probe->step = step;
+	return POP3_AGAIN;
+}
+
+bool
+read_reply(struct pop3_probe *probe, struct pop3_reply *reply)
+{
+	if (!pop3_read_reply(&probe->input, reply))
+		return false;
+	transcript_add(probe, "S: ", reply->line.bytes, reply->line.length);
+	return true;
+}
+
+const char *
+keep_line(struct pop3_probe *probe, const struct pop3_line *line)
+{
+	return facts_keep(probe->facts, line->bytes, line->length);
+}
+
+enum refusal
+classify(const struct pop3_probe *probe, const char *line)
+{
+	if (probe->plan.classify != NULL)
+		return probe->plan.classify(probe->plan.user, line);
+	return refusal_classify(NULL, line);
+}
+
+/* Counts the commands that this connection's server did not know. */
+void
+count_complaint(struct pop3_probe *probe, enum refusal refusal)
+{
+	if (refusal == REFUSAL_UNKNOWN_COMMAND || refusal == REFUSAL_UNKNOWN ||
+		refusal == REFUSAL_SYNTAX)
+		probe->complaints++;
+}
+
+enum answer
+answer_from(enum reply_kind kind, enum reply_kind accepted)
+{
+	if (kind == accepted)
+		return ANSWER_ACCEPTED;
+	return kind == REPLY_ERR ? ANSWER_REFUSED : ANSWER_STRANGE;
+}
+
+/* An acceptance is never overwritten: what was granted once is not refused by a later word. */
+void
+attempt_answer(struct pop3_probe *probe, const struct pop3_reply *reply, enum reply_kind accepted)
+{
+	struct attempt *attempt = probe->asking;
+
+	if (attempt->answer == ANSWER_ACCEPTED) {
+		probe->credential_tried |= reply->kind != accepted;
+		return;
+	}
+	attempt->answer = answer_from(reply->kind, accepted);
+	attempt->reply = keep_line(probe, &reply->line);
+	attempt->exchange = exchange(probe);
+	attempt->refusal = REFUSAL_NONE;
+	if (attempt->answer == ANSWER_REFUSED) {
+		attempt->refusal = classify(probe, attempt->reply);
+		count_complaint(probe, attempt->refusal);
+	}
+}
+
+void
+credential_answer(struct pop3_probe *probe, enum answer answer, const struct pop3_reply *reply)
+{
+	struct credential *credential = &probe->facts->probe.credential;
+
+	credential->answer = answer;
+	credential->exchange = exchange(probe);
+	if (reply == NULL)
+		return;
+	credential->reply = keep_line(probe, &reply->line);
+	if (answer == ANSWER_REFUSED)
+		credential->refusal = classify(probe, credential->reply);
+}
