@@ -44,7 +44,7 @@ check(const struct facts *facts, struct finding *finding)
 {
 	if (!service_in_clear(facts) || facts->verdict.value == VERDICT_PERMITS)
 		return NOT_APPLICABLE;
-	if (!service_answers(facts) || facts->verdict.value == VERDICT_UNDETERMINED)
+	if (facts->verdict.value == VERDICT_UNDETERMINED)
 		return unknown_dialogue(facts, finding);
 	switch (facts->probe.clear.state) {
 	case LIST_ANSWERED:

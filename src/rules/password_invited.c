@@ -45,8 +45,7 @@ invited(const struct facts *facts, struct finding *finding, const struct attempt
 		refused ? "before it hears the refusal" : "whatever comes of the login");
 	finding->confidence = refused ? CONFIDENCE_PROVEN : CONFIDENCE_LIKELY;
 	finding_cite(finding, attempt->exchange);
-	if (facts->probe.credential.mechanism != NULL)
-		finding_cite(finding, facts->probe.credential.exchange);
+	finding_cite(finding, facts->probe.credential.exchange);
 	finding_reproduce(finding, "telnet %s %u, then: %s (\"%s\" is the proof; %s)",
 		facts->endpoint.address, (unsigned)facts->endpoint.port,
 		by_user                                     ? "USER nobody" :

@@ -336,6 +336,7 @@ read_expectation(struct source *source, struct fixture *fixture)
 	fixture->confidence = take(source, "expect", "confidence");
 	fixture->message = take(source, "expect", "message");
 	fixture->evidence = take(source, "expect", "evidence");
+	fixture->no_evidence = take(source, "expect", "no-evidence");
 	fixture->reproduce = take(source, "expect", "reproduce");
 	fixture->settle = take(source, "expect", "settle");
 	fixture->remedy = take(source, "expect", "remedy");
@@ -396,6 +397,7 @@ fixture_free(struct fixture *fixture)
 	g_free(fixture->confidence);
 	g_free(fixture->message);
 	g_free(fixture->evidence);
+	g_free(fixture->no_evidence);
 	g_free(fixture->reproduce);
 	g_free(fixture->settle);
 	g_free(fixture->remedy);

@@ -35,6 +35,7 @@
  *	severity=high
  *	confidence=proven
  *	message=... evidence=... reproduce=... settle=... remedy=...    each is a part of it
+ *	no-evidence=...               what is in none of it
  *
  * A key that nobody reads is an error, so that a slip cannot hide.
  */
@@ -50,6 +51,7 @@ struct fixture {
 	char *confidence;
 	char *message;
 	char *evidence;
+	char *no_evidence;
 	char *reproduce;
 	char *settle;
 	char *remedy;

@@ -158,6 +158,8 @@ assert_expected(const struct fixture *fixture, const struct finding *finding)
 		g_string_append_printf(evidence, "%s\n", finding->evidence[i]);
 	assert_has(finding->message, fixture->message);
 	assert_has(evidence->str, fixture->evidence);
+	if (fixture->no_evidence != NULL)
+		g_assert_null(strstr(evidence->str, fixture->no_evidence));
 	assert_has(finding->reproduce, fixture->reproduce);
 	assert_has(finding->settle, fixture->settle);
 	assert_has(finding->remedy, fixture->remedy);
