@@ -183,7 +183,7 @@ check_bad(const struct bad *expected)
 	g_autoptr(GError) error = NULL;
 	struct target *target = target_parse(expected->word, &error);
 
-	g_test_message("%s: %s", expected->word, error != NULL ? error->message : "no error");
+	g_test_message("%s", error != NULL ? error->message : expected->word);
 	g_assert_null(target);
 	g_assert_error(error, POPSEAL_TARGET_ERROR, (int)expected->code);
 	g_assert_nonnull(strstr(error->message, expected->message));
