@@ -38,7 +38,7 @@ drop_unsent(struct connection *connection)
 	connection->unsent_length = 0;
 }
 
-/* Appends to what is unsent. Moves it by hand, as realloc would leave a copy of a password behind. */
+/* Appends to what is unsent; by hand, as realloc would leave a copy of a password behind. */
 static void
 keep_unsent(struct connection *connection, const char *bytes, size_t length)
 {

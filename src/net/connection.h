@@ -30,9 +30,16 @@ enum connection_end {
 };
 
 struct connection_events {
-	/* The TCP handshake is over. On failure outcome is not CONNECT_OPEN and `why` is a sentence part. */
+	/*
+	 * The TCP handshake is over. On failure outcome is not CONNECT_OPEN and
+	 * `why` is a sentence part. No event comes after a failure.
+	 */
 	void (*connected)(void *user, enum connect_outcome outcome, const char *why);
-	/* The TLS handshake is over. On failure tls->handshake says how; `clear` are the first bytes in clear that came instead of TLS, if any. */
+	/*
+	 * The TLS handshake is over. On failure handshake says how, `why` in
+	 * words; `clear` are the first bytes in clear that came instead of TLS
+	 * (HANDSHAKE_NOT_TLS). No event comes after a failure.
+	 */
 	void (*secured)(void *user, enum handshake handshake, const char *why, const char *clear,
 		size_t length);
 	void (*received)(void *user, const char *bytes, size_t length);
@@ -62,20 +69,29 @@ struct connection *connection_open(struct net_loop *loop, const struct connectio
 struct connection *connection_adopt(struct net_loop *loop, int fd,
 	const struct connection_events *events, void *user, GError **error);
 
-/* Queues bytes and sends what it can. Returns false past CONNECTION_SEND_MAX; a broken pipe comes by `ended`. */
+/*
+ * Queues bytes and sends what it can. Returns false past CONNECTION_SEND_MAX; a
+ * broken pipe comes by `ended`, after what the server still had to say. Before
+ * `connected` and within the TLS handshake it only queues.
+ */
 bool connection_send(struct connection *connection, const char *bytes, size_t length);
 
 /*
  * Begins a TLS handshake as client: TLS 1.0 and up, any certificate, all that
  * OpenSSL can still speak (security level 0, legacy renegotiation), as a probe
- * must reach what clients reach. server_name goes into SNI unless it is NULL or an address.
+ * must reach what clients reach. server_name goes into SNI unless it is NULL or
+ * an address. What is queued in clear is dropped, never sent over TLS.
  */
 void connection_secure(struct connection *connection, const char *server_name);
 
 /* Sets what `expired` waits for: `after` µs from now; 0 = none. One at a time. */
 void connection_deadline(struct connection *connection, int64_t after);
 
-/* Copies version, cipher, peer certificate and their strings into facts (facts->probe.tls), after `secured`. */
+/*
+ * Copies version, cipher, peer certificate and their strings into facts->probe.tls,
+ * within or after `secured`; its handshake and error are the caller's. After a
+ * failure a certificate may be there all the same.
+ */
 void connection_tls_facts(const struct connection *connection, struct facts *facts);
 
 /* Writes numeric local and peer addresses (without port), ENDPOINT_ADDRESS_MAX + 1 bytes each. */
@@ -84,7 +100,7 @@ bool connection_addresses(const struct connection *connection, char *local, char
 /* Closes at once (no lingering) and frees; no call comes after. NULL is a no-op. */
 void connection_close(struct connection *connection);
 
-/* Returns whether a numeric address is one of this host's (loopback or of an interface, in this namespace). */
+/* Returns whether a numeric address is this host's: loopback, or of an interface. */
 bool net_address_is_local(const char *address);
 
 #endif

@@ -35,7 +35,7 @@ on_ready(void *user)
 static int
 open_socket(const union socket_address *address, uint16_t *port)
 {
-	union socket_address bound;
+	union socket_address bound = { 0 };
 	socklen_t length = sizeof(bound);
 	int one = 1;
 	int fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

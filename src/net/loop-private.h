@@ -27,7 +27,7 @@ struct net_loop {
 #define NET_ERROR (net_error_quark())
 GQuark net_error_quark(void);
 
-/* Starts a libuv timer by a clock read now, not at the turn's begin; µs are rounded up to its ms. */
+/* Starts a libuv timer by a clock read now, not at the turn's begin; µs round up to ms. */
 void loop_timer_start(uv_timer_t *timer, uv_timer_cb fired, int64_t after, int64_t every);
 
 #endif

@@ -8,7 +8,8 @@
 /*
  * Moves this process into the network namespace of that name (as `ip netns`
  * keeps them, under /var/run/netns) or path (with a '/'). Call it before any
- * socket is open. False and *error (which names the namespace) on failure.
+ * socket is open. The hosts file and resolv.conf stay this system's. False and
+ * *error (which names the namespace) on failure.
  */
 bool net_namespace_enter(const char *name, GError **error);
 

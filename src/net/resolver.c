@@ -71,12 +71,10 @@ failure_words(int status)
 		return "that is no valid name";
 	case ARES_ETIMEOUT:
 		return "the DNS server does not answer";
-	case ARES_ECONNREFUSED:
-		return "no DNS server can be reached";
+	case ARES_ECONNREFUSED: /* c-ares says so too when every server failed or refused */
 	case ARES_ESERVFAIL:
-		return "the DNS server failed";
 	case ARES_EREFUSED:
-		return "the DNS server refuses to answer";
+		return "no DNS server gave an answer";
 	default:
 		return ares_strerror(status);
 	}
@@ -154,7 +152,10 @@ timed_out(uv_timer_t *handle)
 	schedule(resolver);
 }
 
-/* A timer that runs is left alone, though its question may be answered: ares_timeout walks all questions. */
+/*
+ * A timer that runs is left alone, though its question may be answered, because
+ * ares_timeout walks through all questions.
+ */
 static void
 schedule(struct resolver *resolver)
 {
@@ -218,7 +219,7 @@ watch_new(struct resolver *resolver, int fd)
 	return watch;
 }
 
-/* Called by c-ares when it wants a socket watched otherwise; not at all just before it closes it. */
+/* Called by c-ares to have a socket watched; for neither, just before it closes it. */
 static void
 socket_state(void *user, ares_socket_t fd, int readable, int writable)
 {

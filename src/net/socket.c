@@ -14,7 +14,10 @@
 
 #include "net/loop-private.h"
 
-/* Linux says EADDRNOTAVAIL of an IPv6 peer when IPv6 is off, and of an IPv4 one when no local port is left. */
+/*
+ * Linux says EADDRNOTAVAIL of an IPv6 peer when IPv6 is off, and of an IPv4 one
+ * when no local port is left.
+ */
 static bool
 is_local(int number, const union socket_address *peer)
 {

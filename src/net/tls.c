@@ -129,7 +129,7 @@ failed(enum handshake handshake, const char *why)
 	return (struct tls_step){ .handshake = handshake, .why = why };
 }
 
-/* Looks at the first bytes if it has not seen them; NOT_TRIED if there is no objection to going on. */
+/* Looks at the first bytes, unless it has seen them. NOT_TRIED: the handshake may go on. */
 static struct tls_step
 look_first(struct connection *connection)
 {
