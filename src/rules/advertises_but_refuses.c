@@ -65,7 +65,7 @@ const struct rule rule_advertises_but_refuses = {
 	.witnesses = WITNESS_PROBE,
 	.references = REFERENCES("RFC 2449 section 6.2", "RFC 5034 section 3",
 		"Nessus 15855 (alias 32847)", "OpenVAS 1.3.6.1.4.1.25623.1.0.15855"),
-	.remedy = "Nothing is at risk: answer the scanner's report with this evidence, or "
+	.remedy = "No risk in itself: answer the scanner's report with this evidence, or "
 		  "update to a server that hides what it refuses.",
 	.check = check,
 };
