@@ -22,7 +22,7 @@ struct failure {
 	int64_t time;        /* µs since the epoch */
 	const char *subject; /* the target, file or file:line, as the user wrote it */
 	const char *message;
-	bool usage; /* the user wrote it wrong (exit 3), as opposed to an operational error (exit 4) */
+	bool usage; /* the user wrote it wrong (exit 3); else an operational error (exit 4) */
 };
 
 /* The totals of one run: the last record. */

@@ -67,7 +67,7 @@ facts_attempt(const struct facts *facts, const char *name)
 	return NULL;
 }
 
-/* Returns what follows the word in the line ("" if nothing does), or NULL if the line has another word. */
+/* Returns what follows the word in the line ("" if nothing does), or NULL for another word. */
 static const char *
 behind_word(const char *line, const char *word)
 {

@@ -221,7 +221,7 @@ const char *facts_printf(struct facts *facts, const char *format, ...) G_GNUC_PR
 /* Returns the attempt of that name, or NULL. */
 const struct attempt *facts_attempt(const struct facts *facts, const char *name);
 
-/* Returns whether any of the clear capability lines is `word`, or begins with `word` and a space; ASCII case ignored. */
+/* Returns whether a line is `word`, or begins with `word` and a space; ASCII case ignored. */
 bool capabilities_have(const struct capabilities *capabilities, const char *word);
 
 /* Returns whether the SASL line lists that mechanism. */
@@ -230,7 +230,10 @@ bool capabilities_have_mechanism(const struct capabilities *capabilities, const 
 const char *stls_word(enum stls stls); /* NULL for STLS_UNTRIED */
 const char *depth_word(enum depth depth);
 
-/* Returns whether the answer invites the client to send its secret (or the next part of it) in clear. */
+/*
+ * Returns whether the answer invites the client to send its password or token
+ * in clear: USER, PLAIN, LOGIN, XOAUTH2 or OAUTHBEARER was taken.
+ */
 bool attempt_invites(const struct attempt *attempt);
 
 #endif

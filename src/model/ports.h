@@ -28,7 +28,10 @@ struct port_list {
 	size_t count;
 };
 
-/* Sets *port and returns true if text is a decimal number from 1 to 65535; else an error of POPSEAL_TARGET_ERROR. */
+/*
+ * Sets *port and returns true if text is a decimal number from 1 to 65535;
+ * else returns false with an error of POPSEAL_TARGET_ERROR.
+ */
 bool port_parse(const char *text, uint16_t *port, GError **error);
 
 /*

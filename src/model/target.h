@@ -78,14 +78,14 @@ struct port_list target_ports(const struct target *target, const struct port_lis
 /* Returns the number of its addresses; 1 for a name. */
 uint64_t target_count(const struct target *target);
 
-/* Writes its index-th address, with its zone, and returns buffer; NULL for a name, or past the end. */
+/* Writes its index-th address, with its zone, to buffer; NULL for a name, or past the end. */
 const char *target_address(const struct target *target, uint64_t index,
 	char buffer[ENDPOINT_ADDRESS_MAX + 1]);
 
 /* Returns whether it is a range of more addresses than a /16 has (TARGET_WIDE). */
 bool target_is_wide(const struct target *target);
 
-/* Like address_never_asked, for a literal address, with a zone or without; false for anything else. */
+/* Like address_never_asked, for a literal address with a zone or without; else false. */
 bool target_never_asked(const char *address);
 
 #endif

@@ -15,7 +15,7 @@ struct report_options {
 	bool color;
 	bool quiet;      /* text: findings only */
 	bool verbose;    /* text: passed endpoints in full, unknown rules, transcript */
-	bool transcript; /* jsonl: the transcript with every endpoint */
+	bool transcript; /* text, jsonl: the transcript with every endpoint */
 };
 
 struct report {

@@ -224,10 +224,15 @@ append_details(const struct report_options *options, const struct facts *facts, 
 	append_words(options, "refused", login_refused(facts), out);
 	text_field(options, MARGIN_ENDPOINT, "STLS", stls_word(probe->stls.state), out);
 	append_tls(options, &probe->tls, out);
-	if (probe->transcript->len > 0) {
-		text_field(options, MARGIN_ENDPOINT, "wire", "what was said:", out);
-		text_lines(probe->transcript->str, MARGIN_FINDING, SIZE_MAX, out);
-	}
+}
+
+static void
+append_transcript(const struct report_options *options, const GString *transcript, GString *out)
+{
+	if (transcript->len == 0)
+		return;
+	text_field(options, MARGIN_ENDPOINT, "wire", "what was said:", out);
+	text_lines(transcript->str, MARGIN_FINDING, SIZE_MAX, out);
 }
 
 /* --- the block -------------------------------------------------------------------------------- */
@@ -245,7 +250,8 @@ text_endpoint(const struct report_options *options, const struct assessment *ass
 {
 	const struct facts *facts = assessment->facts;
 	const struct verdict *verdict = &facts->verdict;
-	bool brief = verdict->value == VERDICT_NO_SERVICE && !options->verbose;
+	bool full = options->verbose || options->transcript;
+	bool brief = verdict->value == VERDICT_NO_SERVICE && !full;
 
 	if (options->quiet && is_calm(assessment))
 		return;
@@ -260,5 +266,7 @@ text_endpoint(const struct report_options *options, const struct assessment *ass
 	append_findings(options, assessment, out);
 	if (options->verbose)
 		append_details(options, facts, out);
+	if (full)
+		append_transcript(options, facts->probe.transcript, out);
 	g_string_append_c(out, '\n');
 }

@@ -34,7 +34,10 @@ void text_paint(const struct report_options *options, enum color color, const ch
  */
 void text_wrap(const char *text, size_t column, size_t indent, GString *out);
 
-/* Appends "  label   text", wrapped behind TEXT_INDENT; `margin` spaces before the label. NULL text is a no-op. */
+/*
+ * Appends the label behind `margin` spaces, and text behind TEXT_INDENT, where
+ * its next lines go on as well. NULL text is a no-op.
+ */
 void text_field(const struct report_options *options, size_t margin, const char *label,
 	const char *text, GString *out);
 
@@ -42,7 +45,7 @@ void text_field(const struct report_options *options, size_t margin, const char 
 void text_command(const struct report_options *options, size_t margin, const char *label,
 	const char *command, GString *out);
 
-/* Appends lines, each escaped where it was not yet, behind `indent` spaces; at most `limit` of them. */
+/* Appends at most `limit` lines behind `indent` spaces, escaped where they were not yet. */
 void text_lines(const char *lines, size_t indent, size_t limit, GString *out);
 
 /* Appends the block of one endpoint. */

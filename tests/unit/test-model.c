@@ -71,7 +71,7 @@ test_url(void)
 	char url[ENDPOINT_URL_MAX];
 
 	g_assert_cmpstr(endpoint_url(&endpoint, url), ==, "pop3://192.0.2.1:110");
-	strcpy(endpoint.address, "2001:db8::1");
+	g_strlcpy(endpoint.address, "2001:db8::1", sizeof(endpoint.address));
 	endpoint.port = 995;
 	endpoint.mode = MODE_POP3S;
 	g_assert_cmpstr(endpoint_url(&endpoint, url), ==, "pop3s://[2001:db8::1]:995");
@@ -111,7 +111,7 @@ test_facts_attempt(void)
 	struct attempt *attempt = &facts->probe.attempts[0];
 
 	g_assert_null(facts_attempt(facts, "PLAIN"));
-	strcpy(attempt->name, "PLAIN");
+	g_strlcpy(attempt->name, "PLAIN", sizeof(attempt->name));
 	facts->probe.attempt_count = 1;
 	g_assert_true(facts_attempt(facts, "plain") == attempt);
 	g_assert_null(facts_attempt(facts, "PLAI"));
@@ -119,9 +119,9 @@ test_facts_attempt(void)
 	g_assert_false(attempt_invites(attempt));
 	attempt->answer = ANSWER_ACCEPTED;
 	g_assert_true(attempt_invites(attempt));
-	strcpy(attempt->name, "CRAM-MD5");
+	g_strlcpy(attempt->name, "CRAM-MD5", sizeof(attempt->name));
 	g_assert_false(attempt_invites(attempt));
-	strcpy(attempt->name, "XOAUTH2");
+	g_strlcpy(attempt->name, "XOAUTH2", sizeof(attempt->name));
 	g_assert_true(attempt_invites(attempt));
 }
 

@@ -31,8 +31,8 @@ test_permits(void)
 		"          C: AUTH PLAIN\n"
 		"          S: -ERR [AUTH] Authentication failed.\n"
 		"    fix   Require TLS before any login.\n"
-		"    show  telnet 192.0.2.1 110, then: AUTH PLAIN (a line that is long enough to be "
-		"wrapped, if commands were wrapped)\n\n");
+		"    show  telnet 192.0.2.1 110, then: AUTH PLAIN (a line that is long enough "
+		"to be wrapped, if commands were wrapped)\n\n");
 }
 
 static void
@@ -76,9 +76,22 @@ test_verbose(void)
 		"  STLS    optional\n"
 		"  TLS     TLSv1.3 TLS_AES_256_GCM_SHA384\n"));
 	g_assert_nonnull(strstr(text, "    C: CAPA\n"));
-	assert_text(&verbose, sample_no_service(),
+	assert_text(&(struct report_options){ .transcript = true }, sample_no_service(),
 		"pop3://192.0.2.9:110  no-service\n"
 		"  The connection was refused. [connection-refused]\n\n");
+}
+
+static void
+test_transcript(void)
+{
+	struct report_options options = { .transcript = true };
+	g_autofree char *text = sample_report("text", &options, sample_permits());
+
+	g_assert_true(g_str_has_suffix(text,
+		"  wire    what was said:\n"
+		"    S: +OK Dovecot ready.\n"
+		"    C: CAPA\n\n"));
+	g_assert_null(strstr(text, "greets"));
 }
 
 static void
@@ -211,6 +224,7 @@ main(int argc, char **argv)
 	g_test_add_func("/reports/text/calm", test_calm);
 	g_test_add_func("/reports/text/undetermined", test_undetermined);
 	g_test_add_func("/reports/text/verbose", test_verbose);
+	g_test_add_func("/reports/text/transcript", test_transcript);
 	g_test_add_func("/reports/text/color", test_color);
 	g_test_add_func("/reports/text/hostile", test_hostile);
 	g_test_add_func("/reports/text/wrap-bounds", test_wrap_bounds);
