@@ -118,6 +118,7 @@ struct lookup {
 	int calls;
 	const char *then; /* a name to ask for from within `done` */
 	bool free_within;
+	struct net_timer *timer; /* stopped by `done`, or NULL */
 };
 
 static void
@@ -133,6 +134,8 @@ looked_up(void *user, const char *const *addresses, size_t count, const char *wh
 		g_ptr_array_add(lookup->addresses, g_strdup(addresses[i]));
 	if (lookup->then != NULL)
 		resolver_ask(lookup->resolver, g_steal_pointer(&lookup->then), looked_up, lookup);
+	if (lookup->timer != NULL)
+		net_timer_stop(lookup->timer);
 	if (lookup->free_within)
 		g_clear_pointer(&lookup->resolver, resolver_free);
 }
@@ -230,31 +233,48 @@ test_cancelled(void)
 }
 
 static void
+give_up(void *user)
+{
+	struct lookup *lookup = user;
+
+	g_clear_pointer(&lookup->resolver, resolver_free);
+}
+
+/* Where the DNS server is silent, c-ares takes 15 s a server to say so: longer than a test may. */
+static void
 test_no_such_name(void)
 {
-	static const char *const names[] = { "no-such-name.invalid", "a..b", "" };
+	struct lookup lookup = { 0 };
+	struct net_timer *timer = NULL;
+
+	lookup_begin(&lookup);
+	timer = net_timer_new(lookup.loop, give_up, &lookup);
+	net_timer_start(timer, 3 * G_USEC_PER_SEC, 0);
+	lookup.timer = timer;
+	resolver_ask(lookup.resolver, "no-such-name.invalid", looked_up, &lookup);
+	net_loop_run(lookup.loop);
+	if (lookup.calls == 0)
+		g_test_skip("the DNS server does not answer");
+	g_assert_cmpint(lookup.calls, <=, 1);
+	g_assert_cmpuint(lookup.addresses->len, ==, 0);
+	net_timer_close(timer);
+	lookup_end(&lookup);
+}
+
+static void
+test_no_valid_name(void)
+{
+	g_autofree char *too_long = g_strnfill(300, 'x');
+	const char *const names[] = { "a..b", too_long };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
 		struct lookup lookup = { 0 };
 		lookup_ask(&lookup, names[i]);
 		g_assert_cmpint(lookup.calls, ==, 1);
 		g_assert_cmpuint(lookup.addresses->len, ==, 0);
-		g_test_message("'%s': %s", names[i], lookup.why);
+		g_assert_cmpstr(lookup.why, ==, "that is no valid name");
 		lookup_end(&lookup);
 	}
-}
-
-static void
-test_name_too_long(void)
-{
-	struct lookup lookup = { 0 };
-	g_autofree char *name = g_strnfill(300, 'x');
-
-	lookup_ask(&lookup, name);
-	g_assert_cmpint(lookup.calls, ==, 1);
-	g_assert_cmpuint(lookup.addresses->len, ==, 0);
-	g_test_message("%s", lookup.why);
-	lookup_end(&lookup);
 }
 
 static void
@@ -312,7 +332,7 @@ main(int argc, char **argv)
 	g_test_add_func("/net/resolver/free-within", test_free_within);
 	g_test_add_func("/net/resolver/cancelled", test_cancelled);
 	g_test_add_func("/net/resolver/no-such-name", test_no_such_name);
-	g_test_add_func("/net/resolver/name-too-long", test_name_too_long);
+	g_test_add_func("/net/resolver/no-valid-name", test_no_valid_name);
 	g_test_add_func("/net/address/is-local", test_is_local);
 	g_test_add_func("/net/namespace/missing", test_namespace);
 	g_test_add_func("/net/namespace/entered", test_namespace_entered);
