@@ -355,7 +355,7 @@ list_holds(const char *list, char separator, const char *item)
 	size_t length = strlen(item);
 
 	while (list) {
-		if (strncmp(list, item, length) == 0 &&
+		if (list[0] == item[0] && strncmp(list, item, length) == 0 &&
 			(list[length] == separator || list[length] == '\0'))
 			return true;
 		list = strchr(list, separator);
@@ -380,7 +380,9 @@ join(const char *first, const char *second)
 {
 	char both[2 * WORD_MAX];
 
-	g_snprintf(both, sizeof(both), "%s %s", first, second);
+	g_strlcpy(both, first, sizeof(both));
+	g_strlcat(both, " ", sizeof(both));
+	g_strlcat(both, second, sizeof(both));
 	for (size_t i = 0; i < G_N_ELEMENTS(joints); i++) {
 		if (list_holds(joints[i].from, ',', both))
 			return joints[i].to;
@@ -517,7 +519,8 @@ static bool
 sentence_holds_words(const char *sentence, const char *phrase, size_t length)
 {
 	for (const char *at = sentence; at && at[1]; at = strchr(at + 1, ' ')) {
-		if (strncmp(at + 1, phrase, length) == 0 && at[1 + length] == ' ')
+		if (at[1] == phrase[0] && strncmp(at + 1, phrase, length) == 0 &&
+			at[1 + length] == ' ')
 			return true;
 	}
 	return false;

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which product is it? The rooms' fingerprints are weighed, and the heaviest room wins.
+ *
+ * A greeting is easily renamed, so the order of the CAPA list and the wording
+ * of any reply count as well. Two rooms of the same weight mean that nobody
+ * knows: a wrong room would read refusals in a wrong language.
+ */
+#include <string.h>
+
+#include "products/product.h"
+
+enum {
+	SCORE_MIN = 50,   /* below it, signs say nothing */
+	REPLIES_MAX = 48, /* different replies that are looked at */
+	REPLY_MAX = 160,  /* octets of each; no fingerprint is longer */
+	LAYOUT_MAX = 512, /* octets of the joined CAPA list */
+};
+
+/* Everything that fingerprints look at. */
+struct signs {
+	const char *greeting; /* NULL: there was none */
+	const struct capabilities *clear;
+	const struct capabilities *over_tls;
+	bool has_layout;
+	char layout[LAYOUT_MAX];
+	char replies[REPLIES_MAX][REPLY_MAX];
+	size_t reply_count;
+};
+
+/* Returns what stands behind "+OK " or "-ERR ", or NULL if the line is no such reply. */
+static const char *
+behind_status(const char *line)
+{
+	const char *word = line[0] == '+' || line[0] == '-' ? line + 1 : line;
+	size_t length = g_ascii_strncasecmp(word, "OK", 2) == 0 ? 2 :
+		g_ascii_strncasecmp(word, "ERR", 3) == 0        ? 3 :
+								  0;
+
+	if (length == 0 || (word[length] != ' ' && word[length] != '\0'))
+		return NULL;
+	return word[length] == ' ' ? word + length + 1 : word + length;
+}
+
+static void
+add_reply(struct signs *signs, const char *line)
+{
+	const char *text = line ? behind_status(line) : NULL;
+	char *kept = signs->replies[signs->reply_count];
+
+	if (!text || signs->reply_count == REPLIES_MAX - 1)
+		return;
+	g_strlcpy(kept, text, REPLY_MAX);
+	for (size_t i = 0; i < signs->reply_count; i++) {
+		if (strcmp(signs->replies[i], kept) == 0)
+			return;
+	}
+	signs->reply_count++;
+}
+
+/* The transcript knows more than the attempts: what was said to CAPA, "*" and QUIT. */
+static void
+add_transcript(struct signs *signs, const char *at, const char *greeting)
+{
+	char line[REPLY_MAX];
+
+	while (*at) {
+		size_t length = strcspn(at, "\n");
+
+		if (strncmp(at, "S: ", 3) == 0 && (at[3] == '+' || at[3] == '-')) {
+			g_strlcpy(line, at + 3, MIN(length - 2, sizeof(line)));
+			if (!greeting || strncmp(line, greeting, sizeof(line) - 1) != 0)
+				add_reply(signs, line);
+		}
+		at += at[length] ? length + 1 : length;
+	}
+}
+
+static void
+add_answers(struct signs *signs, const struct probe_facts *probe)
+{
+	for (size_t i = 0; i < probe->attempt_count; i++)
+		add_reply(signs, probe->attempts[i].reply);
+	add_reply(signs, probe->credential.reply);
+	add_reply(signs, probe->stls.reply);
+}
+
+static void
+add_layout(struct signs *signs, const struct capabilities *list)
+{
+	signs->has_layout = list->state == LIST_ANSWERED;
+	for (size_t i = 0; i < list->count; i++) {
+		if (i > 0)
+			g_strlcat(signs->layout, ",", LAYOUT_MAX);
+		g_strlcat(signs->layout, list->lines[i], LAYOUT_MAX);
+	}
+}
+
+static void
+gather(struct signs *signs, const struct probe_facts *probe)
+{
+	signs->greeting = probe->greeting ? behind_status(probe->greeting) : NULL;
+	signs->clear = &probe->clear;
+	signs->over_tls = &probe->over_tls;
+	signs->layout[0] = '\0';
+	signs->reply_count = 0;
+	add_layout(signs, &probe->clear);
+	add_answers(signs, probe);
+	if (probe->transcript)
+		add_transcript(signs, probe->transcript->str, probe->greeting);
+}
+
+/* Whether the pattern fits. What stands at its "%v" goes into *version, if wanted and empty. */
+static bool
+fits(const char *pattern, const char *text, char **version)
+{
+	g_autofree char *found = NULL;
+
+	if (!strchr(pattern, '%'))
+		return pattern_match(pattern, text);
+	found = pattern_version(pattern, text);
+	if (!found)
+		return false;
+	if (version && !*version)
+		*version = g_steal_pointer(&found);
+	return true;
+}
+
+static bool
+fits_list(const char *pattern, const struct capabilities *list, char **version)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (fits(pattern, list->lines[i], version))
+			return true;
+	}
+	return false;
+}
+
+static bool
+fits_replies(const char *pattern, const struct signs *signs, char **version)
+{
+	for (size_t i = 0; i < signs->reply_count; i++) {
+		if (fits(pattern, signs->replies[i], version))
+			return true;
+	}
+	return false;
+}
+
+static bool
+seen(const struct signs *signs, const struct fingerprint *fingerprint, char **version)
+{
+	const char *pattern = fingerprint->pattern;
+
+	switch (fingerprint->place) {
+	case PLACE_GREETING:
+		return signs->greeting && fits(pattern, signs->greeting, version);
+	case PLACE_CAPABILITY:
+		return fits_list(pattern, signs->clear, version) ||
+			fits_list(pattern, signs->over_tls, version);
+	case PLACE_LAYOUT:
+		return signs->has_layout && fits(pattern, signs->layout, version);
+	case PLACE_REPLY:
+		return fits_replies(pattern, signs, version);
+	case PLACE_END:
+		break;
+	}
+	return false;
+}
+
+static int
+score(const struct signs *signs, const struct product *product)
+{
+	const struct fingerprint *fingerprint = product->fingerprints;
+	int sum = 0;
+
+	for (; fingerprint->place != PLACE_END; fingerprint++) {
+		if (seen(signs, fingerprint, NULL))
+			sum += fingerprint->weight;
+	}
+	return sum;
+}
+
+static const struct product *
+heaviest(const struct signs *signs)
+{
+	const struct product *best = NULL;
+	int best_score = SCORE_MIN - 1;
+
+	for (size_t i = 0; products[i]; i++) {
+		int points = score(signs, products[i]);
+
+		if (points > best_score)
+			best = products[i];
+		else if (points == best_score)
+			best = NULL;
+		best_score = MAX(points, best_score);
+	}
+	return best;
+}
+
+static const char *
+find_version(struct facts *facts, const struct signs *signs, const struct product *product)
+{
+	const struct fingerprint *fingerprint = product->fingerprints;
+	g_autofree char *version = NULL;
+
+	for (; fingerprint->place != PLACE_END && !version; fingerprint++) {
+		if (strchr(fingerprint->pattern, '%'))
+			seen(signs, fingerprint, &version);
+	}
+	return version ? facts_keep(facts, version, strlen(version)) : NULL;
+}
+
+const struct product *
+product_identify(struct facts *facts, const char **version)
+{
+	struct signs signs;
+	const struct product *product;
+
+	*version = NULL;
+	gather(&signs, &facts->probe);
+	product = heaviest(&signs);
+	if (product)
+		*version = find_version(facts, &signs, product);
+	return product;
+}
