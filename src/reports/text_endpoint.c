@@ -56,7 +56,7 @@ append_verdict(const struct report_options *options, const struct verdict *verdi
 {
 	g_string_append(out, "  ");
 	text_paint(options, verdict_color(verdict->value), verdict_word(verdict->value), out);
-	if (verdict->confidence != CONFIDENCE_NONE && verdict->value == VERDICT_PERMITS)
+	if (verdict->confidence != CONFIDENCE_NONE)
 		g_string_append_printf(out, " (%s)", confidence_word(verdict->confidence));
 }
 

@@ -39,7 +39,7 @@ static void
 test_calm(void)
 {
 	assert_text(&plain, sample_refuses(),
-		"pop3s://[2001:db8::1]:995  refuses\n"
+		"pop3s://[2001:db8::1]:995  refuses (proven)\n"
 		"  It speaks TLS from the first byte. [tls-only]\n\n");
 	assert_text(&plain, sample_no_service(),
 		"pop3://192.0.2.9:110  no-service  connection-refused\n");
@@ -100,7 +100,7 @@ test_color(void)
 	struct report_options options = { .color = true };
 
 	assert_text(&options, sample_refuses(),
-		"\033[1mpop3s://[2001:db8::1]:995\033[0m  \033[32mrefuses\033[0m\n"
+		"\033[1mpop3s://[2001:db8::1]:995\033[0m  \033[32mrefuses\033[0m (proven)\n"
 		"  It speaks TLS from the first byte. [tls-only]\n\n");
 }
 
