@@ -185,6 +185,7 @@ struct probe_facts {
 	const char *product; /* the product's name, or NULL */
 	const char *product_title;
 	const char *product_version; /* or NULL */
+	const char *product_remedy;  /* the setting that closes it there, or NULL */
 	int64_t started;             /* µs since the epoch */
 	int64_t duration;            /* µs */
 	GString *transcript; /* escaped lines "C: ...", "S: ...", "-- ...", each with "\n" */

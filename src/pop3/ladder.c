@@ -178,6 +178,8 @@ static enum pop3_want
 ask_pass(struct pop3_probe *probe)
 {
 	g_autofree char *command = NULL;
+	size_t mark = probe->mark;
+	enum pop3_want want;
 
 	if (!probe->user_taken)
 		return ask_user(probe);
@@ -185,7 +187,9 @@ ask_pass(struct pop3_probe *probe)
 	probe->facts->probe.credential.mechanism = "USER";
 	probe->facts->probe.credential.step = "pass";
 	command = g_strdup_printf("PASS %s", probe->plan.secret);
-	return pop3_ask(probe, STEP_PASS, command, "PASS <random>");
+	want = pop3_ask(probe, STEP_PASS, command, "PASS <random>");
+	probe->mark = mark; /* USER, just before, belongs to the proof */
+	return want;
 }
 
 /* Returns the first of the essential three whose temporary refusal was not asked again, or -1. */

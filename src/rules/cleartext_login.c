@@ -25,6 +25,8 @@ deed(const struct facts *facts, const char *mechanism)
 	return "checked a random name and password before TLS";
 }
 
+#define REMEDY "Require TLS before any login, or serve implicit TLS on port 995 only."
+
 static enum outcome
 permitted(const struct facts *facts, struct finding *finding)
 {
@@ -40,6 +42,9 @@ permitted(const struct facts *facts, struct finding *finding)
 	finding->confidence = facts->verdict.confidence;
 	finding_cite(finding, facts->verdict.transcript);
 	mechanism_reproduce(facts, mechanism, finding);
+	if (facts->probe.product_remedy != NULL)
+		finding->remedy = g_strdup_printf("%s %s: %s", REMEDY, facts->probe.product_title,
+			facts->probe.product_remedy);
 	return FAIL;
 }
 
@@ -67,6 +72,6 @@ const struct rule rule_cleartext_login = {
 	.references = REFERENCES("CWE-319", "CWE-522", "CWE-523", "RFC 1939 section 13",
 		"RFC 2595 section 2.3", "RFC 8314 section 4.1", "Nessus 15855 (alias 32847)",
 		"OpenVAS 1.3.6.1.4.1.25623.1.0.15855"),
-	.remedy = "Require TLS before any login, or serve implicit TLS on port 995 only.",
+	.remedy = REMEDY,
 	.check = check,
 };

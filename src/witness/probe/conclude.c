@@ -26,6 +26,7 @@ name_product(struct facts *facts)
 
 	probe->product = product != NULL ? product->name : NULL;
 	probe->product_title = product != NULL ? product->title : NULL;
+	probe->product_remedy = product != NULL ? product->remedy : NULL;
 	probe->exempts_same_address = product != NULL && product->exempts_same_address;
 }
 
