@@ -17,9 +17,8 @@
 static const struct option_set set = {
 	.command = "demo",
 	.arguments = "",
-	.summary =
-		"Starts a small vulnerable POP3 server on a free loopback port, scans it, and shows\n"
-		"finding, evidence and remedy. Nothing is left behind.",
+	.summary = "Starts a small vulnerable POP3 server on a free loopback port, scans it, and\n"
+		   "shows finding, evidence and remedy. Nothing is left behind.",
 };
 
 struct demo {
@@ -33,7 +32,9 @@ struct demo {
 	GError *error;
 };
 
-/* --- the server --------------------------------------------------------------------------------- */
+/*
+ * --- the server ---------------------------------------------------------------------------------
+ */
 
 struct client {
 	struct demo *demo;
@@ -97,7 +98,9 @@ on_accepted(void *user, int fd)
 		connection_send(client->connection, DEMO_GREETING, sizeof(DEMO_GREETING) - 1);
 }
 
-/* --- the scan ----------------------------------------------------------------------------------- */
+/*
+ * --- the scan -----------------------------------------------------------------------------------
+ */
 
 static struct report_options
 report_options(const struct demo *demo)
@@ -126,7 +129,7 @@ on_failed(void *user, const struct failure *failure)
 	struct demo *demo = user;
 
 	summary_fail(&demo->summary, failure);
-	g_printerr("popseal demo: %s: %s\n", failure->subject, failure->message);
+	options_print_failure("demo", failure);
 }
 
 static void

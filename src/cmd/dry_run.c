@@ -178,8 +178,9 @@ print_targets(const GPtrArray *targets, const struct scan_options *options)
 static void
 print_products(void)
 {
-	g_print("\nThe name and the secret are random for every endpoint and exist nowhere. At most\n"
-		"one credential is sent to an endpoint.\n\nWhat servers log, and what locks out:\n");
+	g_print("\nThe name and the secret are random for every endpoint and exist nowhere.\n"
+		"At most one credential is sent to an endpoint.\n\n"
+		"What servers log, and what locks out:\n");
 	for (size_t i = 0; products[i] != NULL; i++) {
 		if (products[i]->logged == NULL)
 			continue;

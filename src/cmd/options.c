@@ -7,6 +7,7 @@
 
 #include "cmd/command.h"
 #include "config.h"
+#include "model/escape.h"
 
 GQuark
 options_usage_error_quark(void)
@@ -14,38 +15,37 @@ options_usage_error_quark(void)
 	return g_quark_from_static_string("popseal-usage-error");
 }
 
-#define COMMON_ENTRIES(common)                                                                            \
-	{                                                                                                 \
-		{ "format", 0, 0, G_OPTION_ARG_STRING, &(common)->format,                                 \
-			"Print in this format: text (default), jsonl, csv", "F" },                        \
-			{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &(common)->output,                     \
-				"Write there instead of standard output", "FILE" },                       \
-			{ "fail-on", 0, 0, G_OPTION_ARG_STRING, &(common)->fail_on_word,                  \
-				"Exit 1 for findings from here: high, medium, low (default), info, none", \
-				"SEVERITY" },                                                             \
-			{ "strict", 0, 0, G_OPTION_ARG_NONE, &(common)->strict,                           \
-				"Exit 2 when something could not be determined", NULL },                  \
-			{ "no-strict", 0, 0, G_OPTION_ARG_NONE, &(common)->no_strict, "Do not",           \
-				NULL },                                                                   \
-			{ "store", 0, 0, G_OPTION_ARG_STRING, &(common)->store,                           \
-				"Accepted for later versions: there is no store yet",                     \
-				"URL|FILE" },                                                             \
-			{ "no-store", 0, 0, G_OPTION_ARG_NONE, &(common)->no_store,                       \
-				"Write nothing to a store", NULL },                                       \
-			{ "quiet", 'q', 0, G_OPTION_ARG_NONE, &(common)->quiet,                           \
-				"Print what needs attention only", NULL },                                \
-			{ "verbose", 'v', 0, G_OPTION_ARG_NONE, &(common)->verbose,                       \
-				"Print unknown rules and the transcript too", NULL },                     \
-			{ "no-color", 0, 0, G_OPTION_ARG_NONE, &(common)->no_color,                       \
-				"No colours, even on a terminal", NULL },                                 \
-			{ "no-progress", 0, 0, G_OPTION_ARG_NONE, &(common)->no_progress,                 \
-				"No progress bar on standard error", NULL },                              \
-			{ "config", 0, 0, G_OPTION_ARG_FILENAME, &(common)->config,                       \
-				"Read options from this key file", "FILE" },                              \
-			{ "pseudonymize", 0, 0, G_OPTION_ARG_NONE, &(common)->pseudonymize,               \
-				"Print keyed pseudonyms instead of account names", NULL },                \
-			G_OPTION_ENTRY_NULL                                                               \
-	}
+/* What the command line and the file said; there is one command in a process. */
+static struct common_options given;
+
+static const GOptionEntry common_entries[] = {
+	{ "format", 0, 0, G_OPTION_ARG_STRING, &given.format,
+		"Print in this format: text (default), jsonl, csv", "F" },
+	{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &given.output,
+		"Write there instead of standard output", "FILE" },
+	{ "fail-on", 0, 0, G_OPTION_ARG_STRING, &given.fail_on_word,
+		"Exit 1 for findings from here: high, medium, low (default), info, none",
+		"SEVERITY" },
+	{ "strict", 0, 0, G_OPTION_ARG_NONE, &given.strict,
+		"Exit 2 when something could not be determined", NULL },
+	{ "no-strict", 0, 0, G_OPTION_ARG_NONE, &given.no_strict, "Do not", NULL },
+	{ "store", 0, 0, G_OPTION_ARG_STRING, &given.store,
+		"Accepted for later versions: there is no store yet", "URL|FILE" },
+	{ "no-store", 0, 0, G_OPTION_ARG_NONE, &given.no_store, "Write nothing to a store", NULL },
+	{ "quiet", 'q', 0, G_OPTION_ARG_NONE, &given.quiet, "Print what needs attention only",
+		NULL },
+	{ "verbose", 'v', 0, G_OPTION_ARG_NONE, &given.verbose,
+		"Print unknown rules and the transcript too", NULL },
+	{ "no-color", 0, 0, G_OPTION_ARG_NONE, &given.no_color, "No colours, even on a terminal",
+		NULL },
+	{ "no-progress", 0, 0, G_OPTION_ARG_NONE, &given.no_progress,
+		"No progress bar on standard error", NULL },
+	{ "config", 0, 0, G_OPTION_ARG_FILENAME, &given.config, "Read options from this key file",
+		"FILE" },
+	{ "pseudonymize", 0, 0, G_OPTION_ARG_NONE, &given.pseudonymize,
+		"Print keyed pseudonyms instead of account names", NULL },
+	G_OPTION_ENTRY_NULL,
+};
 
 /* --- the configuration file ------------------------------------------------------------------- */
 
@@ -85,15 +85,18 @@ add_key(GKeyFile *file, const char *group, const char *key, const GOptionEntry *
 	return true;
 }
 
-/* [popseal] holds for every command and may name options that this one lacks; [scan] and the like may not. */
+/*
+ * [popseal] holds for every command and may name options that this one lacks; [scan] and the like
+ * may not.
+ */
 static bool
 add_group(GKeyFile *file, const char *group, bool lenient, const struct option_set *set,
-	const GOptionEntry *common, GPtrArray *words, GError **error)
+	GPtrArray *words, GError **error)
 {
 	g_auto(GStrv) keys = g_key_file_get_keys(file, group, NULL, NULL);
 
 	for (size_t i = 0; keys != NULL && keys[i] != NULL; i++) {
-		const GOptionEntry *entry = find_entry(common, keys[i]);
+		const GOptionEntry *entry = find_entry(common_entries, keys[i]);
 
 		if (entry == NULL)
 			entry = find_entry(set->entries, keys[i]);
@@ -106,8 +109,8 @@ add_group(GKeyFile *file, const char *group, bool lenient, const struct option_s
 }
 
 static bool
-add_file(const char *path, bool must_exist, const struct option_set *set,
-	const GOptionEntry *common, GPtrArray *words, GError **error)
+add_file(const char *path, bool must_exist, const struct option_set *set, GPtrArray *words,
+	GError **error)
 {
 	g_autoptr(GKeyFile) file = g_key_file_new();
 	GError *problem = NULL;
@@ -115,8 +118,8 @@ add_file(const char *path, bool must_exist, const struct option_set *set,
 	if (!must_exist && !g_file_test(path, G_FILE_TEST_EXISTS))
 		return true;
 	if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &problem) ||
-		!add_group(file, "popseal", true, set, common, words, &problem) ||
-		!add_group(file, set->command, false, set, common, words, &problem)) {
+		!add_group(file, "popseal", true, set, words, &problem) ||
+		!add_group(file, set->command, false, set, words, &problem)) {
 		g_set_error(error, POPSEAL_USAGE_ERROR, 0, "%s: %s", path, problem->message);
 		g_error_free(problem);
 		return false;
@@ -140,18 +143,18 @@ named_config(int argc, char **argv)
 }
 
 static bool
-add_configuration(const struct option_set *set, const GOptionEntry *common, int argc, char **argv,
-	GPtrArray *words, GError **error)
+add_configuration(const struct option_set *set, int argc, char **argv, GPtrArray *words,
+	GError **error)
 {
 	const char *named = named_config(argc, argv);
 	g_autofree char *own = NULL;
 
 	if (named != NULL)
-		return add_file(named, true, set, common, words, error);
+		return add_file(named, true, set, words, error);
 	own = g_build_filename(g_get_user_config_dir(), "popseal", "popseal.conf", NULL);
 	if (g_file_test(own, G_FILE_TEST_EXISTS))
-		return add_file(own, true, set, common, words, error);
-	return add_file("/etc/popseal/popseal.conf", false, set, common, words, error);
+		return add_file(own, true, set, words, error);
+	return add_file("/etc/popseal/popseal.conf", false, set, words, error);
 }
 
 /* --- the command line ------------------------------------------------------------------------- */
@@ -183,14 +186,14 @@ check_common(struct common_options *common, const struct option_set *set, GError
 }
 
 static GOptionContext *
-make_context(const struct option_set *set, const GOptionEntry *common)
+make_context(const struct option_set *set)
 {
 	GOptionContext *context = g_option_context_new(set->arguments);
 
 	g_option_context_set_summary(context, set->summary);
 	if (set->entries != NULL)
 		g_option_context_add_main_entries(context, set->entries, NULL);
-	g_option_context_add_main_entries(context, common, NULL);
+	g_option_context_add_main_entries(context, common_entries, NULL);
 	return context;
 }
 
@@ -198,14 +201,13 @@ char **
 options_parse(const struct option_set *set, struct common_options *common, int argc, char **argv,
 	GError **error)
 {
-	const GOptionEntry entries[] = COMMON_ENTRIES(common);
 	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GOptionContext) context = make_context(set, entries);
+	g_autoptr(GOptionContext) context = make_context(set);
 	g_auto(GStrv) all = NULL;
 	GError *problem = NULL;
 
 	g_ptr_array_add(words, g_strdup_printf("popseal %s", set->command));
-	if (!add_configuration(set, entries, argc, argv, words, error))
+	if (!add_configuration(set, argc, argv, words, error))
 		return NULL;
 	for (int i = 1; i < argc; i++)
 		g_ptr_array_add(words, g_strdup(argv[i]));
@@ -217,6 +219,7 @@ options_parse(const struct option_set *set, struct common_options *common, int a
 		g_error_free(problem);
 		return NULL;
 	}
+	*common = given;
 	if (!check_common(common, set, error))
 		return NULL;
 	return g_strdupv(all + 1);
@@ -260,7 +263,18 @@ options_exit_code(const struct common_options *common, const struct summary *sum
 int
 options_fail(const char *command, GError *error, int code)
 {
-	g_printerr("popseal %s: %s\n", command, error->message);
+	g_autofree char *message = escape_again(error->message);
+
+	g_printerr("popseal %s: %s\n", command, message);
 	g_error_free(error);
 	return code;
+}
+
+void
+options_print_failure(const char *command, const struct failure *failure)
+{
+	g_autofree char *subject = escape_again(failure->subject);
+	g_autofree char *message = escape_again(failure->message);
+
+	g_printerr("popseal %s: %s: %s\n", command, subject, message);
 }

@@ -57,6 +57,9 @@ int options_exit_code(const struct common_options *common, const struct summary 
 /* Prints "popseal COMMAND: MESSAGE" to standard error, frees the error and returns code. */
 int options_fail(const char *command, GError *error, int code);
 
+/* Prints the failure of a target to standard error. What is untrusted in it is escaped. */
+void options_print_failure(const char *command, const struct failure *failure);
+
 #define POPSEAL_USAGE_ERROR (options_usage_error_quark())
 GQuark options_usage_error_quark(void);
 

@@ -27,9 +27,9 @@ print_help(void)
 		"Usage: popseal COMMAND [OPTION...] [ARGUMENT...]\n\nCommands:\n");
 	for (size_t i = 0; commands[i] != NULL; i++)
 		g_print("  %-10s %s\n", commands[i]->name, commands[i]->summary);
-	g_print("\n'popseal COMMAND --help' lists a command's options; 'man popseal' tells the rest.\n"
-		"Exit codes: 0 clean, 1 findings, 2 undetermined (--strict), 3 usage, 4 operational "
-		"error.\n");
+	g_print("\n'popseal COMMAND --help' lists a command's options.\n"
+		"Exit codes: 0 clean, 1 findings, 2 undetermined (--strict), 3 usage,\n"
+		"4 operational error.\n");
 }
 
 static int

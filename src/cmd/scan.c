@@ -63,7 +63,8 @@ static const struct option_set set = {
 	.command = "scan",
 	.arguments = "TARGET...",
 	.summary =
-		"Asks POP3 servers whether a client can log in without TLS, and says so with proof.\n"
+		"Asks POP3 servers whether a client can log in without TLS, and says so with\n"
+		"proof.\n"
 		"A target is a host, host:port, [v6]:port, pop3://host, pop3s://host, a network\n"
 		"(192.0.2.0/24), a range (192.0.2.1-9), or - for targets on standard input.",
 	.entries = entries,
@@ -93,7 +94,9 @@ usage(GError **error, const char *option, const char *value, const char *why)
 	return false;
 }
 
-/* --- from options to scan_options --------------------------------------------------------------- */
+/*
+ * --- from options to scan_options ---------------------------------------------------------------
+ */
 
 static bool
 read_depth(struct run *run, GError **error)
@@ -215,7 +218,9 @@ read_targets(char **words, GError **error)
 	return NULL;
 }
 
-/* --- while it runs ------------------------------------------------------------------------------ */
+/*
+ * --- while it runs ------------------------------------------------------------------------------
+ */
 
 static void
 run_end(struct run *run)
@@ -264,7 +269,7 @@ on_failed(void *user, const struct failure *failure)
 	if (run->common.report->failure != NULL && g_strcmp0(run->common.report->name, "text") != 0)
 		run->common.report->failure(&run->report_options, failure, run->text);
 	progress_clear(&run->progress);
-	g_printerr("popseal scan: %s: %s\n", failure->subject, failure->message);
+	options_print_failure("scan", failure);
 	run_write(run);
 }
 
@@ -372,7 +377,9 @@ run_scan(struct run *run, struct source *source)
 	net_loop_free(run->loop);
 }
 
-/* --- the command -------------------------------------------------------------------------------- */
+/*
+ * --- the command --------------------------------------------------------------------------------
+ */
 
 static int
 scan_targets(struct run *run, GPtrArray *targets)

@@ -7,7 +7,9 @@
 
 #include "pop3/probe-private.h"
 
-/* --- answers that do not come ------------------------------------------------------------------ */
+/*
+ * --- answers that do not come ------------------------------------------------------------------
+ */
 
 static bool
 is_polite(enum pop3_step step)
@@ -122,7 +124,9 @@ probe_lost(struct pop3_probe *probe, enum answer answer)
 	probe->step = STEP_NEXT;
 }
 
-/* --- what happens to the connection ------------------------------------------------------------ */
+/*
+ * --- what happens to the connection ------------------------------------------------------------
+ */
 
 static void
 on_connected(struct pop3_probe *probe)
@@ -159,7 +163,9 @@ on_secured(struct pop3_probe *probe)
 	probe->turn++;
 }
 
-/* A port for TLS that greets in clear is asked in clear: its verdict must not rest on its number. */
+/*
+ * A port for TLS that greets in clear is asked in clear: its verdict must not rest on its number.
+ */
 static void
 on_unsecured(struct pop3_probe *probe)
 {

@@ -11,7 +11,10 @@
 
 #include "pop3/probe-private.h"
 
-/* The mechanisms beyond PLAIN and LOGIN that are asked where they are listed: bearer tokens, then challenges. */
+/*
+ * The mechanisms beyond PLAIN and LOGIN that are asked where they are listed: bearer tokens, then
+ * challenges.
+ */
 static const char *const listed_mechanisms[] = {
 	"XOAUTH2",
 	"OAUTHBEARER",
@@ -59,7 +62,10 @@ credential_allowed(const struct pop3_probe *probe)
 	return is_standard(probe) && !probe->plan.no_credential && !probe->credential_tried;
 }
 
-/* Two unknown commands are all that one connection bears. Gentle has no other connection, and goes on. */
+/*
+ * Two unknown commands are all that one connection bears. Gentle has no other connection, and goes
+ * on.
+ */
 static bool
 fits_auth(const struct pop3_probe *probe)
 {

@@ -88,7 +88,10 @@ extern const struct step_entry steps[];
 
 /* --- talk.c: questions, answers, transcript --- */
 
-/* Sends a command, and from then on waits in `step`. `shown`, if not NULL, stands for it in the transcript. */
+/*
+ * Sends a command, and from then on waits in `step`. `shown`, if not NULL, stands for it in the
+ * transcript.
+ */
 enum pop3_want pop3_ask(struct pop3_probe *probe, enum pop3_step step, const char *command,
 	const char *shown);
 

@@ -8,7 +8,8 @@
  *	probe = pop3_probe_new(&plan, facts);
  *	want = pop3_probe_run(probe);
  *	POP3_WANT_CONNECT: close what is open, connect, report CONNECTED or pop3_probe_unconnected
- *	POP3_WANT_TLS:     handshake on this connection, fill in facts->probe.tls, report SECURED or UNSECURED
+ *	POP3_WANT_TLS:     handshake on this connection, fill in facts->probe.tls,
+ *	                   report SECURED or UNSECURED
  *	POP3_WANT_INPUT:   send pop3_probe_output, feed what comes, or report CLOSED, RESET, EXPIRED
  *	POP3_DONE:         send pop3_probe_output, close; the facts are whole, verdict included
  *
@@ -63,7 +64,10 @@ struct pop3_plan {
 
 struct pop3_probe;
 
-/* Makes a dialogue that writes into facts (whose endpoint is set). Neither plan's strings nor facts are owned. */
+/*
+ * Makes a dialogue that writes into facts (whose endpoint is set). Neither plan's strings nor
+ * facts are owned.
+ */
 struct pop3_probe *pop3_probe_new(const struct pop3_plan *plan, struct facts *facts);
 void pop3_probe_free(struct pop3_probe *probe);
 
@@ -75,7 +79,9 @@ void pop3_probe_feed(struct pop3_probe *probe, const char *bytes, size_t length)
 
 void pop3_probe_event(struct pop3_probe *probe, enum pop3_event event);
 
-/* The connection was not made. `why` is kept as facts->probe.connect_error where it was the first. */
+/*
+ * The connection was not made. `why` is kept as facts->probe.connect_error where it was the first.
+ */
 void pop3_probe_unconnected(struct pop3_probe *probe, enum connect_outcome outcome,
 	const char *why);
 
@@ -87,13 +93,19 @@ const char *pop3_probe_output(struct pop3_probe *probe, size_t *length);
 
 enum pop3_patience pop3_probe_patience(const struct pop3_probe *probe);
 
-/* A number that changes when it begins to wait for something else: the time to set the deadline anew. */
+/*
+ * A number that changes when it begins to wait for something else: the time to set the deadline
+ * anew.
+ */
 unsigned pop3_probe_turn(const struct pop3_probe *probe);
 
 /* Returns whether the connection that POP3_WANT_CONNECT asks for begins with a TLS handshake. */
 bool pop3_probe_begins_tls(const struct pop3_probe *probe);
 
-/* The name of the step that it waits in ("greeting", "capa", "auth-plain", ...), in facts->strings. */
+/*
+ * The name of the step that it waits in ("greeting", "capa", "auth-plain", ...), in
+ * facts->strings.
+ */
 const char *pop3_probe_step(struct pop3_probe *probe);
 
 #endif

@@ -68,7 +68,10 @@ handle_bad_greeting(struct pop3_probe *probe, const struct pop3_reply *reply)
 		probe->greeted = true; /* the one retry; its greeting decides */
 }
 
-/* A later connection was greeted otherwise than the first: what is known stays, nothing more is asked. */
+/*
+ * A later connection was greeted otherwise than the first: what is known stays, nothing more is
+ * asked.
+ */
 static enum pop3_want
 lose_greeting(struct pop3_probe *probe)
 {
@@ -107,7 +110,10 @@ list_add(struct pop3_probe *probe, const struct pop3_line *line)
 			facts_keep(probe->facts, line->bytes + stuffed, line->length - stuffed);
 }
 
-/* Reads the lines up to ".". Past POP3_LIST_MAX the list counts as endless and the connection as lost. */
+/*
+ * Reads the lines up to ".". Past POP3_LIST_MAX the list counts as endless and the connection as
+ * lost.
+ */
 static enum list_end
 read_list(struct pop3_probe *probe)
 {
@@ -169,7 +175,10 @@ step_auth(struct pop3_probe *probe)
 	return enter(probe, STEP_NEXT);
 }
 
-/* A server that goes on asking has taken the "*" for a name: whatever is sent next would be a password. */
+/*
+ * A server that goes on asking has taken the "*" for a name: whatever is sent next would be a
+ * password.
+ */
 static enum pop3_want
 step_auth_cancel(struct pop3_probe *probe)
 {
@@ -280,7 +289,10 @@ step_quit(struct pop3_probe *probe)
 	return enter(probe, STEP_GOODBYE);
 }
 
-/* After QUIT's answer comes the close. One more line means that answers and commands are out of step. */
+/*
+ * After QUIT's answer comes the close. One more line means that answers and commands are out of
+ * step.
+ */
 static enum pop3_want
 step_goodbye(struct pop3_probe *probe)
 {

@@ -208,7 +208,10 @@ password_forbidden(const struct facts *facts)
 		password_refused_as(facts, REFUSAL_LOGIN_DISABLED);
 }
 
-/* One credential was refused for want of TLS; was anything else invited that it does not speak for? */
+/*
+ * One credential was refused for want of TLS; was anything else invited that it does not speak
+ * for?
+ */
 static bool
 another_invited(const struct facts *facts)
 {
@@ -606,10 +609,9 @@ say_not_asked(struct facts *facts)
 
 #define LATER "Ask again later."
 #define ELSEWHERE \
-	"Ask from another address: popseal scan --source ADDRESS, --netns NAME, or from another host."
-#define LONGER "Ask again with a longer --timeout, or from another network."
-#define BY_HAND \
-	"Log in by hand with a throw-away account, or read the configuration: popseal audit."
+	"Ask from another address: popseal scan --source ADDRESS, --netns NAME, or another host."
+#define LONGER   "Ask again with a longer --timeout, or from another network."
+#define BY_HAND  "Log in by hand with a throw-away account, or read the server's configuration."
 #define STANDARD "Ask at --depth standard, which sends one random credential."
 
 static const struct row rows[] = {
@@ -663,7 +665,9 @@ static const struct row rows[] = {
 		STANDARD },
 };
 
-/* --- what follows from the verdict -------------------------------------------------------------- */
+/*
+ * --- what follows from the verdict --------------------------------------------------------------
+ */
 
 static enum stls
 stls_state(const struct facts *facts)

@@ -116,6 +116,10 @@ fits(const char *pattern, const char *text, char **version)
 {
 	g_autofree char *found = NULL;
 
+	/* Most patterns are anchored, and done with at their first octet. */
+	if (*pattern && !strchr("*%", *pattern) &&
+		g_ascii_tolower(*pattern) != g_ascii_tolower(*text))
+		return false;
 	if (!strchr(pattern, '%'))
 		return pattern_match(pattern, text);
 	found = pattern_version(pattern, text);

@@ -16,15 +16,21 @@ enum place {
 	PLACE_END,        /* ends a table */
 	PLACE_GREETING,   /* the text behind "+OK " of the greeting */
 	PLACE_CAPABILITY, /* any one line of a CAPA answer, before or over TLS */
-	PLACE_LAYOUT, /* the lines of the CAPA answer before TLS, joined by ',' ("CAPA,TOP,UIDL,...") */
-	PLACE_REPLY, /* the text behind "+OK "/"-ERR " of any other answer: USER, AUTH, STLS, QUIT, ... */
+	/* the lines of the CAPA answer before TLS, joined by ',' ("CAPA,TOP,UIDL,...") */
+	PLACE_LAYOUT,
+	/* the text behind "+OK "/"-ERR " of any other answer: USER, AUTH, STLS, QUIT, ... */
+	PLACE_REPLY,
 };
 
-/* A sign of the product; the weights of those that match add up. 100 is certain, below 50 says nothing. */
+/*
+ * A sign of the product; the weights of those that match add up. 100 is certain, below 50 says
+ * nothing.
+ */
 struct fingerprint {
 	enum place place;
 	const char *
-		pattern; /* a glob as in pop3/refusal.h; may hold one "%v" where the version stands */
+		/* a glob as in pop3/refusal.h; may hold one "%v" where the version stands */
+		pattern;
 	int weight;
 };
 

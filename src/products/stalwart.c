@@ -38,8 +38,8 @@ const struct product product_stalwart = {
 	.lockout =
 		"Its automatic ban counts failed logins by address (a hundred a day by default); "
 		"the probe makes one.",
-	.remedy =
-		"imap.auth.allow-plain-text = false (the default; POP3 shares it), and no clear "
-		"listener at all if bearer tokens are in use: [server.listener] tls.implicit = true.",
+	.remedy = "imap.auth.allow-plain-text = false (the default; POP3 shares it), and no clear "
+		  "listener at all if bearer tokens are in use: [server.listener] "
+		  "tls.implicit = true.",
 	.documentation = documentation,
 };

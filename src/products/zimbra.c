@@ -36,14 +36,13 @@ const struct product product_zimbra = {
 	.title = "Zimbra",
 	.fingerprints = fingerprints,
 	.refusals = refusals,
-	.logged =
-		"mailbox.log: a line of [Pop3Server-N] with the random name, ip= and oip=, and "
-		"audit.log: \"security - cmd=Auth; account=popseal-...; protocol=pop3; error=...\".",
+	.logged = "mailbox.log: a line of [Pop3Server-N] with the random name, ip= and oip=, and "
+		  "audit.log: "
+		  "\"security - cmd=Auth; account=popseal-...; protocol=pop3; error=...\".",
 	.lockout = "The account does not exist, so zimbraPasswordLockout has nothing to lock; "
 		   "fail2ban has no stock filter for Zimbra.",
-	.remedy =
-		"zmprov ms HOST zimbraPop3CleartextLoginEnabled FALSE and "
-		"zimbraReverseProxyPop3StartTlsMode only, then zmproxyctl restart; both layers must "
-		"agree.",
+	.remedy = "zmprov ms HOST zimbraPop3CleartextLoginEnabled FALSE and "
+		  "zimbraReverseProxyPop3StartTlsMode only, then zmproxyctl restart; both layers "
+		  "must agree.",
 	.documentation = documentation,
 };

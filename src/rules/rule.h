@@ -43,7 +43,10 @@ extern const struct rule *const rules[];
 /* Returns the rule of that id, or NULL. */
 const struct rule *rule_find(const char *id);
 
-/* Takes over facts and returns their assessment: every rule of that witness, gravest finding first. */
+/*
+ * Takes over facts and returns their assessment: every rule of that witness, gravest finding
+ * first.
+ */
 struct assessment *rules_assess(struct facts *facts, enum witness witness);
 
 #endif

@@ -202,8 +202,7 @@ on_resolved(void *user, const char *const *addresses, size_t count, const char *
 		g_queue_push_tail(&scan->waiting, host_new(scan, lookup->target, addresses[i]));
 	scan->events->hosts_found(scan->user, (int64_t)asked - 1);
 	if (count == 0) {
-		g_autofree char *message =
-			g_strdup_printf("%s: cannot be resolved: %s", lookup->target->host, why);
+		g_autofree char *message = g_strdup_printf("cannot be resolved: %s", why);
 
 		report_failure(scan, lookup->target->text, message, false);
 	}

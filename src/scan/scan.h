@@ -34,7 +34,9 @@ struct scan_events {
 	void (*host_done)(void *user);
 	/* `count` addresses were passed over as never asked. */
 	void (*skipped)(void *user, uint64_t count);
-	/* More hosts than were known before (a name with several addresses), or fewer (with none). */
+	/*
+	 * More hosts than were known before (a name with several addresses), or fewer (with none).
+	 */
 	void (*hosts_found)(void *user, int64_t more);
 	/* All is done. Not called after scan_free. */
 	void (*finished)(void *user);
@@ -42,7 +44,10 @@ struct scan_events {
 
 struct scan;
 
-/* Begins. Takes over source; events must live as long as the scan. NULL and *error if there is no resolver. */
+/*
+ * Begins. Takes over source; events must live as long as the scan. NULL and *error if there is no
+ * resolver.
+ */
 struct scan *scan_new(struct net_loop *loop, const struct scan_options *options,
 	struct source *source, const struct scan_events *events, void *user, GError **error);
 

@@ -183,7 +183,9 @@ replay_all(struct replay *replay)
 		fail(replay, "popseal has ended before the dialogue");
 }
 
-/* --- what is expected of the conclusion --------------------------------------------------------- */
+/*
+ * --- what is expected of the conclusion ---------------------------------------------------------
+ */
 
 static char *
 verdict_words(const struct verdict *verdict)

@@ -15,7 +15,9 @@ struct row_test {
 	enum reason reason;
 };
 
-/* --- building blocks ---------------------------------------------------------------------------- */
+/*
+ * --- building blocks ----------------------------------------------------------------------------
+ */
 
 static void
 attempt(struct facts *facts, size_t index, enum answer answer, enum refusal refusal)
@@ -78,7 +80,9 @@ no_greeting(struct facts *facts)
 	facts->probe.greeting = NULL;
 }
 
-/* --- the rows ----------------------------------------------------------------------------------- */
+/*
+ * --- the rows -----------------------------------------------------------------------------------
+ */
 
 static void
 set_checked(struct facts *facts)
@@ -549,7 +553,9 @@ test_row(const void *data)
 	facts_free(facts);
 }
 
-/* --- STLS --------------------------------------------------------------------------------------- */
+/*
+ * --- STLS ---------------------------------------------------------------------------------------
+ */
 
 static enum stls
 stls_of(enum answer answer, enum handshake handshake, bool advertised, bool plaintext_after)

@@ -23,7 +23,10 @@ enum {
 	PROBE_GREETING_SECONDS = 30,
 	PROBE_STEP_SECONDS = 10,
 	PROBE_GOODBYE_SECONDS = 1,
-	/* The whole endpoint gets this many greetings' and steps' time, however many connections it takes. */
+	/*
+	 * The whole endpoint gets this many greetings' and steps' time, however many connections
+	 * it takes.
+	 */
 	PROBE_GREETINGS = 4,
 	PROBE_STEPS = 6,
 };
@@ -43,10 +46,16 @@ struct probe *probe_start(struct net_loop *loop, const struct endpoint *endpoint
 /* Ends it at once; `done` is not called. */
 void probe_cancel(struct probe *probe);
 
-/* What a product's room makes of a refusal; the generic patterns where the product is unknown. `user` is the facts. */
+/*
+ * What a product's room makes of a refusal; the generic patterns where the product is unknown.
+ * `user` is the facts.
+ */
 enum refusal probe_classify(void *user, const char *line);
 
-/* Names the product, reads all refusals in its words and decides the verdict: the last word on a dialogue. */
+/*
+ * Names the product, reads all refusals in its words and decides the verdict: the last word on a
+ * dialogue.
+ */
 void probe_conclude(struct facts *facts);
 
 /* Makes a random name ("popseal-" and hex digits) or secret (hex digits) into text. */
