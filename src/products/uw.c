@@ -21,7 +21,7 @@ static const struct fingerprint fingerprints[] = {
 
 static const struct wording refusals[] = {
 	{ "Bad login", REFUSAL_CREDENTIALS },
-	{ "Bad authentication", REFUSAL_UNKNOWN },
+	{ "Bad authentication", REFUSAL_CREDENTIALS },
 	{ "Unknown AUTHORIZATION state command", REFUSAL_UNKNOWN_COMMAND },
 	{ "Null command", REFUSAL_UNKNOWN_COMMAND },
 	{ "Missing username argument", REFUSAL_SYNTAX },
