@@ -235,6 +235,13 @@ struct reply_words {
 	char folded[FOLDED_MAX];
 };
 
+/* g_ascii_tolower is a call for each octet, and most of the time goes there. */
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
+}
+
 static bool
 glob(const char *pattern, const char *pattern_end, const char *text, const char *text_end)
 {
@@ -244,8 +251,7 @@ glob(const char *pattern, const char *pattern_end, const char *text, const char 
 		if (pattern < pattern_end && *pattern == '*') {
 			star = pattern++;
 			retry = text;
-		} else if (pattern < pattern_end &&
-			g_ascii_tolower(*pattern) == g_ascii_tolower(*text)) {
+		} else if (pattern < pattern_end && lower(*pattern) == lower(*text)) {
 			pattern++;
 			text++;
 		} else if (star) {
@@ -299,7 +305,7 @@ pattern_version(const char *pattern, const char *text)
 
 		/* Most places are ruled out by the octet in front of them. */
 		if (mark > pattern && mark[-1] != '*' &&
-			(at == text || g_ascii_tolower(at[-1]) != g_ascii_tolower(mark[-1])))
+			(at == text || lower(at[-1]) != lower(mark[-1])))
 			continue;
 		if (!version_octet(*at) || !glob(pattern, mark, text, at))
 			continue;
@@ -406,7 +412,7 @@ take_word(const char *at, char word[WORD_MAX])
 		if (*at == '\'')
 			continue;
 		if (length < WORD_MAX)
-			word[length++] = g_ascii_tolower(*at);
+			word[length++] = lower(*at);
 	}
 	g_strlcpy(word + (length < WORD_MAX ? length : 0), length < WORD_MAX ? "" : "?", 2);
 	return at;

@@ -116,9 +116,8 @@ fits(const char *pattern, const char *text, char **version)
 {
 	g_autofree char *found = NULL;
 
-	/* Most patterns are anchored, and done with at their first octet. */
-	if (*pattern && !strchr("*%", *pattern) &&
-		g_ascii_tolower(*pattern) != g_ascii_tolower(*text))
+	/* Most patterns are anchored, and done with at their first octet, whatever its case. */
+	if (*pattern && *pattern != '*' && *pattern != '%' && ((*pattern ^ *text) & ~0x20) != 0)
 		return false;
 	if (!strchr(pattern, '%'))
 		return pattern_match(pattern, text);
