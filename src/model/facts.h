@@ -180,6 +180,8 @@ struct probe_facts {
 	/* Where it stopped answering: "connect", "greeting", "capa", "auth-plain", ... */
 	const char *timeout_step;
 	const char *closed_step; /* where it closed unasked, last */
+	/* after it had closed on logins, it still answered CAPA on a connection of its own */
+	bool alive;
 	bool out_of_step;        /* more answers than commands: no answer can be trusted */
 	unsigned connections;
 	const char *product; /* the product's name, or NULL */

@@ -14,7 +14,8 @@
 static bool
 is_polite(enum pop3_step step)
 {
-	return step == STEP_QUIT || step == STEP_GOODBYE || step == STEP_AUTH_CANCEL;
+	return step == STEP_QUIT || step == STEP_GOODBYE || step == STEP_AUTH_CANCEL ||
+		step == STEP_SETTLE;
 }
 
 /*
@@ -92,6 +93,8 @@ lose_step(struct pop3_probe *probe, enum answer answer)
 	case STEP_CONNECT:
 	case STEP_NEXT:
 	case STEP_AUTH_CANCEL:
+	case STEP_CONTROL:
+	case STEP_SETTLE:
 	case STEP_SASL:
 	case STEP_QUIT:
 	case STEP_GOODBYE:
@@ -140,6 +143,7 @@ on_connected(struct pop3_probe *probe)
 	probe->asked_tls_first |= probe->want_tls_first;
 	probe->open = true;
 	probe->gone = probe->secured = probe->user_taken = false;
+	probe->settled = false;
 	probe->commands = probe->complaints = 0;
 	facts->connect = CONNECT_OPEN;
 	facts->connections++;
@@ -179,11 +183,24 @@ on_unsecured(struct pop3_probe *probe)
 		if (clear && read_reply(probe, &reply) &&
 			(reply.kind == REPLY_OK || reply.kind == REPLY_ERR)) {
 			probe->facts->endpoint.mode = MODE_POP3;
+			probe->facts->probe.connections = 0; /* of the clear endpoint */
 			probe->greeted = true;
 		} else {
 			probe->stop = true;
 		}
 	}
+	probe->step = STEP_NEXT;
+}
+
+/* Nothing came, and nothing should have: the connection goes on. */
+static void
+on_expired(struct pop3_probe *probe)
+{
+	if (probe->step != STEP_SETTLE) {
+		probe_lost(probe, ANSWER_TIMEOUT);
+		return;
+	}
+	probe->settled = true;
 	probe->step = STEP_NEXT;
 }
 
@@ -211,7 +228,7 @@ pop3_probe_event(struct pop3_probe *probe, enum pop3_event event)
 		probe_lost(probe, ANSWER_TIMEOUT);
 		break;
 	case POP3_EXPIRED:
-		probe_lost(probe, ANSWER_TIMEOUT);
+		on_expired(probe);
 		break;
 	}
 }

@@ -198,30 +198,49 @@ ask_pass(struct pop3_probe *probe)
 	return want;
 }
 
-/* Returns the first of the essential three whose temporary refusal was not asked again, or -1. */
-static int
-temporary_attempt(const struct pop3_probe *probe)
+static bool
+any_refused(const struct pop3_probe *probe)
 {
-	for (int i = 0; i < ATTEMPT_OTHERS; i++) {
-		const struct attempt *attempt = &seen(probe)->attempts[i];
+	for (size_t i = 0; i < ATTEMPT_OTHERS; i++)
+		if (answer_of(probe, i) == ANSWER_REFUSED)
+			return true;
+	return false;
+}
 
-		if (attempt->answer == ANSWER_REFUSED && attempt->refusal == REFUSAL_TEMPORARY &&
-			!attempt->asked_again)
+/*
+ * A temporary refusal deserves a second question; so does a close where others were refused in
+ * words.
+ */
+static bool
+deserves_again(const struct pop3_probe *probe, const struct attempt *attempt)
+{
+	if (attempt->asked_again)
+		return false;
+	if (attempt->answer == ANSWER_CLOSED)
+		return any_refused(probe);
+	return attempt->answer == ANSWER_REFUSED && attempt->refusal == REFUSAL_TEMPORARY;
+}
+
+/* Returns the first question that is to be asked again, or -1. */
+static int
+attempt_again(const struct pop3_probe *probe)
+{
+	for (int i = 0; i < (int)seen(probe)->attempt_count; i++)
+		if (deserves_again(probe, &seen(probe)->attempts[i]))
 			return i;
-	}
 	return -1;
 }
 
 static bool
 again_due(const struct pop3_probe *probe)
 {
-	return is_standard(probe) && temporary_attempt(probe) >= 0;
+	return is_standard(probe) && attempt_again(probe) >= 0;
 }
 
 static enum pop3_want
 ask_again(struct pop3_probe *probe)
 {
-	int index = temporary_attempt(probe);
+	int index = attempt_again(probe);
 
 	g_return_val_if_fail(index >= 0, POP3_DONE);
 	probe->facts->probe.attempts[index].asked_again = true;
@@ -327,6 +346,28 @@ ask_stls(struct pop3_probe *probe)
 	return pop3_ask(probe, STEP_STLS, "STLS", NULL);
 }
 
+/*
+ * Closes count as refusals only if the server is alive otherwise: where STLS
+ * does not show it, CAPA on a connection of its own does.
+ */
+static bool
+control_due(const struct pop3_probe *probe)
+{
+	bool closed = answer_of(probe, ATTEMPT_PLAIN) == ANSWER_CLOSED ||
+		answer_of(probe, ATTEMPT_LOGIN) == ANSWER_CLOSED ||
+		answer_of(probe, ATTEMPT_USER) == ANSWER_CLOSED;
+
+	return is_standard(probe) && closed && !probe->control_asked &&
+		seen(probe)->tls.handshake != HANDSHAKE_UP;
+}
+
+static enum pop3_want
+ask_control(struct pop3_probe *probe)
+{
+	probe->control_asked = true;
+	return pop3_ask(probe, STEP_CONTROL, "CAPA", NULL);
+}
+
 static const struct question ladder[] = {
 	{ "tls-first", tls_first_due, fits_never, ask_tls_first },
 	{ "capa", capa_due, fits_auth, ask_capa },
@@ -340,6 +381,7 @@ static const struct question ladder[] = {
 	{ "sasl-response", sasl_due, fits_auth, ask_sasl },
 	{ "apop", apop_due, fits_auth, ask_apop },
 	{ "stls", stls_due, fits_fresh, ask_stls },
+	{ "control", control_due, fits_fresh, ask_control },
 };
 
 static const struct question capa_over_tls = { "capa", capa_due, fits_auth, ask_capa };

@@ -26,6 +26,8 @@ enum pop3_step {
 	STEP_APOP,
 	STEP_STLS,
 	STEP_STLS_HANDSHAKE,
+	STEP_CONTROL, /* CAPA once more: is the server alive? */
+	STEP_SETTLE,  /* waits for a line that nobody asked for */
 	STEP_QUIT,
 	STEP_GOODBYE,
 	STEP_DONE,
@@ -42,7 +44,8 @@ struct pop3_probe {
 	/* This connection. */
 	bool open;
 	bool secured;
-	bool user_taken;        /* after "+OK" to USER, servers take PASS and little else */
+	bool user_taken; /* after "+OK" to USER, servers take PASS and little else */
+	bool settled;
 	unsigned commands;      /* sent, but for QUIT */
 	unsigned complaints;    /* commands that the server did not know */
 	enum pop3_event ending; /* POP3_CLOSED or POP3_RESET once the peer has gone */
@@ -60,6 +63,8 @@ struct pop3_probe {
 	bool asked_tls_first;
 	bool want_tls_first;
 	bool credential_tried;
+	bool in_step; /* an answer has come that only its own question can have */
+	bool control_asked;
 	unsigned timeouts;
 	unsigned greetings_lost; /* after the first */
 	bool greeted; /* a POP3 greeting has come; in the TLS-first case it is not asked in clear */

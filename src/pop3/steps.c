@@ -134,6 +134,7 @@ static enum pop3_want
 end_list(struct pop3_probe *probe, enum list_end end)
 {
 	probe->listing->state = end == LIST_DONE ? LIST_ANSWERED : LIST_UNANSWERED;
+	probe->in_step = true;
 	if (end == LIST_ENDLESS) {
 		transcript_note(probe, "the list does not end");
 		probe->open = false;
@@ -170,6 +171,7 @@ step_auth(struct pop3_probe *probe)
 
 	AWAIT(read_reply(probe, &reply));
 	attempt_answer(probe, &reply, REPLY_CONTINUE);
+	probe->in_step |= reply.kind == REPLY_CONTINUE;
 	if (reply.kind == REPLY_CONTINUE)
 		return respond(probe, STEP_AUTH_CANCEL, "*", NULL);
 	return enter(probe, STEP_NEXT);
@@ -272,12 +274,51 @@ step_stls(struct pop3_probe *probe)
 	AWAIT(read_reply(probe, &reply));
 	facts->stls.answer = answer_from(reply.kind, REPLY_OK);
 	facts->stls.reply = keep_line(probe, &reply.line);
+	probe->settled = true; /* no login was asked here */
 	if (reply.kind != REPLY_OK)
 		return enter(probe, STEP_NEXT);
 	facts->stls.plaintext_after = pop3_input_waiting(&probe->input) > 0;
 	pop3_input_reset(&probe->input);
 	probe->step = STEP_STLS_HANDSHAKE;
 	return POP3_WANT_TLS;
+}
+
+/* The answer to the control shows life; the connection is not needed any more. */
+static enum pop3_want
+step_control(struct pop3_probe *probe)
+{
+	struct pop3_reply reply;
+
+	AWAIT(read_reply(probe, &reply));
+	probe->facts->probe.alive = reply.kind == REPLY_OK || reply.kind == REPLY_ERR;
+	probe->open = false;
+	return enter(probe, STEP_NEXT);
+}
+
+/*
+ * Where everything was refused and nothing shows that answers and questions
+ * are in step, a line that comes unasked says that they are not.
+ */
+static enum pop3_want
+step_settle(struct pop3_probe *probe)
+{
+	struct pop3_reply reply;
+
+	AWAIT(read_reply(probe, &reply));
+	probe->facts->probe.out_of_step = true;
+	probe->settled = probe->stop = true;
+	return enter(probe, STEP_NEXT);
+}
+
+static bool
+needs_settling(const struct pop3_probe *probe)
+{
+	const struct attempt *attempts = probe->facts->probe.attempts;
+
+	return !probe->in_step && !probe->settled && !probe->secured &&
+		attempts[ATTEMPT_USER].answer == ANSWER_REFUSED &&
+		attempts[ATTEMPT_PLAIN].answer != ANSWER_ACCEPTED &&
+		attempts[ATTEMPT_LOGIN].answer != ANSWER_ACCEPTED;
 }
 
 static enum pop3_want
@@ -329,6 +370,8 @@ step_next(struct pop3_probe *probe)
 	probe->open &= !probe->gone;
 	if (probe->open && question != NULL && question->fits(probe))
 		return question->ask(probe);
+	if (probe->open && needs_settling(probe))
+		return enter(probe, STEP_SETTLE);
 	if (probe->open)
 		return pop3_ask(probe, STEP_QUIT, "QUIT", NULL);
 	if (question == NULL || !may_connect(probe))
@@ -372,6 +415,8 @@ const struct step_entry steps[] = {
 	[STEP_APOP] = { "apop", POP3_PATIENCE_CREDENTIAL, step_credential },
 	[STEP_STLS] = { "stls", POP3_PATIENCE_STEP, step_stls },
 	[STEP_STLS_HANDSHAKE] = { "stls-handshake", POP3_PATIENCE_STEP, want_tls },
+	[STEP_CONTROL] = { "control", POP3_PATIENCE_STEP, step_control },
+	[STEP_SETTLE] = { "settle", POP3_PATIENCE_GOODBYE, step_settle },
 	[STEP_QUIT] = { "quit", POP3_PATIENCE_STEP, step_quit },
 	[STEP_GOODBYE] = { "goodbye", POP3_PATIENCE_GOODBYE, step_goodbye },
 	[STEP_DONE] = { "done", POP3_PATIENCE_STEP, want_nothing },

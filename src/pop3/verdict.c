@@ -35,14 +35,41 @@ is_taken(const struct facts *facts, size_t index)
 	return essential(facts, index)->answer == ANSWER_ACCEPTED;
 }
 
+/* The mechanisms that carry a bearer token: as good as a password to whoever reads it. */
+static const char *const token_mechanisms[] = { "XOAUTH2", "OAUTHBEARER" };
+
+static const struct attempt *
+taken_token(const struct facts *facts)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(token_mechanisms); i++) {
+		const struct attempt *attempt = facts_attempt(facts, token_mechanisms[i]);
+
+		if (attempt != NULL && attempt->answer == ANSWER_ACCEPTED)
+			return attempt;
+	}
+	return NULL;
+}
+
 static bool
 token_taken(const struct facts *facts)
 {
-	const struct attempt *xoauth2 = facts_attempt(facts, "XOAUTH2");
-	const struct attempt *bearer = facts_attempt(facts, "OAUTHBEARER");
+	return taken_token(facts) != NULL;
+}
 
-	return (xoauth2 != NULL && xoauth2->answer == ANSWER_ACCEPTED) ||
-		(bearer != NULL && bearer->answer == ANSWER_ACCEPTED);
+static bool
+is_token(const struct attempt *attempt)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(token_mechanisms); i++)
+		if (g_str_equal(attempt->name, token_mechanisms[i]))
+			return true;
+	return false;
+}
+
+static bool
+is_listed(const struct facts *facts, const char *mechanism)
+{
+	return capabilities_have_mechanism(&facts->probe.clear, mechanism) ||
+		capabilities_have(&facts->probe.auth_list, mechanism);
 }
 
 static bool
@@ -77,14 +104,18 @@ password_answered(const struct facts *facts, enum answer answer)
 	return password(facts) != NULL && password(facts)->answer == answer;
 }
 
-static bool
-any_essential_refused_as(const struct facts *facts, enum refusal refusal)
+/* Returns the first question after a password or token that was refused in that sense, or NULL. */
+static const struct attempt *
+refused_as(const struct facts *facts, enum refusal refusal)
 {
-	for (size_t i = 0; i < ATTEMPT_OTHERS; i++)
-		if (essential(facts, i)->answer == ANSWER_REFUSED &&
-			essential(facts, i)->refusal == refusal)
-			return true;
-	return false;
+	for (size_t i = 0; i < facts->probe.attempt_count; i++) {
+		const struct attempt *attempt = essential(facts, i);
+
+		if (attempt->answer == ANSWER_REFUSED && attempt->refusal == refusal &&
+			(i < ATTEMPT_OTHERS || is_token(attempt)))
+			return attempt;
+	}
+	return NULL;
 }
 
 /* --- the rows' conditions, in their order ----------------------------------------------------- */
@@ -225,55 +256,55 @@ another_invited(const struct facts *facts)
 }
 
 static bool
-refused_late(const struct facts *facts)
-{
-	return password_forbidden(facts) && !another_invited(facts);
-}
-
-static bool
 forbidden_once(const struct facts *facts)
 {
-	return password_forbidden(facts);
+	return password_forbidden(facts) && another_invited(facts);
 }
 
 static bool
 password_unknown(const struct facts *facts)
 {
-	return password(facts) != NULL;
+	return password(facts) != NULL && !password_forbidden(facts);
+}
+
+static bool
+invited_only(const struct facts *facts)
+{
+	return sasl_taken(facts) && password(facts) == NULL;
 }
 
 static bool
 user_taken(const struct facts *facts)
 {
-	return is_taken(facts, ATTEMPT_USER);
+	return is_taken(facts, ATTEMPT_USER) && password(facts) == NULL;
 }
 
 static bool
 temporary(const struct facts *facts)
 {
-	return any_essential_refused_as(facts, REFUSAL_TEMPORARY);
+	return refused_as(facts, REFUSAL_TEMPORARY) != NULL;
 }
 
 static bool
 access_listed(const struct facts *facts)
 {
-	return any_essential_refused_as(facts, REFUSAL_ACCESS);
+	return refused_as(facts, REFUSAL_ACCESS) != NULL;
 }
 
 /*
  * A close is believed as a refusal where the server is otherwise alive: it
- * answered CAPA, or takes STLS (stunnel). A reset is believed with STLS only.
+ * still answers CAPA afterwards, or takes STLS (stunnel). A reset is believed
+ * with STLS only; gentle depth, which has one connection, believes neither.
  */
 static bool
 close_is_refusal(const struct facts *facts, const struct attempt *attempt)
 {
-	enum list_state capa = facts->probe.clear.state;
-
+	if (facts->probe.depth == DEPTH_GENTLE)
+		return false;
 	if (facts->probe.stls.answer == ANSWER_ACCEPTED &&
 		facts->probe.tls.handshake == HANDSHAKE_UP)
 		return true;
-	return !attempt->reset && facts->probe.depth != DEPTH_GENTLE &&
-		(capa == LIST_ANSWERED || capa == LIST_REFUSED);
+	return !attempt->reset && facts->probe.alive;
 }
 
 /* USER that is refused because of the name says nothing about a name that exists. */
@@ -292,22 +323,55 @@ auth_is_refused(const struct facts *facts, const struct attempt *attempt)
 }
 
 static bool
-is_refused(const struct facts *facts, size_t index)
+is_refused(const struct facts *facts, const struct attempt *attempt)
 {
-	const struct attempt *attempt = essential(facts, index);
-
 	if (attempt->answer == ANSWER_CLOSED)
 		return close_is_refusal(facts, attempt);
-	if (attempt->answer != ANSWER_REFUSED)
+	if (attempt->answer != ANSWER_REFUSED || attempt->refusal == REFUSAL_TEMPORARY ||
+		attempt->refusal == REFUSAL_ACCESS)
 		return false;
-	return index == ATTEMPT_USER ? user_is_refused(attempt) : auth_is_refused(facts, attempt);
+	return attempt == essential(facts, ATTEMPT_USER) ? user_is_refused(attempt) :
+							   auth_is_refused(facts, attempt);
+}
+
+/* A token mechanism that is listed and was not refused, or NULL. */
+static const char *
+open_token(const struct facts *facts)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(token_mechanisms); i++) {
+		const struct attempt *attempt = facts_attempt(facts, token_mechanisms[i]);
+
+		if (is_listed(facts, token_mechanisms[i]) &&
+			(attempt == NULL || !is_refused(facts, attempt)))
+			return token_mechanisms[i];
+	}
+	return NULL;
+}
+
+/* The essential three are refused; `but`, if not NULL, names one that is answered for elsewhere. */
+static bool
+essentials_refused(const struct facts *facts, const char *but)
+{
+	for (size_t i = 0; i < ATTEMPT_OTHERS; i++)
+		if (g_strcmp0(essential(facts, i)->name, but) != 0 &&
+			!is_refused(facts, essential(facts, i)))
+			return false;
+	return true;
 }
 
 static bool
 all_refused(const struct facts *facts)
 {
-	return is_refused(facts, ATTEMPT_PLAIN) && is_refused(facts, ATTEMPT_LOGIN) &&
-		is_refused(facts, ATTEMPT_USER);
+	return essentials_refused(facts, NULL) && open_token(facts) == NULL;
+}
+
+/* What was invited was refused in the end, and nothing else was invited or left open. */
+static bool
+refused_late(const struct facts *facts)
+{
+	return password_forbidden(facts) &&
+		essentials_refused(facts, facts->probe.credential.mechanism) &&
+		open_token(facts) == NULL;
 }
 
 static bool
@@ -327,7 +391,7 @@ static bool
 answered_oddly(const struct facts *facts)
 {
 	return is_odd(essential(facts, ATTEMPT_PLAIN)) && is_odd(essential(facts, ATTEMPT_LOGIN)) &&
-		is_odd(essential(facts, ATTEMPT_USER));
+		is_odd(essential(facts, ATTEMPT_USER)) && !essentials_refused(facts, NULL);
 }
 
 static bool
@@ -479,10 +543,7 @@ say_continuation(struct facts *facts)
 static const char *
 say_token(struct facts *facts)
 {
-	const struct attempt *bearer = facts_attempt(facts, "OAUTHBEARER");
-	const struct attempt *xoauth2 = facts_attempt(facts, "XOAUTH2");
-	const struct attempt *taken =
-		xoauth2 != NULL && xoauth2->answer == ANSWER_ACCEPTED ? xoauth2 : bearer;
+	const struct attempt *taken = taken_token(facts);
 
 	return facts_printf(facts,
 		"%s asked for the bearer token in clear: AUTH %s was answered %s.", server(facts),
@@ -537,28 +598,24 @@ say_pass_not_tried(struct facts *facts)
 }
 
 static const char *
-say_essential(struct facts *facts, enum refusal refusal, const char *what)
+say_refused_as(struct facts *facts, enum refusal refusal, const char *what)
 {
-	for (size_t i = 0; i < ATTEMPT_OTHERS; i++) {
-		const struct attempt *attempt = essential(facts, i);
+	const struct attempt *attempt = refused_as(facts, refusal);
 
-		if (attempt->answer == ANSWER_REFUSED && attempt->refusal == refusal)
-			return facts_printf(facts, "%s %s: %s was answered %s.", server(facts),
-				what, attempt->name, quoted(facts, attempt->reply));
-	}
-	return facts_printf(facts, "%s %s.", server(facts), what);
+	return facts_printf(facts, "%s %s: %s was answered %s.", server(facts), what, attempt->name,
+		quoted(facts, attempt->reply));
 }
 
 static const char *
 say_temporary(struct facts *facts)
 {
-	return say_essential(facts, REFUSAL_TEMPORARY, "is not ready for logins now");
+	return say_refused_as(facts, REFUSAL_TEMPORARY, "is not ready for logins now");
 }
 
 static const char *
 say_access(struct facts *facts)
 {
-	return say_essential(facts, REFUSAL_ACCESS, "turns this client away by an access list");
+	return say_refused_as(facts, REFUSAL_ACCESS, "turns this client away by an access list");
 }
 
 static const char *
@@ -599,7 +656,13 @@ static const char *
 say_not_asked(struct facts *facts)
 {
 	const char *step = facts->probe.closed_step;
+	const char *token = open_token(facts);
 
+	if (step == NULL && token != NULL)
+		return facts_printf(facts,
+			"%s refuses passwords in clear, but lists %s, which was not asked, or not "
+			"answered clearly.",
+			server(facts), token);
 	return facts_printf(facts,
 		"%s closed the connection before every question could be asked%s%s.", server(facts),
 		step != NULL ? ", last at step " : "", step != NULL ? step : "");
@@ -649,7 +712,7 @@ static const struct row rows[] = {
 		say_forbidden_once, BY_HAND },
 	{ password_unknown, VERDICT_UNDETERMINED, CONFIDENCE_NONE, REASON_UNKNOWN_REFUSAL,
 		say_password, BY_HAND },
-	{ sasl_taken, VERDICT_PERMITS, CONFIDENCE_LIKELY, REASON_CONTINUATION, say_continuation,
+	{ invited_only, VERDICT_PERMITS, CONFIDENCE_LIKELY, REASON_CONTINUATION, say_continuation,
 		NULL },
 	{ user_taken, VERDICT_UNDETERMINED, CONFIDENCE_NONE, REASON_PASS_NOT_TRIED,
 		say_pass_not_tried, STANDARD },
@@ -681,9 +744,12 @@ stls_state(const struct facts *facts)
 			works :
 			STLS_BROKEN;
 	case ANSWER_REFUSED:
-	case ANSWER_CLOSED:
 	case ANSWER_STRANGE:
 		return probe->stls.advertised ? STLS_BROKEN : STLS_NONE;
+	case ANSWER_CLOSED:
+		if (probe->stls.advertised)
+			return STLS_BROKEN;
+		return probe->alive ? STLS_NONE : STLS_UNTRIED;
 	case ANSWER_TIMEOUT:
 	case ANSWER_NONE:
 		break;

@@ -152,6 +152,38 @@ set_closed_after_capa(struct facts *facts)
 {
 	essentials(facts, ANSWER_CLOSED, REFUSAL_NONE);
 	facts->probe.clear.state = LIST_ANSWERED;
+	facts->probe.alive = true;
+}
+
+static void
+set_closed_and_never_again(struct facts *facts)
+{
+	set_closed_after_capa(facts);
+	facts->probe.alive = false;
+}
+
+static void
+set_late_but_plain_is_open(struct facts *facts)
+{
+	pass(facts, ANSWER_REFUSED, REFUSAL_TLS_REQUIRED);
+	attempt(facts, ATTEMPT_PLAIN, ANSWER_REFUSED, REFUSAL_TEMPORARY);
+}
+
+static void
+set_listed_token_not_asked(struct facts *facts)
+{
+	essentials(facts, ANSWER_REFUSED, REFUSAL_TLS_REQUIRED);
+	facts->probe.clear.state = LIST_ANSWERED;
+	facts->probe.clear.lines[0] = "SASL OAUTHBEARER";
+	facts->probe.clear.count = 1;
+}
+
+static void
+set_token_temporary(struct facts *facts)
+{
+	essentials(facts, ANSWER_REFUSED, REFUSAL_TLS_REQUIRED);
+	token(facts, ANSWER_REFUSED);
+	facts->probe.attempts[ATTEMPT_OTHERS].refusal = REFUSAL_TEMPORARY;
 }
 
 static void
@@ -479,6 +511,13 @@ static const struct row_test tests[] = {
 	{ "refused-in-any-words", set_refused_unknown_words, REFUSES, PROVEN, REASON_REFUSED },
 	{ "refused-with-token", set_refused_token_refused, REFUSES, PROVEN, REASON_REFUSED },
 	{ "closed-after-capa", set_closed_after_capa, REFUSES, PROVEN, REASON_REFUSED },
+	{ "closed-and-never-again", set_closed_and_never_again, UNDETERMINED, NONE,
+		REASON_NOT_ASKED },
+	{ "late-but-plain-is-open", set_late_but_plain_is_open, UNDETERMINED, NONE,
+		REASON_TEMPORARY },
+	{ "listed-token-not-asked", set_listed_token_not_asked, UNDETERMINED, NONE,
+		REASON_NOT_ASKED },
+	{ "token-temporary", set_token_temporary, UNDETERMINED, NONE, REASON_TEMPORARY },
 	{ "reset-with-stls", set_reset_with_stls, REFUSES, PROVEN, REASON_REFUSED },
 	{ "reset-without-stls", set_reset_without_stls, UNDETERMINED, NONE, REASON_NOT_ASKED },
 	{ "closed-on-everything", set_closed_on_everything, UNDETERMINED, NONE, REASON_NOT_ASKED },
