@@ -10,6 +10,7 @@
 
 static const struct fingerprint fingerprints[] = {
 	{ PLACE_GREETING, "Dovecot*", 80 },
+	{ PLACE_GREETING, "[XCLIENT] Dovecot*", 80 },
 	{ PLACE_GREETING, "[XCLIENT] *", 40 },
 	{ PLACE_LAYOUT, "CAPA,TOP,UIDL,RESP-CODES,PIPELINING,AUTH-RESP-CODE*", 70 },
 	{ PLACE_REPLY, "[AUTH] * disallowed on non-secure (SSL/TLS) connections.", 60 },

@@ -104,7 +104,7 @@ gather(struct signs *signs, const struct probe_facts *probe)
 	signs->over_tls = &probe->over_tls;
 	signs->layout[0] = '\0';
 	signs->reply_count = 0;
-	add_layout(signs, &probe->clear);
+	add_layout(signs, probe->clear.state == LIST_ANSWERED ? &probe->clear : &probe->over_tls);
 	add_answers(signs, probe);
 	if (probe->transcript)
 		add_transcript(signs, probe->transcript->str, probe->greeting);

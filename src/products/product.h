@@ -16,7 +16,10 @@ enum place {
 	PLACE_END,        /* ends a table */
 	PLACE_GREETING,   /* the text behind "+OK " of the greeting */
 	PLACE_CAPABILITY, /* any one line of a CAPA answer, before or over TLS */
-	/* the lines of the CAPA answer before TLS, joined by ',' ("CAPA,TOP,UIDL,...") */
+	/*
+	 * the lines of the CAPA answer (before TLS, if there was one), joined by ','
+	 * ("CAPA,TOP,UIDL,...")
+	 */
 	PLACE_LAYOUT,
 	/* the text behind "+OK "/"-ERR " of any other answer: USER, AUTH, STLS, QUIT, ... */
 	PLACE_REPLY,
