@@ -21,9 +21,11 @@ struct dialogue {
 	"-ERR [AUTH] Plaintext authentication disallowed on non-secure (SSL/TLS) connections."
 #define DOVECOT_SAFE_24 \
 	"-ERR [AUTH] Cleartext authentication disallowed on non-secure (SSL/TLS) connections."
-#define CYRUS_VERSION  "3.6.1-Debian-3.6.1-4+deb12u5"
-#define CYRUS          "Cyrus POP3 " CYRUS_VERSION
-#define CYRUS_SILENT   "STLS|EXPIRE NEVER|LOGIN-DELAY 0|TOP|UIDL|PIPELINING|RESP-CODES|AUTH-RESP-CODE"
+#define CYRUS_VERSION "3.6.1-Debian-3.6.1-4+deb12u5"
+#define CYRUS         "Cyrus POP3 " CYRUS_VERSION
+#define CYRUS_SILENT                                           \
+	"STLS|EXPIRE NEVER|LOGIN-DELAY 0|TOP|UIDL|PIPELINING|" \
+	"RESP-CODES|AUTH-RESP-CODE"
 #define CYRUS_CAPA     CYRUS_SILENT "|IMPLEMENTATION " CYRUS
 #define COURIER_LAYOUT "STLS|TOP|USER|LOGIN-DELAY 10|PIPELINING|UIDL|UTF8 USER"
 #define COURIER_CAPA   COURIER_LAYOUT "|IMPLEMENTATION Courier Mail Server"
