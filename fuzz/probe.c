@@ -69,7 +69,7 @@ play_event(struct game *game, int which)
 	static const enum pop3_event events[] = { POP3_CLOSED, POP3_RESET, POP3_EXPIRED,
 		POP3_OUT_OF_TIME };
 
-	pop3_probe_event(game->probe, events[which % (int)G_N_ELEMENTS(events)]);
+	pop3_probe_event(game->probe, events[(size_t)(which + 1) % G_N_ELEMENTS(events)]);
 }
 
 static void
@@ -84,7 +84,7 @@ play_input(struct game *game)
 	}
 	if (length == 0) {
 		take_byte(game);
-		play_event(game, MAX(take_byte(game), 0));
+		play_event(game, take_byte(game));
 		return;
 	}
 	length = MIN(length, 64);
