@@ -283,6 +283,15 @@ test_script(const void *data)
 }
 
 static void
+test_case_free(void *data)
+{
+	struct test_case *test = data;
+
+	g_free(test->path);
+	g_free(test);
+}
+
+static void
 add_script(const char *folder, const char *file)
 {
 	static const size_t chunks[] = { 1, 2, 7, 0 };
@@ -293,7 +302,7 @@ add_script(const char *folder, const char *file)
 
 		test->path = g_build_filename(folder, file, NULL);
 		test->chunk = chunks[i];
-		g_test_add_data_func(name, test, test_script);
+		g_test_add_data_func_full(name, test, test_script, test_case_free);
 	}
 }
 
