@@ -186,8 +186,8 @@ demo_begin(struct demo *demo)
 	static const struct scan_options options = {
 		.probe = {
 			.depth = DEPTH_STANDARD,
-			.greeting_timeout = PROBE_GREETING_SECONDS * G_USEC_PER_SEC,
-			.step_timeout = PROBE_STEP_SECONDS * G_USEC_PER_SEC,
+			.greeting_timeout = PROBE_SECONDS(PROBE_GREETING_SECONDS),
+			.step_timeout = PROBE_SECONDS(PROBE_STEP_SECONDS),
 		},
 		.concurrency = 1,
 	};

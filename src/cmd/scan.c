@@ -121,8 +121,8 @@ read_timeout(struct run *run, GError **error)
 	struct probe_options *probe = &run->options.probe;
 	char value[G_ASCII_DTOSTR_BUF_SIZE];
 
-	probe->greeting_timeout = PROBE_GREETING_SECONDS * G_USEC_PER_SEC;
-	probe->step_timeout = PROBE_STEP_SECONDS * G_USEC_PER_SEC;
+	probe->greeting_timeout = PROBE_SECONDS(PROBE_GREETING_SECONDS);
+	probe->step_timeout = PROBE_SECONDS(PROBE_STEP_SECONDS);
 	if (given.timeout == 0)
 		return true;
 	if (!(given.timeout >= 0.1 && given.timeout <= TIMEOUT_MAX_SECONDS))

@@ -182,7 +182,7 @@ struct probe_facts {
 	const char *closed_step; /* where it closed unasked, last */
 	/* after it had closed on logins, it still answered CAPA on a connection of its own */
 	bool alive;
-	bool out_of_step;        /* more answers than commands: no answer can be trusted */
+	bool out_of_step; /* more answers than commands: no answer can be trusted */
 	unsigned connections;
 	const char *product; /* the product's name, or NULL */
 	const char *product_title;

@@ -101,7 +101,9 @@ password_refused_as(const struct facts *facts, enum refusal refusal)
 static bool
 password_answered(const struct facts *facts, enum answer answer)
 {
-	return password(facts) != NULL && password(facts)->answer == answer;
+	const struct credential *credential = password(facts);
+
+	return credential != NULL && credential->answer == answer;
 }
 
 /* Returns the first question after a password or token that was refused in that sense, or NULL. */
@@ -248,7 +250,7 @@ another_invited(const struct facts *facts)
 {
 	const struct credential *credential = password(facts);
 
-	for (size_t i = 0; i < ATTEMPT_OTHERS; i++)
+	for (size_t i = 0; credential != NULL && i < ATTEMPT_OTHERS; i++)
 		if (is_taken(facts, i) &&
 			!g_str_equal(essential(facts, i)->name, credential->mechanism))
 			return true;

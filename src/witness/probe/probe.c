@@ -94,7 +94,7 @@ patience(const struct probe *probe)
 	case POP3_PATIENCE_CREDENTIAL:
 		return MAX(probe->options.greeting_timeout, probe->options.step_timeout);
 	case POP3_PATIENCE_GOODBYE:
-		return PROBE_GOODBYE_SECONDS * G_USEC_PER_SEC;
+		return PROBE_SECONDS(PROBE_GOODBYE_SECONDS);
 	case POP3_PATIENCE_STEP:
 		break;
 	}

@@ -19,6 +19,8 @@ struct probe_options {
 	int64_t step_timeout;     /* µs */
 };
 
+#define PROBE_SECONDS(n) ((int64_t)(n)*G_USEC_PER_SEC)
+
 enum {
 	PROBE_GREETING_SECONDS = 30,
 	PROBE_STEP_SECONDS = 10,
