@@ -183,8 +183,14 @@ has_address(const struct lookup *lookup, const char *address)
 static void
 test_localhost(void)
 {
+	g_autofree char *hosts = NULL;
 	struct lookup lookup = { 0 };
 
+	if (!g_file_get_contents("/etc/hosts", &hosts, NULL, NULL) ||
+		strstr(hosts, "localhost") == NULL) {
+		g_test_skip("this machine's hosts file has no localhost");
+		return;
+	}
 	lookup_ask(&lookup, "localhost");
 	g_assert_cmpint(lookup.calls, ==, 1);
 	g_assert_true(has_address(&lookup, "127.0.0.1") || has_address(&lookup, "::1"));
