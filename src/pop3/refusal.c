@@ -177,14 +177,23 @@ static const char credentials[] =
 	"mailbox not found|user not exist|account not exist|mailbox not exist|bad credentials|"
 	"credentials bad|credentials failed|credentials refused|user and password refused|"
 	"user or password refused|bad name or password|no mailbox for|no mailbox here|"
-	"=no mailbox|=permission refused|=access refused|=not authenticated|"
+	"=no mailbox|=not authenticated|"
 	"=user not authenticated";
 
 /* With one of these beside it, a phrase about credentials is not to be trusted. */
 static const char contradictions[] =
 	"tls|insecure|plaintext|secure|encrypted|layer|security|command|mechanism|argument|"
 	"syntax|state|disabled|denied|unsupported|unimplemented|policy|optional|until|unless|"
-	"userpass";
+	"userpass|confidentiality|protected|unprotected|995|port";
+
+/* TLS that somebody else wants, behind the server. */
+static const char elsewhere[] = "ldap|directory|upstream|backend|back end|database|radius";
+
+/* What a refusal of USER speaks of where the name is to blame. */
+static const char names[] = "user|name|account|mailbox|domain|address|email|mail";
+
+/* With one of these, it is the command that is to blame, and not the name. */
+static const char commands[] = "command|state|login|authentication|unsupported|unimplemented";
 
 /* The same for the code [AUTH] beside unknown words: RFC 3206 uses it for policy too. */
 static const char policies[] =
@@ -639,7 +648,7 @@ classify_words(const struct reply_words *reply)
 	bool about_credentials = says(reply, credentials);
 
 	if (says_tls_required(reply))
-		return REFUSAL_TLS_REQUIRED;
+		return says(reply, elsewhere) ? REFUSAL_UNKNOWN : REFUSAL_TLS_REQUIRED;
 	if (says(reply, temporary) || (says(reply, try_again) && !about_credentials))
 		return REFUSAL_TEMPORARY;
 	if (says(reply, access_list))
@@ -668,4 +677,13 @@ refusal_classify(const struct wording *room, const char *line)
 			return room->refusal;
 	}
 	return classify_words(&reply);
+}
+
+bool
+refusal_is_about_name(const char *line)
+{
+	struct reply_words reply;
+
+	take_apart(&reply, line);
+	return says(&reply, names) && !says(&reply, commands);
 }

@@ -36,4 +36,11 @@ char *pattern_version(const char *pattern, const char *text);
  */
 enum refusal refusal_classify(const struct wording *room, const char *line);
 
+/*
+ * Returns whether words that refusal_classify does not know blame the name
+ * that was given ("this account has been suspended"), and not the command:
+ * another name may then be taken.
+ */
+bool refusal_is_about_name(const char *line);
+
 #endif

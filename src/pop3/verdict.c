@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "pop3/refusal.h"
 #include "pop3/verdict-private.h"
 
 struct row {
@@ -313,7 +314,23 @@ close_is_refusal(const struct facts *facts, const struct attempt *attempt)
 static bool
 user_is_refused(const struct attempt *user)
 {
-	return user->refusal != REFUSAL_CREDENTIALS && user->refusal != REFUSAL_BACKEND;
+	switch (user->refusal) {
+	case REFUSAL_CREDENTIALS:
+	case REFUSAL_BACKEND:
+	case REFUSAL_SYNTAX:
+		return false;
+	case REFUSAL_UNKNOWN:
+		return !refusal_is_about_name(user->reply);
+	case REFUSAL_NONE:
+	case REFUSAL_TLS_REQUIRED:
+	case REFUSAL_LOGIN_DISABLED:
+	case REFUSAL_TEMPORARY:
+	case REFUSAL_ACCESS:
+	case REFUSAL_MECHANISM:
+	case REFUSAL_UNKNOWN_COMMAND:
+		return true;
+	}
+	g_return_val_if_reached(false);
 }
 
 /* A listed mechanism that answers "missing argument" may still take it all in one line. */
