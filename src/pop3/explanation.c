@@ -8,12 +8,18 @@
 #include "model/escape.h"
 #include "pop3/verdict-private.h"
 
+enum {
+	QUOTED_MAX = 200
+}; /* octets of a reply that a sentence quotes */
+
 static const char *
 quoted(struct facts *facts, const char *line)
 {
-	g_autofree char *escaped = escape_string(line != NULL ? line : "");
+	size_t length = line != NULL ? strlen(line) : 0;
+	g_autoptr(GString) escaped = g_string_new(NULL);
 
-	return facts_printf(facts, "\"%s\"", escaped);
+	escape_append(escaped, line, MIN(length, QUOTED_MAX));
+	return facts_printf(facts, "\"%s%s\"", escaped->str, length > QUOTED_MAX ? "..." : "");
 }
 
 static const char *

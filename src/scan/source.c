@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct source {
@@ -24,6 +25,13 @@ open_input(const char *input, GError **error)
 	int fd = g_str_equal(input, "-") ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) :
 					   open(input, O_RDONLY | O_CLOEXEC);
 
+	struct stat status;
+
+	if (fd >= 0 && fstat(fd, &status) == 0 && S_ISDIR(status.st_mode)) {
+		close(fd);
+		fd = -1;
+		errno = EISDIR;
+	}
 	if (fd < 0)
 		g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno),
 			"%s: cannot be read: %s", input, g_strerror(errno));

@@ -214,6 +214,8 @@ probe_connect(struct probe *probe)
 	connection_close(probe->connection);
 	probe->connection =
 		connection_open(probe->loop, &request, &connection_events, probe, &probe->error);
+	if (probe->connection == NULL && probe->options.source != NULL)
+		g_prefix_error(&probe->error, "from %s: ", probe->options.source);
 	if (probe->connection != NULL)
 		connection_deadline(probe->connection, probe->options.step_timeout);
 	else
