@@ -25,7 +25,11 @@ output_open(struct output *output, const char *path, GError **error)
 	}
 	output->name = g_strdup(path);
 	output->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	return output->fd >= 0 || fail(output, "cannot be opened for writing", error);
+	if (output->fd >= 0)
+		return true;
+	fail(output, "cannot be opened for writing", error);
+	g_clear_pointer(&output->name, g_free);
+	return false;
 }
 
 /* A record that did not fit leaves no torn half behind, where the output is a file. */
