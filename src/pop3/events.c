@@ -114,7 +114,8 @@ probe_lost(struct pop3_probe *probe, enum answer answer)
 
 	if (answer == ANSWER_TIMEOUT && !is_polite(probe->step)) {
 		transcript_note(probe, "no answer in time");
-		facts->timeout_step = pop3_probe_step(probe);
+		if (probe->step != STEP_HANDSHAKE || facts->timeout_step == NULL)
+			facts->timeout_step = pop3_probe_step(probe);
 		probe->stop |= ++probe->timeouts >= TIMEOUTS_MAX;
 	} else if (answer == ANSWER_CLOSED && !is_polite(probe->step)) {
 		transcript_note(probe,
