@@ -31,7 +31,7 @@ build:
 lab:
 	@$(deps) build test
 	@test ! -x tools/lab || tools/lab || \
-		echo 'make: no lab: the tests against real servers will be skipped (they fail where CI is set)'
+		echo 'make: no lab: the tests against real servers will be skipped'
 
 test: lab
 	@$(MAKE) --no-print-directory DEPS=no build
