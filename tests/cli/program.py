@@ -30,7 +30,7 @@ def scratch():
 
 
 def environment(**more):
-    """No colours asked for or against, no configuration of the user's, no library warnings hidden."""
+    """No colours asked for or against, and no configuration of the user's."""
     kept = {name: value for name, value in os.environ.items()
             if name in ("PATH", "TERM", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS",
                         "G_SLICE", "MALLOC_PERTURB_")}

@@ -97,7 +97,11 @@ def check(trap, depth):
 
 for each in traps:
     for name in DEPTHS:
-        tap.add(f"{each.name} ({name.replace('_', ' ')})", check, each, name)
+        title = f"{each.name} ({name.replace('_', ' ')})"
+        if each.bug:
+            tap.known_bug(each.bug, title, check, each, name)
+        else:
+            tap.add(title, check, each, name)
 
 if __name__ == "__main__":
     tap.main()

@@ -43,6 +43,7 @@ class Trap:
     url: str = ""  # the scheme by which it is asked; else host:port
     source: str = ""
     quits: bool = True  # gentle may end with QUIT here
+    bug: str = ""  # known, and how: it fails at standard depth
 
     def __post_init__(self):
         self.gentle = self.gentle or self.standard
@@ -458,8 +459,8 @@ STAMPED = {"greeting": "+OK ready <17.1700000000@mail.example.com>"}
 trap("APOP is checked, the rest refused",
      pop3({**IN_TLS_ONLY, "APOP": "-ERR [AUTH] authentication failed"}, **STAMPED),
      REFUSED, findings={"challenge-in-clear"})
-trap("APOP is refused for want of TLS", pop3({**IN_TLS_ONLY, "APOP": "-ERR TLS required"}, **STAMPED),
-     REFUSED)
+trap("APOP is refused for want of TLS",
+     pop3({**IN_TLS_ONLY, "APOP": "-ERR TLS required"}, **STAMPED), REFUSED)
 trap("APOP logs the random name in", pop3({**IN_TLS_ONLY, "APOP": "+OK welcome"}, **STAMPED),
      REFUSED, findings={"challenge-in-clear"})
 
@@ -486,3 +487,24 @@ trap("clear POP3 on the TLS port", pop3({"CAPA": capa("USER", "STLS"), **USER_PA
 trap("TLS on the clear port", pop3(IN_CLEAR), TLS_ONLY, TIMEOUT, TLS_ONLY, tls=True, timeout=2,
      url="pop3", quits=False)
 trap("POP3 in TLS from the first byte", pop3(IN_CLEAR), TLS_ONLY, tls=True, url="pop3s")
+
+# --- known to be judged wrongly ------------------------------------------------------------
+
+trap("XOAUTH2 is listed behind 64 other lines",
+     pop3({**STALWART, "CAPA": capa("STLS", *["X-LINE"] * 80, "SASL XOAUTH2"),
+           "AUTH XOAUTH2": sasl(BAD_LOGIN)}),
+     INVITED, UNDETERMINED, INVITED, findings=TOKENS,
+     bug="CAPA lines past the 64th are dropped without a word")
+
+
+def user_before_auth(connection, _):
+    """Takes USER only where nothing but CAPA came before it."""
+    asked = {line.split()[0] for line in connection.commands}
+    connection.say("+OK" if asked <= {b"CAPA", b"USER"} else "-ERR bad sequence of commands")
+
+
+trap("USER is taken on a fresh connection, and not behind AUTH",
+     pop3({"CAPA": capa("STLS"), "AUTH": "-ERR TLS required", "USER": user_before_auth,
+           "PASS": BAD_LOGIN}),
+     CHECKED, UNDETERMINED, UNTRIED, findings=PERMITTED | {"hides-but-accepts"},
+     bug="USER is asked behind AUTH only, whatever the words of its refusal")
