@@ -9,6 +9,8 @@
 #include <glib.h>
 #include <string.h>
 
+#include "model/address_set.h"
+
 struct halves {
 	uint64_t high;
 	uint64_t low;
@@ -151,6 +153,17 @@ unmapped(const struct address *address)
 }
 
 bool
+address_is_loopback(const struct address *address)
+{
+	static const uint8_t ipv6[16] = { [15] = 1 };
+	struct address asked = unmapped(address);
+
+	if (asked.family == FAMILY_IPV4)
+		return asked.bytes[0] == 127;
+	return asked.family == FAMILY_IPV6 && memcmp(asked.bytes, ipv6, sizeof(ipv6)) == 0;
+}
+
+bool
 address_never_asked(const struct address *address)
 {
 	struct address asked = unmapped(address);
@@ -164,4 +177,33 @@ address_never_asked(const struct address *address)
 			return true;
 	}
 	return false;
+}
+
+/* The IPv6 address that carries an IPv4 one. */
+static struct address
+mapped(const struct address *inner)
+{
+	struct address address = { .family = FAMILY_IPV6 };
+
+	address.bytes[10] = address.bytes[11] = 0xff;
+	memcpy(address.bytes + 12, inner->bytes, 4);
+	return address;
+}
+
+void
+address_set_add_never_asked(struct address_set *set)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(never_asked); i++) {
+		const struct network *network = &never_asked[i];
+		struct address_range range = { { .family = network->family },
+			{ .family = network->family } };
+
+		memcpy(range.first.bytes, network->bytes, sizeof(network->bytes));
+		range.last = address_network(&range.first, network->bits, true);
+		address_set_add(set, &range);
+		if (network->family == FAMILY_IPV4) {
+			range = (struct address_range){ mapped(&range.first), mapped(&range.last) };
+			address_set_add(set, &range);
+		}
+	}
 }

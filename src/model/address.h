@@ -44,6 +44,9 @@ uint64_t address_distance(const struct address *first, const struct address *las
 /* Returns the address that many behind this one; wraps round at the end of its family. */
 struct address address_add(const struct address *address, uint64_t distance);
 
+/* Returns whether the address is this host's own: 127/8, ::1, or 127/8 within IPv6. */
+bool address_is_loopback(const struct address *address);
+
 /*
  * Returns whether the address lies in a network where no mail server of
  * anybody's stands: 0/8, link-local, documentation, multicast, 240/4 with

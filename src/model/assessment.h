@@ -25,6 +25,17 @@ struct failure {
 	bool usage; /* the user wrote it wrong (exit 3); else an operational error (exit 4) */
 };
 
+/* What became of a run's targets: an address of a range, a name, a line of input. */
+struct target_counts {
+	uint64_t read;     /* all that were named or read; the sum of the others */
+	uint64_t asked;    /* to the end, with at least one record */
+	uint64_t skipped;  /* addresses of networks that are never asked */
+	uint64_t excluded; /* by --exclude */
+	uint64_t doubles;  /* asked already, as another target */
+	uint64_t failed;   /* lines that are wrong, names without address, ... */
+	uint64_t not_done; /* the run ended before */
+};
+
 /* The totals of one run: the last record. */
 struct summary {
 	int64_t started;      /* µs since the epoch */
@@ -36,7 +47,11 @@ struct summary {
 	uint64_t findings[4];  /* by enum severity */
 	uint64_t errors;       /* all failures */
 	uint64_t usage_errors; /* those of them that the user wrote wrong */
-	uint64_t skipped;      /* addresses of the never-asked networks */
+	struct target_counts targets;
+	int64_t hosts_more; /* than targets: a name's addresses, less what is no host */
+	uint64_t seed;
+	unsigned shard; /* from 1; 0 = the whole */
+	unsigned shards;
 	bool interrupted;
 };
 

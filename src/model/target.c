@@ -282,6 +282,15 @@ target_parse(const char *word, GError **error)
 	return g_steal_pointer(&target);
 }
 
+struct target *
+target_copy(const struct target *target)
+{
+	struct target *copy = g_memdup2(target, sizeof(*target));
+
+	copy->text = g_strdup(target->text);
+	return copy;
+}
+
 void
 target_free(struct target *target)
 {

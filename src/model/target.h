@@ -63,6 +63,7 @@ struct target {
  * wrong (escaped), not the whole word.
  */
 struct target *target_parse(const char *word, GError **error);
+struct target *target_copy(const struct target *target);
 void target_free(struct target *target); /* NULL is a no-op */
 
 /* g_autoptr wants a name of one word: g_autoptr(target_auto) x = target_parse(...). */
