@@ -76,7 +76,7 @@ listener_new(struct net_loop *loop, const char *address, uint16_t *port,
 	listener->accepted = accepted;
 	listener->user = user;
 	listener->watch = net_watch_new(loop, fd, on_ready, listener);
-	net_watch_start(listener->watch);
+	net_watch_for(listener->watch, NET_WATCH_READ);
 	return listener;
 }
 

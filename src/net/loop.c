@@ -7,6 +7,7 @@
  */
 #include "net/loop.h"
 
+#include <errno.h>
 #include <signal.h>
 
 #include "net/loop-private.h"
@@ -41,6 +42,19 @@ ignore_broken_pipes(void)
 
 	sigemptyset(&ignore.sa_mask);
 	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+bool
+net_error_is_scarcity(const GError *error)
+{
+	static const int numbers[] = { EMFILE, ENFILE, ENOBUFS, ENOMEM, EAGAIN, EADDRNOTAVAIL,
+		EADDRINUSE };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++) {
+		if (g_error_matches(error, NET_ERROR, numbers[i]))
+			return true;
+	}
+	return false;
 }
 
 struct net_loop *

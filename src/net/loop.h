@@ -7,7 +7,14 @@
 #define POPSEAL_NET_LOOP_H
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stdint.h>
+
+/*
+ * Returns whether the error says that the system has no room now, but may have it later:
+ * descriptors, memory, local ports.
+ */
+bool net_error_is_scarcity(const GError *error);
 
 struct net_loop;
 struct net_timer;

@@ -53,8 +53,7 @@ bind_source(int fd, const union socket_address *peer, const union socket_address
 	setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
 	if (bind(fd, &source->any, socket_address_length(source)) == 0)
 		return true;
-	g_set_error(error, NET_ERROR, errno, "cannot use the source address: %s",
-		g_strerror(errno));
+	g_set_error(error, NET_ERROR, 0, "cannot use the source address: %s", g_strerror(errno));
 	return false;
 }
 

@@ -5,6 +5,7 @@
 
 struct net_watch {
 	uv_poll_t uv;
+	unsigned what;
 	void (*ready)(void *user);
 	void *user;
 };
@@ -39,15 +40,18 @@ net_watch_new(struct net_loop *loop, int fd, void (*ready)(void *user), void *us
 }
 
 void
-net_watch_start(struct net_watch *watch)
+net_watch_for(struct net_watch *watch, unsigned what)
 {
-	uv_poll_start(&watch->uv, UV_READABLE, on_ready);
-}
+	int events = (what & NET_WATCH_READ ? UV_READABLE : 0) |
+		(what & NET_WATCH_WRITE ? UV_WRITABLE : 0);
 
-void
-net_watch_stop(struct net_watch *watch)
-{
-	uv_poll_stop(&watch->uv);
+	if (watch->what == what)
+		return;
+	watch->what = what;
+	if (events == 0)
+		uv_poll_stop(&watch->uv);
+	else
+		uv_poll_start(&watch->uv, events, on_ready);
 }
 
 void
