@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * popseal demo: a vulnerable server on loopback, and what a scan says of it.
- * Server and probe share one loop; nothing outside this process takes part.
+ * The server lives in the loop of the scan; nothing but its own worker talks to it.
  */
 #include <unistd.h>
 
@@ -113,48 +113,33 @@ report_options(const struct demo *demo)
 }
 
 static void
-on_assessed(void *user, struct assessment *assessment)
+on_records(void *user, const char *text, size_t length)
 {
 	struct demo *demo = user;
-	struct report_options options = report_options(demo);
 
-	summary_count(&demo->summary, assessment);
-	demo->common.report->assessment(&options, assessment, demo->text);
-	assessment_free(assessment);
+	g_string_append_len(demo->text, text, (gssize)length);
 }
 
 static void
-on_failed(void *user, const struct failure *failure)
+on_failed(void *user G_GNUC_UNUSED, const struct failure *failure)
 {
-	struct demo *demo = user;
-
-	summary_fail(&demo->summary, failure);
 	options_print_failure("demo", failure);
 }
 
 static void
-on_host_done(void *user)
+on_note(void *user G_GNUC_UNUSED, const char *message)
+{
+	g_printerr("popseal demo: %s\n", message);
+}
+
+static void
+on_finished(void *user, const char *why)
 {
 	struct demo *demo = user;
 
-	demo->summary.hosts++;
-}
-
-static void
-ignore_skipped(void *user G_GNUC_UNUSED, uint64_t count G_GNUC_UNUSED)
-{
-}
-
-static void
-ignore_found(void *user G_GNUC_UNUSED, int64_t more G_GNUC_UNUSED)
-{
-}
-
-static void
-on_finished(void *user)
-{
-	struct demo *demo = user;
-
+	if (why != NULL)
+		on_note(demo, why);
+	scan_summary(demo->scan, &demo->summary);
 	g_clear_pointer(&demo->scan, scan_free);
 	g_clear_pointer(&demo->listener, listener_close);
 	g_ptr_array_set_size(demo->clients, 0);
@@ -162,34 +147,36 @@ on_finished(void *user)
 }
 
 static const struct scan_events scan_events = {
-	.assessed = on_assessed,
+	.records = on_records,
 	.failed = on_failed,
-	.host_done = on_host_done,
-	.skipped = ignore_skipped,
-	.hosts_found = ignore_found,
+	.note = on_note,
 	.finished = on_finished,
 };
 
-static struct source *
-demo_source(uint16_t port)
+static GPtrArray *
+demo_words(uint16_t port)
 {
 	g_autofree char *word = g_strdup_printf("pop3://127.0.0.1:%u", port);
-	GPtrArray *targets = g_ptr_array_new_with_free_func((GDestroyNotify)target_free);
+	GPtrArray *words = g_ptr_array_new_with_free_func((GDestroyNotify)target_free);
 
-	g_ptr_array_add(targets, target_parse(word, NULL));
-	return source_new(targets, NULL, NULL);
+	g_ptr_array_add(words, target_parse(word, NULL));
+	return words;
 }
 
 static bool
 demo_begin(struct demo *demo)
 {
-	static const struct scan_options options = {
+	const struct scan_options options = {
 		.probe = {
 			.depth = DEPTH_STANDARD,
 			.greeting_timeout = PROBE_SECONDS(PROBE_GREETING_SECONDS),
 			.step_timeout = PROBE_SECONDS(PROBE_STEP_SECONDS),
 		},
+		.report = demo->common.report,
+		.report_options = report_options(demo),
+		.jobs = 1,
 		.concurrency = 1,
+		.shards = 1,
 	};
 	uint16_t port = 0;
 
@@ -203,8 +190,8 @@ demo_begin(struct demo *demo)
 	g_printerr("A vulnerable POP3 server now listens on 127.0.0.1 port %u. Scanning it:\n"
 		   "$ popseal scan pop3://127.0.0.1:%u\n\n",
 		port, port);
-	demo->scan =
-		scan_new(demo->loop, &options, demo_source(port), &scan_events, demo, &demo->error);
+	demo->scan = scan_new(demo->loop, &options, demo_words(port), NULL, &scan_events, demo,
+		&demo->error);
 	return demo->scan != NULL;
 }
 
@@ -213,12 +200,12 @@ demo_run(struct demo *demo)
 {
 	struct report_options options = report_options(demo);
 	int64_t started = g_get_monotonic_time();
+	int64_t began = g_get_real_time();
 
-	demo->summary.started = g_get_real_time();
-	demo->summary.hosts_total = 1;
 	demo->common.report->begin(&options, demo->text);
 	if (demo_begin(demo))
 		net_loop_run(demo->loop);
+	demo->summary.started = began;
 	demo->summary.duration = g_get_monotonic_time() - started;
 	demo->common.report->end(&options, &demo->summary, demo->text);
 }

@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cmd/options.h"
+#include "scan/checkpoint.h"
 
 static bool
 fail(const struct output *output, const char *what, GError **error)
@@ -24,7 +26,7 @@ output_open(struct output *output, const char *path, GError **error)
 		return true;
 	}
 	output->name = g_strdup(path);
-	output->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	output->fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (output->fd >= 0)
 		return true;
 	fail(output, "cannot be opened for writing", error);
@@ -32,15 +34,57 @@ output_open(struct output *output, const char *path, GError **error)
 	return false;
 }
 
-/* A record that did not fit leaves no torn half behind, where the output is a file. */
 static bool
-withdraw(const struct output *output, size_t written, GError **error)
+cut(const struct output *output, uint64_t length, uint64_t digest, GError **error)
+{
+	uint64_t found = 0;
+
+	if (!checkpoint_digest(output->fd, length, &found))
+		return fail(output, "is shorter than the checkpoint says", error);
+	if (found != digest) {
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
+			"%s: is not the output that the checkpoint speaks of", output->name);
+		return false;
+	}
+	if (ftruncate(output->fd, (off_t)length) != 0 ||
+		lseek(output->fd, (off_t)length, SEEK_SET) < 0)
+		return fail(output, "cannot be cut", error);
+	return true;
+}
+
+bool
+output_reopen(struct output *output, const char *path, uint64_t length, uint64_t digest,
+	GError **error)
+{
+	*output = (struct output){ .name = g_strdup(path) };
+	output->fd = open(path, O_RDWR | O_CLOEXEC);
+	if (output->fd < 0)
+		fail(output, "cannot be opened for writing", error);
+	else if (cut(output, length, digest, error))
+		return true;
+	output_close(output, NULL);
+	return false;
+}
+
+uint64_t
+output_length(const struct output *output)
+{
+	off_t length = lseek(output->fd, 0, SEEK_CUR);
+
+	return length < 0 ? 0 : (uint64_t)length;
+}
+
+/* A line that did not fit leaves no torn half behind, where the output is a file. */
+static bool
+withdraw(const struct output *output, const char *text, size_t written, GError **error)
 {
 	bool failed = fail(output, "cannot be written", error);
+	const char *newline = memrchr(text, '\n', written);
+	off_t torn = (off_t)(newline == NULL ? written : written - (size_t)(newline + 1 - text));
 	off_t end = lseek(output->fd, 0, SEEK_CUR);
 
-	if (end >= (off_t)written && ftruncate(output->fd, end - (off_t)written) == 0)
-		lseek(output->fd, end - (off_t)written, SEEK_SET);
+	if (end >= torn && ftruncate(output->fd, end - torn) == 0)
+		lseek(output->fd, end - torn, SEEK_SET);
 	return failed;
 }
 
@@ -57,7 +101,7 @@ output_write(struct output *output, GString *text, GError **error)
 		else if (errno == EPIPE)
 			output->gone = true;
 		else if (errno != EINTR)
-			return withdraw(output, done, error);
+			return withdraw(output, text->str, done, error);
 	}
 	g_string_truncate(text, 0);
 	return true;

@@ -8,6 +8,7 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct output {
 	int fd;
@@ -17,6 +18,16 @@ struct output {
 
 /* path NULL or "-" = standard output. False and *error (which names the file) on failure. */
 bool output_open(struct output *output, const char *path, GError **error);
+
+/*
+ * Opens a file that is there and goes on writing after its first `length` octets; what comes behind
+ * them is cut off. They must end with those that `digest` (checkpoint_digest) was made of.
+ */
+bool output_reopen(struct output *output, const char *path, uint64_t length, uint64_t digest,
+	GError **error);
+
+/* How many octets the file holds; 0 where it is none. */
+uint64_t output_length(const struct output *output);
 
 /* Writes all of text and empties it. False and *error on failure. */
 bool output_write(struct output *output, GString *text, GError **error);

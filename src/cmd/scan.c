@@ -1,221 +1,143 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * popseal scan: options and glue. The engine is scan/, the questions are
- * pop3/, the words are reports/.
+ * popseal scan: glue. The options are scan_options.c, the engine is scan/, the
+ * questions are pop3/, the words are reports/.
  */
 #include <signal.h>
-#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd/command.h"
 #include "cmd/dry_run.h"
-#include "cmd/options.h"
-#include "cmd/output.h"
 #include "cmd/progress.h"
-#include "net/connection.h"
+#include "cmd/scan_options.h"
+#include "cmd/stream.h"
 #include "net/namespace.h"
-#include "scan/scan.h"
+#include "scan/checkpoint.h"
 
 enum {
-	TIMEOUT_MAX_SECONDS = 3600
-};
-
-static struct {
-	char *ports;
-	char *input;
-	char *depth;
-	gboolean one_address;
-	gboolean no_credential;
-	double timeout;
-	char *source;
-	char *netns;
-	gboolean dry_run;
-	gboolean transcript;
-	int concurrency;
-} given;
-
-static const GOptionEntry entries[] = {
-	{ "ports", 'p', 0, G_OPTION_ARG_STRING, &given.ports,
-		"Ask these ports of a bare host; s = implicit TLS (default 110,995s)", "LIST" },
-	{ "input", 'i', 0, G_OPTION_ARG_FILENAME, &given.input,
-		"Read targets from FILE, one a line; - = standard input", "FILE" },
-	{ "depth", 0, 0, G_OPTION_ARG_STRING, &given.depth,
-		"gentle (no credential of any kind), or standard (default)", "DEPTH" },
-	{ "no-credential", 0, 0, G_OPTION_ARG_NONE, &given.no_credential,
-		"Standard depth, but without the one random credential", NULL },
-	{ "one-address", 0, 0, G_OPTION_ARG_NONE, &given.one_address,
-		"Ask the first address of a name only", NULL },
-	{ "timeout", 't', 0, G_OPTION_ARG_DOUBLE, &given.timeout,
-		"Wait S seconds for each answer (default: greeting 30, others 10)", "S" },
-	{ "source", 0, 0, G_OPTION_ARG_STRING, &given.source, "Ask from this address", "ADDRESS" },
-	{ "netns", 0, 0, G_OPTION_ARG_STRING, &given.netns, "Ask from this network namespace",
-		"NAME" },
-	{ "dry-run", 'n', 0, G_OPTION_ARG_NONE, &given.dry_run,
-		"Send nothing; show the exact bytes, and what servers would log", NULL },
-	{ "transcript", 0, 0, G_OPTION_ARG_NONE, &given.transcript,
-		"Print the whole dialogue with every endpoint", NULL },
-	{ "concurrency", 0, 0, G_OPTION_ARG_INT, &given.concurrency,
-		"Ask so many endpoints at once (default 256)", "N" },
-	G_OPTION_ENTRY_NULL,
-};
-
-static const struct option_set set = {
-	.command = "scan",
-	.arguments = "TARGET...",
-	.summary =
-		"Asks POP3 servers whether a client can log in without TLS, and says so with\n"
-		"proof.\n"
-		"A target is a host, host:port, [v6]:port, pop3://host, pop3s://host, a network\n"
-		"(192.0.2.0/24), a range (192.0.2.1-9), or - for targets on standard input.",
-	.entries = entries,
+	TICK = G_USEC_PER_SEC / 10,
+	CHECKPOINT_EVERY = G_USEC_PER_SEC,
+	CHECKPOINT_SHARE = 20, /* writing it takes at most this part of the time */
 };
 
 /* All that one run of the command holds. */
 struct run {
-	struct common_options common;
-	struct scan_options options;
-	struct report_options report_options;
+	struct scan_command command;
 	struct output output;
+	struct stream *stream;
 	struct progress progress;
-	struct summary summary;
-	GString *text;
+	struct summary summary; /* once it has ended */
+	struct checkpoint checkpoint;
+	int64_t checkpoint_due;
 	struct net_loop *loop;
 	struct net_timer *ticks;
 	struct net_signal *interrupt;
 	struct net_signal *terminate;
 	struct scan *scan;
+	int64_t began;   /* µs since the epoch */
+	int64_t started; /* µs, monotonic */
+	bool interrupted;
 	GError *error; /* what ended it before its time */
 };
 
-static bool
-usage(GError **error, const char *option, const char *value, const char *why)
+static void
+say(struct run *run, const char *message)
 {
-	g_set_error(error, POPSEAL_USAGE_ERROR, 0, "--%s %s: %s", option, value, why);
-	return false;
+	progress_clear(&run->progress);
+	g_printerr("popseal scan: %s\n", message);
+}
+
+/* The totals up to now, those of the runs that were resumed included. */
+static void
+take_summary(struct run *run, struct summary *summary)
+{
+	int64_t before = run->checkpoint.summary.duration;
+
+	scan_summary(run->scan, summary);
+	summary->duration = before + g_get_monotonic_time() - run->started;
+	summary->started = before > 0 ? run->checkpoint.summary.started : run->began;
+	summary->interrupted = run->interrupted;
 }
 
 /*
- * --- from options to scan_options ---------------------------------------------------------------
+ * --- the checkpoint -----------------------------------------------------------------------------
  */
 
-static bool
-read_depth(struct run *run, GError **error)
+/* Says where the scan stands. Whatever is counted there has been written to the output before. */
+static void
+save_checkpoint(struct run *run, bool finished)
 {
-	enum depth *depth = &run->options.probe.depth;
-
-	*depth = DEPTH_STANDARD;
-	if (given.depth == NULL || g_str_equal(given.depth, "standard"))
-		return true;
-	if (g_str_equal(given.depth, "gentle")) {
-		*depth = DEPTH_GENTLE;
-		return true;
-	}
-	if (g_str_equal(given.depth, "deep"))
-		return usage(error, "depth", given.depth, "not available yet; use standard");
-	return usage(error, "depth", given.depth, "not one of gentle, standard");
-}
-
-static bool
-read_timeout(struct run *run, GError **error)
-{
-	struct probe_options *probe = &run->options.probe;
-	char value[G_ASCII_DTOSTR_BUF_SIZE];
-
-	probe->greeting_timeout = PROBE_SECONDS(PROBE_GREETING_SECONDS);
-	probe->step_timeout = PROBE_SECONDS(PROBE_STEP_SECONDS);
-	if (given.timeout == 0)
-		return true;
-	if (!(given.timeout >= 0.1 && given.timeout <= TIMEOUT_MAX_SECONDS))
-		return usage(error, "timeout", g_ascii_dtostr(value, sizeof(value), given.timeout),
-			"not a number of seconds from 0.1 to 3600");
-	probe->greeting_timeout = probe->step_timeout = (int64_t)(given.timeout * G_USEC_PER_SEC);
-	return true;
-}
-
-static bool
-read_ports(struct run *run, GError **error)
-{
-	GError *problem = NULL;
-
-	if (ports_parse(given.ports != NULL ? given.ports : "110,995s", &run->options.ports,
-		    &problem))
-		return true;
-	usage(error, "ports", given.ports, problem->message);
-	g_error_free(problem);
-	return false;
-}
-
-static bool
-read_source(struct run *run, GError **error)
-{
-	struct address address;
-
-	run->options.probe.source = given.source;
-	if (given.source == NULL || strchr(given.source, '%') != NULL ||
-		address_parse(given.source, &address))
-		return true;
-	return usage(error, "source", given.source, "not a numeric address");
-}
-
-static bool
-read_concurrency(struct run *run, GError **error)
-{
-	char value[16];
-
-	run->options.concurrency = SCAN_CONCURRENCY;
-	if (given.concurrency == 0)
-		return true;
-	if (given.concurrency < 0 || given.concurrency > SCAN_CONCURRENCY_MAX) {
-		g_snprintf(value, sizeof(value), "%d", given.concurrency);
-		return usage(error, "concurrency", value, "not a number from 1 to 16384");
-	}
-	run->options.concurrency = (unsigned)given.concurrency;
-	return true;
-}
-
-static bool
-read_options(struct run *run, GError **error)
-{
-	run->options.one_address = given.one_address;
-	run->options.probe.no_credential = given.no_credential;
-	run->report_options = (struct report_options){
-		.color = options_color(&run->common, STDOUT_FILENO) && run->common.output == NULL,
-		.quiet = run->common.quiet,
-		.verbose = run->common.verbose,
-		.transcript = given.transcript,
+	int64_t before = g_get_monotonic_time();
+	struct checkpoint checkpoint = {
+		.scan = run->command.description,
+		.seed = run->command.scan.seed,
+		.finished = finished,
 	};
-	return read_depth(run, error) && read_timeout(run, error) && read_ports(run, error) &&
-		read_source(run, error) && read_concurrency(run, error);
+
+	if (run->command.checkpoint == NULL || run->error != NULL || !stream_flush(run->stream))
+		return;
+	checkpoint.output_length = output_length(&run->output);
+	take_summary(run, &checkpoint.summary);
+	scan_tell(run->scan, &checkpoint.position);
+	if (fdatasync(run->output.fd) == 0 &&
+		checkpoint_digest(run->output.fd, checkpoint.output_length,
+			&checkpoint.output_digest))
+		checkpoint_write(&checkpoint, run->command.checkpoint, &run->error);
+	else
+		g_set_error(&run->error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: cannot be written",
+			run->output.name);
+	g_free(checkpoint.position.pending);
+	run->checkpoint_due = g_get_monotonic_time() +
+		MAX(CHECKPOINT_EVERY, CHECKPOINT_SHARE * (g_get_monotonic_time() - before));
 }
 
-/* Every word is parsed before anything is sent; a lone "-" is --input -. */
-static GPtrArray *
-read_targets(char **words, GError **error)
+static bool
+is_empty(const char *path)
 {
-	g_autoptr(GPtrArray) targets = g_ptr_array_new_with_free_func((GDestroyNotify)target_free);
+	struct stat status;
 
-	for (size_t i = 0; words[i] != NULL; i++) {
-		GError *problem = NULL;
-		struct target *target;
+	return stat(path, &status) != 0 || status.st_size == 0;
+}
 
-		if (g_str_equal(words[i], "-")) {
-			g_free(given.input);
-			given.input = g_strdup("-");
-			continue;
-		}
-		target = target_parse(words[i], &problem);
-		if (target == NULL) {
-			g_set_error(error, POPSEAL_USAGE_ERROR, 0, "%s: %s", words[i],
-				problem->message);
-			g_error_free(problem);
-			return NULL;
-		}
-		g_ptr_array_add(targets, target);
+/* Nothing to resume is no error, if there is no output either that would be lost. */
+static bool
+read_checkpoint(struct run *run, GError **error)
+{
+	struct scan_command *command = &run->command;
+	g_autoptr(GError) problem = NULL;
+
+	if (!command->resume)
+		return true;
+	if (!checkpoint_read(&run->checkpoint, command->checkpoint, &problem)) {
+		if (g_error_matches(problem, G_FILE_ERROR, G_FILE_ERROR_NOENT) &&
+			is_empty(command->common.output))
+			return true;
+		g_propagate_error(error, g_steal_pointer(&problem));
+		return false;
 	}
-	if (targets->len > 0 || given.input != NULL)
-		return g_steal_pointer(&targets);
-	g_set_error(error, POPSEAL_USAGE_ERROR, 0, "no target; see 'popseal scan --help'");
-	return NULL;
+	if (!g_str_equal(run->checkpoint.scan, command->description) ||
+		(command->seed_given && command->scan.seed != run->checkpoint.seed)) {
+		g_set_error(error, POPSEAL_USAGE_ERROR, 0,
+			"%s: is of another scan: %s --seed %" G_GUINT64_FORMAT, command->checkpoint,
+			run->checkpoint.scan, (guint64)run->checkpoint.seed);
+		return false;
+	}
+	command->scan.seed = run->checkpoint.seed;
+	command->scan.resume = &run->checkpoint.position;
+	command->scan.resumed = &run->checkpoint.summary;
+	return true;
+}
+
+static bool
+open_output(struct run *run, GError **error)
+{
+	const struct scan_command *command = &run->command;
+
+	if (command->scan.resume == NULL)
+		return output_open(&run->output, command->common.output, error);
+	return output_reopen(&run->output, command->common.output, run->checkpoint.output_length,
+		run->checkpoint.output_digest, error);
 }
 
 /*
@@ -225,6 +147,10 @@ read_targets(char **words, GError **error)
 static void
 run_end(struct run *run)
 {
+	if (run->scan == NULL)
+		return;
+	save_checkpoint(run, false);
+	take_summary(run, &run->summary);
 	g_clear_pointer(&run->scan, scan_free);
 	g_clear_pointer(&run->ticks, net_timer_close);
 	g_clear_pointer(&run->interrupt, net_signal_close);
@@ -233,30 +159,13 @@ run_end(struct run *run)
 }
 
 static void
-run_write(struct run *run)
-{
-	if (run->error != NULL)
-		return;
-	progress_clear(&run->progress);
-	output_write(&run->output, run->text, &run->error);
-}
-
-/* A reader that has gone, or a disk that is full, ends the scan: what was written stays. */
-static bool
-run_is_broken(const struct run *run)
-{
-	return run->error != NULL || run->output.gone;
-}
-
-static void
-on_assessed(void *user, struct assessment *assessment)
+on_records(void *user, const char *text, size_t length)
 {
 	struct run *run = user;
 
-	summary_count(&run->summary, assessment);
-	run->common.report->assessment(&run->report_options, assessment, run->text);
-	assessment_free(assessment);
-	run_write(run);
+	stream_add(run->stream, text, length);
+	if (stream_is_full(run->stream))
+		scan_pause(run->scan, true);
 }
 
 /* Errors stand in the report where it has a place for them, and else on standard error. */
@@ -264,53 +173,36 @@ static void
 on_failed(void *user, const struct failure *failure)
 {
 	struct run *run = user;
+	const struct report *report = run->command.common.report;
+	g_autoptr(GString) text = g_string_new(NULL);
 
-	summary_fail(&run->summary, failure);
-	if (run->common.report->failure != NULL && g_strcmp0(run->common.report->name, "text") != 0)
-		run->common.report->failure(&run->report_options, failure, run->text);
+	if (report->failure != NULL && g_strcmp0(report->name, "text") != 0)
+		report->failure(&run->command.scan.report_options, failure, text);
 	progress_clear(&run->progress);
 	options_print_failure("scan", failure);
-	run_write(run);
+	stream_add(run->stream, text->str, text->len);
 }
 
 static void
-on_host_done(void *user)
+on_note(void *user, const char *message)
+{
+	say(user, message);
+}
+
+static void
+on_finished(void *user, const char *why)
 {
 	struct run *run = user;
 
-	run->summary.hosts++;
-}
-
-static void
-on_skipped(void *user, uint64_t count)
-{
-	struct run *run = user;
-
-	run->summary.skipped += count;
-	run->summary.hosts += count;
-}
-
-static void
-on_hosts_found(void *user, int64_t more)
-{
-	struct run *run = user;
-
-	if (run->summary.hosts_total > 0)
-		run->summary.hosts_total += (uint64_t)more;
-}
-
-static void
-on_finished(void *user)
-{
-	run_end(user);
+	if (why != NULL && run->error == NULL)
+		g_set_error(&run->error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s", why);
+	run_end(run);
 }
 
 static const struct scan_events scan_events = {
-	.assessed = on_assessed,
+	.records = on_records,
 	.failed = on_failed,
-	.host_done = on_host_done,
-	.skipped = on_skipped,
-	.hosts_found = on_hosts_found,
+	.note = on_note,
 	.finished = on_finished,
 };
 
@@ -319,34 +211,49 @@ on_interrupt(void *user)
 {
 	struct run *run = user;
 
-	run->summary.interrupted = true;
+	run->interrupted = true;
 	run_end(run);
+}
+
+/* A reader that has gone, or a disk that is full, ends the scan: what was written stays. */
+static void
+on_stream(void *user)
+{
+	struct run *run = user;
+
+	if (run->scan != NULL)
+		scan_pause(run->scan, stream_is_full(run->stream));
 }
 
 static void
 on_tick(void *user)
 {
 	struct run *run = user;
+	struct summary summary;
 
-	if (run_is_broken(run))
+	if (run->error != NULL || stream_is_broken(run->stream)) {
 		run_end(run);
-	else
-		progress_draw(&run->progress, run->summary.hosts, run->summary.hosts_total);
+		return;
+	}
+	if (run->command.checkpoint != NULL && g_get_monotonic_time() >= run->checkpoint_due)
+		save_checkpoint(run, false);
+	take_summary(run, &summary);
+	progress_draw(&run->progress, summary.hosts, summary.hosts_total);
 }
-
-enum {
-	TICK = G_USEC_PER_SEC / 10
-};
 
 static bool
 run_begin(struct run *run, struct source *source)
 {
+	struct scan_command *command = &run->command;
+
 	run->loop = net_loop_new(&run->error);
 	if (run->loop == NULL) {
 		source_free(source);
 		return false;
 	}
-	run->scan = scan_new(run->loop, &run->options, source, &scan_events, run, &run->error);
+	run->stream = stream_new(run->loop, &run->output, on_stream, run);
+	run->scan = scan_new(run->loop, &command->scan, g_steal_pointer(&command->words), source,
+		&scan_events, run, &run->error);
 	if (run->scan == NULL)
 		return false;
 	run->ticks = net_timer_new(run->loop, on_tick, run);
@@ -356,25 +263,72 @@ run_begin(struct run *run, struct source *source)
 	return true;
 }
 
+/* What became of those that were not asked must be seen, also where no summary tells it. */
+static void
+say_interrupted(struct run *run)
+{
+	const struct target_counts *targets = &run->summary.targets;
+	g_autofree char *message =
+		g_strdup_printf("interrupted: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+				" targets%s are not done%s",
+			(guint64)targets->not_done, (guint64)targets->read,
+			run->summary.hosts_total > 0 ? "" : " that were read",
+			run->command.checkpoint != NULL ? "; --resume goes on" : "");
+
+	say(run, message);
+}
+
+static void
+run_report_end(struct run *run)
+{
+	const struct report *report = run->command.common.report;
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	report->end(&run->command.scan.report_options, &run->summary, text);
+	stream_add(run->stream, text->str, text->len);
+	if (run->interrupted || (run->error != NULL && run->summary.targets.not_done > 0))
+		say_interrupted(run);
+}
+
 static void
 run_scan(struct run *run, struct source *source)
 {
-	const struct report *report = run->common.report;
-	int64_t started = g_get_monotonic_time();
+	const struct scan_command *command = &run->command;
+	g_autoptr(GString) text = g_string_new(NULL);
 
-	run->summary.started = g_get_real_time();
-	run->summary.hosts_total = source_count(source);
+	run->began = g_get_real_time();
+	run->started = g_get_monotonic_time();
 	run->progress = (struct progress){
-		.shown = isatty(STDERR_FILENO) && !run->common.no_progress && !run->common.quiet,
-		.started = started,
+		.shown = isatty(STDERR_FILENO) && !command->common.no_progress &&
+			!command->common.quiet,
+		.started = run->started,
 	};
-	report->begin(&run->report_options, run->text);
-	if (run_begin(run, source))
+	if (run_begin(run, source)) {
+		if (command->scan.resume == NULL)
+			command->common.report->begin(&command->scan.report_options, text);
+		stream_add(run->stream, text->str, text->len);
 		net_loop_run(run->loop);
-	run->summary.duration = g_get_monotonic_time() - started;
-	report->end(&run->report_options, &run->summary, run->text);
-	run_write(run);
+		progress_clear(&run->progress);
+		run_report_end(run);
+	}
+	if (run->stream != NULL)
+		stream_close(run->stream, run->error == NULL ? &run->error : NULL);
 	net_loop_free(run->loop);
+}
+
+/* The last word: the output is whole, with its end. */
+static void
+finish_checkpoint(struct run *run)
+{
+	struct checkpoint checkpoint = { 0 };
+
+	if (run->command.checkpoint == NULL || run->interrupted || run->error != NULL ||
+		!checkpoint_read(&checkpoint, run->command.checkpoint, &run->error))
+		return;
+	checkpoint.finished = true;
+	if (fdatasync(run->output.fd) == 0)
+		checkpoint_write(&checkpoint, run->command.checkpoint, &run->error);
+	checkpoint_clear(&checkpoint);
 }
 
 /*
@@ -382,61 +336,62 @@ run_scan(struct run *run, struct source *source)
  */
 
 static int
-scan_targets(struct run *run, GPtrArray *targets)
+scan_targets(struct run *run)
 {
-	struct source *source;
+	struct source *source = NULL;
 
-	if (given.netns != NULL && !net_namespace_enter(given.netns, &run->error)) {
-		g_ptr_array_unref(targets);
-		return options_fail("scan", run->error, EXIT_OPERATIONAL);
+	if (run->command.input != NULL) {
+		source = source_open(run->command.input, &run->error);
+		if (source == NULL)
+			return options_fail("scan", run->error, EXIT_OPERATIONAL);
 	}
-	source = source_new(targets, given.input, &run->error);
-	if (source == NULL)
-		return options_fail("scan", run->error, EXIT_OPERATIONAL);
-	if (!output_open(&run->output, run->common.output, &run->error)) {
+	if (!open_output(run, &run->error)) {
 		source_free(source);
 		return options_fail("scan", run->error, EXIT_OPERATIONAL);
 	}
-	run->text = g_string_new(NULL);
 	run_scan(run, source);
-	g_string_free(run->text, TRUE);
+	finish_checkpoint(run);
 	output_close(&run->output, run->error == NULL ? &run->error : NULL);
 	if (run->error != NULL)
 		return options_fail("scan", run->error, EXIT_OPERATIONAL);
-	return run->output.gone ? EXIT_OPERATIONAL : options_exit_code(&run->common, &run->summary);
+	return run->output.gone ? EXIT_OPERATIONAL :
+				  options_exit_code(&run->command.common, &run->summary);
 }
 
 static int
-scan_words(struct run *run, char **words)
+run_command_in(struct run *run)
 {
-	GPtrArray *targets;
+	const struct scan_command *command = &run->command;
 
-	if (!read_options(run, &run->error))
-		return options_fail("scan", run->error, EXIT_USAGE);
-	targets = read_targets(words, &run->error);
-	if (targets == NULL)
-		return options_fail("scan", run->error, EXIT_USAGE);
-	if (!given.dry_run)
-		return scan_targets(run, targets);
-	dry_run_print(targets, &run->options);
-	g_ptr_array_unref(targets);
-	return EXIT_CLEAN;
+	if (command->dry_run) {
+		dry_run_print(command->words, &command->scan);
+		return EXIT_CLEAN;
+	}
+	if (!read_checkpoint(run, &run->error))
+		return options_fail("scan", run->error,
+			run->error->domain == POPSEAL_USAGE_ERROR ? EXIT_USAGE : EXIT_OPERATIONAL);
+	if (run->checkpoint.finished) {
+		say(run, "this scan is finished: there is nothing to resume");
+		return options_exit_code(&command->common, &run->checkpoint.summary);
+	}
+	if (command->netns != NULL && !net_namespace_enter(command->netns, &run->error))
+		return options_fail("scan", run->error, EXIT_OPERATIONAL);
+	return scan_targets(run);
 }
 
 static int
 run_command(int argc, char **argv)
 {
 	struct run run = { 0 };
-	g_auto(GStrv) words = options_parse(&set, &run.common, argc, argv, &run.error);
-	int code = words != NULL ? scan_words(&run, words) :
-				   options_fail("scan", run.error, EXIT_USAGE);
+	int code;
 
-	options_clear(&run.common);
-	g_free(given.ports);
-	g_free(given.input);
-	g_free(given.depth);
-	g_free(given.source);
-	g_free(given.netns);
+	if (scan_options_parse(&run.command, argc, argv, &run.error))
+		code = run_command_in(&run);
+	else
+		code = options_fail("scan", run.error,
+			run.error->domain == G_FILE_ERROR ? EXIT_OPERATIONAL : EXIT_USAGE);
+	checkpoint_clear(&run.checkpoint);
+	scan_options_clear(&run.command);
 	return code;
 }
 

@@ -93,6 +93,21 @@ finding_counts(const struct summary *summary)
 	return counts;
 }
 
+static json_t *
+target_counts(const struct target_counts *targets)
+{
+	json_t *counts = json_object();
+
+	json_object_set_new(counts, "read", number(targets->read));
+	json_object_set_new(counts, "asked", number(targets->asked));
+	json_object_set_new(counts, "skipped", number(targets->skipped));
+	json_object_set_new(counts, "excluded", number(targets->excluded));
+	json_object_set_new(counts, "doubles", number(targets->doubles));
+	json_object_set_new(counts, "failed", number(targets->failed));
+	json_object_set_new(counts, "not_done", number(targets->not_done));
+	return counts;
+}
+
 static void
 end(const struct report_options *options, const struct summary *summary, GString *out)
 {
@@ -108,7 +123,12 @@ end(const struct report_options *options, const struct summary *summary, GString
 	json_object_set_new(record, "verdicts", verdict_counts(summary));
 	json_object_set_new(record, "findings", finding_counts(summary));
 	json_object_set_new(record, "errors", number(summary->errors));
-	json_object_set_new(record, "skipped", number(summary->skipped));
+	json_object_set_new(record, "skipped", number(summary->targets.skipped));
+	json_object_set_new(record, "targets", target_counts(&summary->targets));
+	json_object_set_new(record, "seed", number(summary->seed));
+	if (summary->shards > 0)
+		json_object_set_new(record, "shard",
+			json_sprintf("%u/%u", summary->shard, summary->shards));
 	json_object_set_new(record, "interrupted", json_boolean(summary->interrupted));
 	json_object_set_new(record, "not_done", known ? number(not_done) : json_null());
 	json_object_set_new(record, "duration_ms", json_integer(summary->duration / 1000));

@@ -84,6 +84,16 @@ append_interrupted(GString *text, const struct summary *summary)
 		g_string_append(text, "interrupted: not all hosts done");
 }
 
+static void
+append_passed(GString *text, uint64_t count, const char *why)
+{
+	if (count == 0)
+		return;
+	g_string_append(text, text->len > 0 ? "; " : "");
+	append_count(text, count, "target", "targets");
+	g_string_append_printf(text, " %s", why);
+}
+
 /* Returns what went wrong or was left out; "" where nothing was. */
 static char *
 gaps(const struct summary *summary)
@@ -92,11 +102,13 @@ gaps(const struct summary *summary)
 
 	if (summary->errors > 0)
 		append_count(text, summary->errors, "error", "errors");
-	if (summary->skipped > 0) {
+	if (summary->targets.skipped > 0) {
 		g_string_append(text, text->len > 0 ? "; skipped " : "skipped ");
-		append_count(text, summary->skipped, "address", "addresses");
+		append_count(text, summary->targets.skipped, "address", "addresses");
 		g_string_append(text, " of networks that are never asked");
 	}
+	append_passed(text, summary->targets.excluded, "excluded");
+	append_passed(text, summary->targets.doubles, "asked already, as another target");
 	if (summary->interrupted)
 		append_interrupted(text, summary);
 	return g_string_free(text, FALSE);

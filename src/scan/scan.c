@@ -1,299 +1,563 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Work is pulled, never pushed: whenever a host is done, pump() takes the next
- * address, so that memory holds what is under way and no more.
+ * item of the plan, so that memory holds what is under way and no more.
+ *
+ * An item of the plan becomes one job, or, for a name, one that resolves it and then
+ * one for each of its addresses. Its records are handed on when all are done.
  */
 #include "scan/scan.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
-#include "net/resolver.h"
 #include "net/watch.h"
-#include "rules/rule.h"
+#include "scan/crew.h"
+#include "scan/message.h"
+#include "scan/quota.h"
+#include "scan/recent.h"
+#include "scan/worker.h"
 
-/* One address of one target, with the endpoints that are asked there. */
-struct host {
-	struct scan *scan;
-	char name[ENDPOINT_HOST_MAX + 1];
-	char address[ENDPOINT_ADDRESS_MAX + 1];
-	struct port_list ports;
-	struct facts *facts[TARGET_PORTS_MAX];
-	unsigned pending;
-	struct slot {
-		struct host *host;
-		unsigned index;
-		struct probe *probe;
-	} slots[TARGET_PORTS_MAX];
+struct item {
+	GList link; /* in scan->items */
+	uint64_t sequence;
+	unsigned pending; /* jobs */
+	bool piped;
+	bool recorded; /* it has records */
+	bool failed;
+	struct target *target; /* of a name; owned */
+	GString *text;         /* of a name: the records so far */
+};
+
+/* What one worker is asked to do: a host, or a name to be resolved. */
+struct job {
+	struct quota_ticket ticket;
+	struct item *item;
+	uint64_t id;
+	uint16_t worker;
+	uint16_t endpoints;
+	uint8_t deaths; /* of workers that had it */
+	bool resolves;
+	guint length; /* of message */
+	guint8 message[];
 };
 
 struct scan {
 	struct net_loop *loop;
 	struct scan_options options;
-	struct source *source;
+	struct worker_setup setup;
 	const struct scan_events *events;
 	void *user;
-	struct resolver *resolver;
-	struct net_watch *watch;
+	struct plan *plan;
+	struct crew *crew;
+	struct quota *quota;
+	struct recent *recent;
+	struct net_watch *watch; /* of the plan's source */
 	struct net_timer *begin;
-	struct target *target; /* the range or literal that is being walked through */
-	uint64_t index;
-	bool piped;
-	bool exhausted;
-	bool finished;
+	GQueue items;     /* under way */
+	GHashTable *jobs; /* sent to a worker, by id */
+	GPtrArray *ready; /* jobs whose turn has come */
+	GByteArray *message;
+	uint64_t last_id;
+	unsigned concurrency;
+	unsigned endpoints; /* sent to workers */
 	unsigned lookups;
-	unsigned endpoints;       /* under way */
-	GQueue waiting;           /* of struct host: resolved, not yet begun */
-	GHashTable *hosts;        /* of struct host: begun */
-	GHashTable *lookups_open; /* of struct lookup */
-};
-
-struct lookup {
-	struct scan *scan;
-	struct target *target;
+	unsigned load[SCAN_JOBS_MAX]; /* endpoints and look-ups of each worker */
+	bool exhausted;
+	bool paused;
+	bool pumping;
+	bool finished;
+	struct summary summary;
 };
 
 static void pump(struct scan *scan);
 
 static void
-lookup_free(void *data)
+finish(struct scan *scan, const char *why)
 {
-	struct lookup *lookup = data;
+	if (scan->finished)
+		return;
+	scan->finished = true;
+	scan->events->finished(scan->user, why);
+}
 
-	target_free(lookup->target);
-	g_free(lookup);
+/* --- items ------------------------------------------------------------------------------------ */
+
+static struct item *
+item_new(struct scan *scan, const struct plan_item *planned)
+{
+	struct item *item = g_new0(struct item, 1);
+
+	item->sequence = planned->sequence;
+	item->piped = planned->piped;
+	item->link.data = item;
+	g_queue_push_tail_link(&scan->items, &item->link);
+	return item;
 }
 
 static void
-host_free(void *data)
+item_free(struct item *item)
 {
-	struct host *host = data;
-
-	for (unsigned i = 0; i < host->ports.count; i++) {
-		if (host->slots[i].probe != NULL)
-			probe_cancel(host->slots[i].probe);
-		facts_free(host->facts[i]);
-	}
-	g_free(host);
+	target_free(item->target);
+	if (item->text != NULL)
+		g_string_free(item->text, TRUE);
+	g_free(item);
 }
 
 static void
-report_failure(struct scan *scan, const char *subject, const char *message, bool usage)
+report_failure(struct scan *scan, const struct failure *failure)
+{
+	summary_fail(&scan->summary, failure);
+	scan->events->failed(scan->user, failure);
+}
+
+static void
+item_fail(struct scan *scan, struct item *item, const char *subject, const char *message)
 {
 	const struct failure failure = {
 		.time = g_get_real_time(),
 		.subject = subject,
 		.message = message,
-		.usage = usage,
 	};
 
-	scan->events->failed(scan->user, &failure);
+	item->failed = true;
+	report_failure(scan, &failure);
 }
 
-/* --- one host --------------------------------------------------------------------------------- */
+static void
+item_finish(struct scan *scan, struct item *item)
+{
+	struct target_counts *targets = &scan->summary.targets;
+
+	if (item->recorded)
+		targets->asked++;
+	else if (item->failed)
+		targets->failed++;
+	else
+		targets->doubles++;
+	if (item->text != NULL && item->text->len > 0)
+		scan->events->records(scan->user, item->text->str, item->text->len);
+	g_queue_unlink(&scan->items, &item->link);
+	item_free(item);
+}
+
+static void
+item_job_done(struct scan *scan, struct item *item)
+{
+	if (--item->pending == 0)
+		item_finish(scan, item);
+}
+
+/* --- jobs ------------------------------------------------------------------------------------- */
+
+static unsigned
+least_loaded(const struct scan *scan)
+{
+	unsigned best = crew_size(scan->crew);
+
+	for (unsigned i = 0; i < crew_size(scan->crew); i++) {
+		if (crew_is_alive(scan->crew, i) &&
+			(best == crew_size(scan->crew) || scan->load[i] < scan->load[best]))
+			best = i;
+	}
+	return best;
+}
+
+static void
+job_send(struct scan *scan, struct job *job)
+{
+	unsigned worker = least_loaded(scan);
+
+	g_hash_table_insert(scan->jobs, &job->id, job);
+	scan->endpoints += job->endpoints;
+	scan->lookups += job->resolves;
+	job->worker = (uint16_t)worker;
+	if (worker == crew_size(scan->crew))
+		return; /* the last one is dead, and the scan about to end */
+	scan->load[worker] += job->endpoints + job->resolves;
+	crew_send(scan->crew, worker, job->resolves ? MESSAGE_RESOLVE : MESSAGE_ASK, job->message,
+		job->length);
+}
+
+/* Takes a job back from its worker. */
+static void
+job_take_back(struct scan *scan, struct job *job)
+{
+	g_hash_table_steal(scan->jobs, &job->id);
+	scan->endpoints -= job->endpoints;
+	scan->lookups -= job->resolves;
+	if (job->worker < crew_size(scan->crew))
+		scan->load[job->worker] -= job->endpoints + job->resolves;
+}
+
+/* Makes a job of the message. */
+static struct job *
+job_new(struct scan *scan, struct item *item, struct message_host *message)
+{
+	struct job *job;
+
+	message->id = ++scan->last_id;
+	message_pack_host(scan->message, message);
+	job = g_malloc0(sizeof(*job) + scan->message->len);
+	job->id = message->id;
+	job->item = item;
+	job->endpoints = (uint16_t)message->ports.count;
+	job->length = scan->message->len;
+	memcpy(job->message, scan->message->data, scan->message->len);
+	item->pending++;
+	return job;
+}
+
+/* Sends those whose turn has come; job_done may bring more. */
+static void
+send_ready(struct scan *scan)
+{
+	while (scan->ready->len > 0)
+		job_send(scan, g_ptr_array_steal_index_fast(scan->ready, scan->ready->len - 1));
+}
+
+static void
+job_done(struct scan *scan, struct job *job)
+{
+	struct item *item = job->item;
+
+	job_take_back(scan, job);
+	quota_give(scan->quota, &job->ticket, scan->ready);
+	g_free(job);
+	send_ready(scan);
+	item_job_done(scan, item);
+}
+
+/* --- hosts ------------------------------------------------------------------------------------ */
+
+/* Leaves out the endpoints that were asked already. A zone tells apart what looks the same. */
+static void
+drop_recent(struct scan *scan, const struct target *target, const struct address *address,
+	struct port_list *ports)
+{
+	size_t kept = 0;
+
+	if (target->zone[0] != '\0')
+		return;
+	for (size_t i = 0; i < ports->count; i++) {
+		if (recent_add(scan->recent, address, &ports->items[i]))
+			ports->items[kept++] = ports->items[i];
+	}
+	ports->count = kept;
+}
+
+/* Begins one host, of which the item has a job then; none if all of it was asked already. */
+static void
+begin_host(struct scan *scan, struct item *item, const struct target *target,
+	const struct address *address, const char *name, const char *text)
+{
+	struct message_host message = {
+		.host = name,
+		.address = text,
+		.ports = target_ports(target, &scan->options.ports),
+	};
+	unsigned per_host = address_is_loopback(address) ? 0 : scan->options.per_host;
+	struct job *job;
+
+	drop_recent(scan, target, address, &message.ports);
+	if (message.ports.count == 0) {
+		scan->summary.hosts++;
+		return;
+	}
+	message.at_once = (unsigned)message.ports.count;
+	if (per_host > 0)
+		message.at_once = MIN(message.at_once, per_host);
+	job = job_new(scan, item, &message);
+	job->ticket.address = *address;
+	job->ticket.weight = message.at_once;
+	if (quota_take(scan->quota, &job->ticket))
+		job_send(scan, job);
+}
+
+static void
+begin_item(struct scan *scan, const struct plan_item *planned)
+{
+	struct item *item = item_new(scan, planned);
+	char text[ENDPOINT_HOST_MAX + 1];
+
+	walk_item_text(&planned->what, text);
+	item->pending++; /* until it has all its jobs */
+	if (planned->what.address.family != FAMILY_NONE) {
+		const struct target *target = planned->what.target;
+		const char *name = target->kind == TARGET_RANGE ? text : target->host;
+
+		begin_host(scan, item, target, &planned->what.address, name, text);
+	} else {
+		struct message_host message = { .host = text, .address = "" };
+		struct job *job = job_new(scan, item, &message);
+
+		job->resolves = true;
+		item->target = target_copy(planned->what.target);
+		item->text = g_string_new(NULL);
+		job_send(scan, job);
+	}
+	item_job_done(scan, item);
+}
+
+/* Whether a name may lead here: what came by a pipe does not lead everywhere. */
+static bool
+may_be_asked(const struct scan *scan, const struct item *item, const struct address *address)
+{
+	return !address_set_has(exclusion_addresses(scan->options.excluded), address) &&
+		!(item->piped && address_never_asked(address));
+}
+
+static void
+begin_address(struct scan *scan, struct item *item, const char *text)
+{
+	g_autofree char *literal = g_strndup(text, strcspn(text, "%"));
+	struct address address;
+
+	if (!address_parse(literal, &address))
+		return;
+	if (may_be_asked(scan, item, &address))
+		begin_host(scan, item, item->target, &address, item->target->host, text);
+	else
+		scan->summary.hosts++;
+}
+
+/* --- what workers say ------------------------------------------------------------------------- */
+
+/* Returns the job of that id, if it is this worker's. */
+static struct job *
+job_find(const struct scan *scan, unsigned worker, uint64_t id, bool resolves)
+{
+	struct job *job = g_hash_table_lookup(scan->jobs, &id);
+
+	return job != NULL && job->worker == worker && job->resolves == resolves ? job : NULL;
+}
+
+static void
+on_result(struct scan *scan, unsigned worker, const struct message_result *result)
+{
+	struct job *job = job_find(scan, worker, result->id, false);
+	struct summary *summary = &scan->summary;
+
+	if (job == NULL)
+		return;
+	summary->hosts++;
+	summary->endpoints += result->endpoints;
+	for (size_t i = 0; i < G_N_ELEMENTS(summary->verdicts); i++)
+		summary->verdicts[i] += result->verdicts[i];
+	for (size_t i = 0; i < G_N_ELEMENTS(summary->findings); i++)
+		summary->findings[i] += result->findings[i];
+	job->item->recorded |= result->endpoints > 0;
+	if (job->item->text != NULL)
+		g_string_append_len(job->item->text, result->text, (gssize)result->length);
+	else if (result->length > 0)
+		scan->events->records(scan->user, result->text, result->length);
+	job_done(scan, job);
+}
+
+static void
+on_addresses(struct scan *scan, unsigned worker, const struct message_addresses *message)
+{
+	struct job *job = job_find(scan, worker, message->id, true);
+	struct item *item = job == NULL ? NULL : job->item;
+	size_t asked = scan->options.one_address ? MIN(message->count, 1) : message->count;
+
+	if (job == NULL)
+		return;
+	scan->summary.hosts_more += (int64_t)asked - 1;
+	if (message->count == 0) {
+		g_autofree char *why = g_strdup_printf("cannot be resolved: %s", message->why);
+
+		item_fail(scan, item, item->target->text, why);
+	}
+	for (size_t i = 0; i < asked; i++)
+		begin_address(scan, item, message->addresses[i]);
+	job_done(scan, job);
+}
+
+static void
+on_failure(struct scan *scan, unsigned worker, const struct message_failure *message)
+{
+	struct job *job = job_find(scan, worker, message->id, false);
+	const struct failure failure = {
+		.time = message->time,
+		.subject = message->subject,
+		.message = message->message,
+	};
+
+	if (job == NULL)
+		return;
+	job->item->failed = true;
+	report_failure(scan, &failure);
+}
+
+/* Takes a message; false if it is none. */
+static bool
+take_message(struct scan *scan, unsigned worker, unsigned type, const void *bytes, size_t length)
+{
+	struct message_result result;
+	struct message_addresses addresses;
+	struct message_failure failure;
+
+	if (type == MESSAGE_RESULT && message_read_result(bytes, length, &result))
+		on_result(scan, worker, &result);
+	else if (type == MESSAGE_ADDRESSES && message_read_addresses(bytes, length, &addresses))
+		on_addresses(scan, worker, &addresses);
+	else if (type == MESSAGE_FAILURE && message_read_failure(bytes, length, &failure))
+		on_failure(scan, worker, &failure);
+	else
+		return false;
+	return true;
+}
 
 static bool
-speaks_tls(const struct facts *facts)
+on_received(void *user, unsigned worker, unsigned type, const void *bytes, size_t length)
 {
-	enum handshake handshake = facts->probe.tls.handshake;
+	struct scan *scan = user;
 
-	return facts->endpoint.mode == MODE_POP3S &&
-		(handshake == HANDSHAKE_UP || handshake == HANDSHAKE_ALERT);
-}
-
-/* What each endpoint's rules may know of the others. */
-static struct host_facts
-host_facts(const struct host *host)
-{
-	struct host_facts known = { 0 };
-
-	for (unsigned i = 0; i < host->ports.count; i++) {
-		const struct facts *facts = host->facts[i];
-
-		if (host->ports.items[i].mode != MODE_POP3S)
-			continue;
-		known.implicit_tls_asked = true;
-		known.implicit_tls_found |= facts != NULL && speaks_tls(facts);
-		known.implicit_tls_unknown |=
-			facts == NULL || facts->verdict.value == VERDICT_UNDETERMINED;
-	}
-	return known;
-}
-
-static void
-host_finish(struct host *host)
-{
-	struct scan *scan = host->scan;
-	struct host_facts known = host_facts(host);
-
-	for (unsigned i = 0; i < host->ports.count; i++) {
-		struct facts *facts = g_steal_pointer(&host->facts[i]);
-
-		if (facts == NULL)
-			continue;
-		facts->host = known;
-		scan->events->assessed(scan->user, rules_assess(facts, WITNESS_PROBE));
-	}
-	g_hash_table_remove(scan->hosts, host);
-	scan->events->host_done(scan->user);
+	if (!take_message(scan, worker, type, bytes, length))
+		return false;
 	pump(scan);
+	return true;
+}
+
+/* --- workers that die ------------------------------------------------------------------------- */
+
+static void
+give_up(struct scan *scan, struct job *job)
+{
+	struct message_host message;
+
+	message_read_host(job->message, job->length, &message);
+	item_fail(scan, job->item, message.host, "given up: each worker that asked it has died");
+	scan->summary.hosts++;
+	job_done(scan, job);
+}
+
+static GPtrArray *
+jobs_of(const struct scan *scan, unsigned worker)
+{
+	GPtrArray *jobs = g_ptr_array_new();
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, scan->jobs);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		struct job *job = value;
+
+		if (job->worker == worker)
+			g_ptr_array_add(jobs, job);
+	}
+	return jobs;
 }
 
 static void
-on_probed(void *user, struct facts *facts, const GError *error)
+ask_again(struct scan *scan, unsigned worker)
 {
-	struct slot *slot = user;
-	struct host *host = slot->host;
+	g_autoptr(GPtrArray) jobs = jobs_of(scan, worker);
 
-	slot->probe = NULL;
-	host->facts[slot->index] = facts;
-	host->scan->endpoints--;
-	if (error != NULL)
-		report_failure(host->scan, host->name, error->message, false);
-	if (--host->pending == 0)
-		host_finish(host);
+	for (guint i = 0; i < jobs->len; i++) {
+		struct job *job = g_ptr_array_index(jobs, i);
+
+		if (++job->deaths >= SCAN_DEATHS_MAX) {
+			give_up(scan, job);
+			continue;
+		}
+		job_take_back(scan, job);
+		job_send(scan, job);
+	}
+}
+
+static bool
+is_any_alive(const struct scan *scan)
+{
+	return least_loaded(scan) < crew_size(scan->crew);
+}
+
+static void
+on_died(void *user, unsigned worker, const char *how, bool replaced)
+{
+	struct scan *scan = user;
+	g_autofree char *note = NULL;
+
+	scan->concurrency = MAX(scan->concurrency / 2, crew_size(scan->crew));
+	note = g_strdup_printf("worker %u has died (%s)%s; what it had not finished is asked again "
+			       "(%u endpoints), with %u at once from now on",
+		worker + 1, how, replaced ? " and is replaced" : "", scan->load[worker],
+		scan->concurrency);
+	scan->events->note(scan->user, note);
+	if (is_any_alive(scan))
+		ask_again(scan, worker);
 	else
-		pump(host->scan);
-}
-
-static void
-host_begin(struct scan *scan, struct host *host)
-{
-	g_hash_table_add(scan->hosts, host);
-	host->pending = (unsigned)host->ports.count;
-	for (unsigned i = 0; i < host->ports.count; i++) {
-		struct endpoint endpoint = {
-			.port = host->ports.items[i].port,
-			.mode = host->ports.items[i].mode,
-		};
-
-		g_strlcpy(endpoint.host, host->name, sizeof(endpoint.host));
-		g_strlcpy(endpoint.address, host->address, sizeof(endpoint.address));
-		host->slots[i] = (struct slot){ .host = host, .index = i };
-		scan->endpoints++;
-		host->slots[i].probe = probe_start(scan->loop, &endpoint, &scan->options.probe,
-			on_probed, &host->slots[i]);
-	}
-}
-
-static struct host *
-host_new(struct scan *scan, const struct target *target, const char *address)
-{
-	struct host *host = g_new0(struct host, 1);
-	const char *name = target->kind == TARGET_RANGE ? address : target->host;
-
-	host->scan = scan;
-	host->ports = target_ports(target, &scan->options.ports);
-	g_strlcpy(host->name, name, sizeof(host->name));
-	g_strlcpy(host->address, address, sizeof(host->address));
-	return host;
-}
-
-/* --- names ------------------------------------------------------------------------------------ */
-
-static void
-on_resolved(void *user, const char *const *addresses, size_t count, const char *why)
-{
-	struct lookup *lookup = user;
-	struct scan *scan = lookup->scan;
-	size_t asked = scan->options.one_address ? MIN(count, 1) : count;
-
-	scan->lookups--;
-	for (size_t i = 0; i < asked; i++)
-		g_queue_push_tail(&scan->waiting, host_new(scan, lookup->target, addresses[i]));
-	scan->events->hosts_found(scan->user, (int64_t)asked - 1);
-	if (count == 0) {
-		g_autofree char *message = g_strdup_printf("cannot be resolved: %s", why);
-
-		report_failure(scan, lookup->target->text, message, false);
-	}
-	g_hash_table_remove(scan->lookups_open, lookup);
+		finish(scan, "no worker stays alive");
 	pump(scan);
 }
 
-static void
-resolve(struct scan *scan, struct target *target)
+static int
+on_work(void *user, int fd)
 {
-	struct lookup *lookup = g_new0(struct lookup, 1);
+	struct scan *scan = user;
 
-	lookup->scan = scan;
-	lookup->target = target;
-	g_hash_table_add(scan->lookups_open, lookup);
-	scan->lookups++;
-	resolver_ask(scan->resolver, target->host, on_resolved, lookup);
+	return worker_run(fd, &scan->setup);
 }
+
+static const struct crew_events crew_events = {
+	.received = on_received,
+	.died = on_died,
+	.work = on_work,
+};
 
 /* --- the pump --------------------------------------------------------------------------------- */
 
-/* Names what the user named is always asked; what ranges and pipes bring is not. */
-static bool
-is_passed_over(const struct scan *scan, const char *address)
-{
-	return (scan->piped || target_is_wide(scan->target)) && target_never_asked(address);
-}
-
 enum {
-	WALK_MAX = 16384
-}; /* addresses passed over in one turn of the loop */
+	PULLS_PER_TURN = 4096, /* then the loop has its turn: signals, results, the clock */
+	PULL_AGAIN = 1000,     /* µs: not 0, which would starve the loop */
+};
 
-/*
- * Begins the next address of the target that is being walked through. False
- * when it is at its end, or (scan->target is still set) goes on next turn.
- */
-static bool
-walk(struct scan *scan)
+static void
+refuse_line(struct scan *scan, const struct plan_item *planned)
 {
-	char address[ENDPOINT_ADDRESS_MAX + 1];
+	const struct failure failure = {
+		.time = g_get_real_time(),
+		.subject = planned->where,
+		.message = planned->message,
+		.usage = true,
+	};
 
-	for (unsigned passed = 0; scan->target != NULL && passed < WALK_MAX; passed++) {
-		if (target_address(scan->target, scan->index, address) == NULL) {
-			g_clear_pointer(&scan->target, target_free);
-			return false;
-		}
-		scan->index++;
-		if (!is_passed_over(scan, address)) {
-			host_begin(scan, host_new(scan, scan->target, address));
-			return true;
-		}
-		scan->events->skipped(scan->user, 1);
-	}
-	if (scan->target != NULL)
-		net_timer_start(scan->begin, 0, 0);
-	return false;
+	scan->summary.hosts_more--;
+	scan->summary.targets.failed++;
+	report_failure(scan, &failure);
 }
 
 static void
-take_target(struct scan *scan, const struct source_item *item)
+wait_for_source(struct scan *scan)
 {
-	if (item->target->first.family == FAMILY_NONE) {
-		resolve(scan, item->target);
-		return;
-	}
-	scan->target = item->target;
-	scan->index = 0;
-	scan->piped = item->piped;
+	if (scan->watch != NULL)
+		net_watch_for(scan->watch, NET_WATCH_READ);
+	else
+		net_timer_start(scan->begin, PULL_AGAIN, 0);
 }
 
-/* Takes one item of the source. Returns false when nothing more can be taken now. */
+/* Takes one item of the plan. Returns false when nothing more can be taken now. */
 static bool
 pull(struct scan *scan)
 {
-	struct source_item item;
+	struct plan_item planned;
 
-	if (scan->exhausted || scan->lookups >= SCAN_LOOKUPS_MAX)
-		return false;
-	switch (source_next(scan->source, &item)) {
-	case SOURCE_TARGET:
-		take_target(scan, &item);
+	switch (plan_next(scan->plan, &planned)) {
+	case PLAN_ITEM:
+		begin_item(scan, &planned);
 		return true;
-	case SOURCE_BAD_LINE:
-		report_failure(scan, item.where, item.message, true);
-		g_free(item.where);
-		g_free(item.message);
+	case PLAN_BAD_LINE:
+		refuse_line(scan, &planned);
+		plan_item_clear(&planned);
 		return true;
-	case SOURCE_WAIT:
-		net_watch_start(scan->watch);
+	case PLAN_WAIT:
+		wait_for_source(scan);
 		return false;
-	case SOURCE_END:
+	case PLAN_BROKEN:
+		finish(scan, "the targets are not those of the run to be resumed");
+		return false;
+	case PLAN_END:
 		break;
 	}
 	scan->exhausted = true;
@@ -301,27 +565,28 @@ pull(struct scan *scan)
 }
 
 static bool
-is_finished(const struct scan *scan)
+may_pull(const struct scan *scan)
 {
-	return scan->exhausted && scan->target == NULL && scan->lookups == 0 &&
-		scan->waiting.length == 0 && g_hash_table_size(scan->hosts) == 0;
+	return !scan->exhausted && !scan->paused && !scan->finished &&
+		scan->endpoints < scan->concurrency && scan->lookups < SCAN_LOOKUPS_MAX &&
+		quota_waiting(scan->quota) < QUOTA_WAITING_MAX;
 }
 
 static void
 pump(struct scan *scan)
 {
-	while (scan->endpoints < scan->options.concurrency) {
-		struct host *host = g_queue_pop_head(&scan->waiting);
+	unsigned pulls = 0;
 
-		if (host != NULL)
-			host_begin(scan, host);
-		else if (!walk(scan) && (scan->target != NULL || !pull(scan)))
-			break;
-	}
-	if (!scan->finished && is_finished(scan)) {
-		scan->finished = true;
-		scan->events->finished(scan->user);
-	}
+	if (scan->pumping)
+		return;
+	scan->pumping = true;
+	while (may_pull(scan) && pulls < PULLS_PER_TURN && pull(scan))
+		pulls++;
+	scan->pumping = false;
+	if (pulls == PULLS_PER_TURN)
+		net_timer_start(scan->begin, PULL_AGAIN, 0);
+	if (scan->exhausted && scan->items.length == 0)
+		finish(scan, NULL);
 }
 
 static void
@@ -329,7 +594,7 @@ on_readable(void *user)
 {
 	struct scan *scan = user;
 
-	net_watch_stop(scan->watch);
+	net_watch_for(scan->watch, 0);
 	pump(scan);
 }
 
@@ -339,45 +604,168 @@ on_begin(void *user)
 	pump(user);
 }
 
-struct scan *
-scan_new(struct net_loop *loop, const struct scan_options *options, struct source *source,
-	const struct scan_events *events, void *user, GError **error)
-{
-	struct resolver *resolver = resolver_new(loop, error);
-	struct scan *scan;
+/* --- what others see -------------------------------------------------------------------------- */
 
-	if (resolver == NULL) {
-		source_free(source);
-		return NULL;
-	}
-	scan = g_new0(struct scan, 1);
+unsigned
+scan_concurrency_limit(unsigned jobs)
+{
+	struct rlimit files = { .rlim_cur = 1024, .rlim_max = 1024 };
+	rlim_t each = 1;
+
+	getrlimit(RLIMIT_NOFILE, &files);
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+	getrlimit(RLIMIT_NOFILE, &files);
+	if (files.rlim_cur > 2 * SCAN_SPARE_DESCRIPTORS)
+		each = files.rlim_cur - SCAN_SPARE_DESCRIPTORS;
+	else
+		each = MAX(files.rlim_cur / 2, 1);
+	return (unsigned)MIN(each * jobs, (rlim_t)SCAN_CONCURRENCY_MAX);
+}
+
+static void
+begin_summary(struct scan *scan)
+{
+	const struct scan_options *options = &scan->options;
+
+	if (options->resumed != NULL)
+		scan->summary = *options->resumed;
+	scan->summary.seed = options->seed;
+	scan->summary.shard = options->shards > 1 ? options->shard + 1 : 0;
+	scan->summary.shards = options->shards > 1 ? options->shards : 0;
+}
+
+struct scan *
+scan_new(struct net_loop *loop, const struct scan_options *options, GPtrArray *words,
+	struct source *source, const struct scan_events *events, void *user, GError **error)
+{
+	struct scan *scan = g_new0(struct scan, 1);
+	const struct plan_options plan_options = {
+		.seed = options->seed,
+		.shard = options->shard,
+		.shards = options->shards,
+		.excluded = options->excluded,
+		.resume = options->resume,
+	};
+
 	scan->loop = loop;
 	scan->options = *options;
-	scan->source = source;
 	scan->events = events;
 	scan->user = user;
-	scan->resolver = resolver;
-	scan->hosts = g_hash_table_new_full(NULL, NULL, host_free, NULL);
-	scan->lookups_open = g_hash_table_new_full(NULL, NULL, lookup_free, NULL);
-	if (source_fd(source) >= 0)
-		scan->watch = net_watch_new(loop, source_fd(source), on_readable, scan);
+	scan->concurrency = options->concurrency;
+	scan->setup = (struct worker_setup){
+		.probe = options->probe,
+		.report = options->report,
+		.report_options = &scan->options.report_options,
+	};
+	begin_summary(scan);
+	scan->plan = plan_new(words, source, &plan_options);
+	scan->quota = quota_new(options->per_host, options->per_network);
+	scan->recent = recent_new();
+	scan->jobs = g_hash_table_new(g_int64_hash, g_int64_equal);
+	scan->ready = g_ptr_array_new();
+	scan->message = g_byte_array_new();
 	scan->begin = net_timer_new(loop, on_begin, scan);
+	scan->crew = crew_new(loop, options->jobs, &crew_events, scan, error);
+	if (scan->crew == NULL) {
+		scan_free(scan);
+		return NULL;
+	}
+	if (plan_fd(scan->plan) >= 0)
+		scan->watch = net_watch_new(loop, plan_fd(scan->plan), on_readable, scan);
 	net_timer_start(scan->begin, 0, 0);
 	return scan;
+}
+
+static void
+free_jobs(struct scan *scan)
+{
+	GHashTableIter iter;
+	struct quota_ticket *ticket;
+	void *job;
+
+	g_hash_table_iter_init(&iter, scan->jobs);
+	while (g_hash_table_iter_next(&iter, NULL, &job))
+		g_free(job);
+	while ((ticket = quota_drop(scan->quota)) != NULL)
+		g_free(ticket); /* the first member of its job */
+	g_hash_table_unref(scan->jobs);
+	g_ptr_array_unref(scan->ready);
 }
 
 void
 scan_free(struct scan *scan)
 {
+	GList *link;
+
 	if (scan == NULL)
 		return;
+	crew_free(scan->crew);
 	net_timer_close(scan->begin);
 	net_watch_close(scan->watch);
-	resolver_free(scan->resolver);
-	g_hash_table_unref(scan->hosts);
-	g_hash_table_unref(scan->lookups_open);
-	g_queue_clear_full(&scan->waiting, host_free);
-	target_free(scan->target);
-	source_free(scan->source);
+	free_jobs(scan);
+	while ((link = g_queue_pop_head_link(&scan->items)) != NULL)
+		item_free(link->data);
+	quota_free(scan->quota);
+	recent_free(scan->recent);
+	plan_free(scan->plan);
+	g_byte_array_unref(scan->message);
 	g_free(scan);
+}
+
+void
+scan_pause(struct scan *scan, bool paused)
+{
+	if (scan->paused == paused)
+		return;
+	scan->paused = paused;
+	crew_pause(scan->crew, paused);
+	if (!paused)
+		net_timer_start(scan->begin, 0, 0);
+}
+
+void
+scan_summary(const struct scan *scan, struct summary *summary)
+{
+	const struct plan_counts *counts = plan_counts(scan->plan);
+	uint64_t passed = counts->skipped + counts->excluded + counts->doubles;
+	struct target_counts *targets = &summary->targets;
+
+	*summary = scan->summary;
+	targets->read += counts->targets;
+	targets->skipped += counts->skipped;
+	targets->excluded += counts->excluded;
+	targets->doubles += counts->doubles;
+	targets->not_done = targets->read - targets->asked - targets->skipped - targets->excluded -
+		targets->doubles - targets->failed;
+	summary->hosts += passed;
+	if (plan_is_read(scan->plan))
+		summary->hosts_total = (uint64_t)((int64_t)targets->read + summary->hosts_more);
+}
+
+static int
+compare_numbers(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a;
+	uint64_t y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+void
+scan_tell(const struct scan *scan, struct plan_position *position)
+{
+	GArray *pending = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+	gsize count;
+
+	plan_tell(scan->plan, position, pending);
+	for (const GList *link = scan->items.head; link != NULL; link = link->next) {
+		const struct item *item = link->data;
+
+		g_array_append_val(pending, item->sequence);
+	}
+	g_array_sort(pending, compare_numbers);
+	position->pending = g_array_steal(pending, &count);
+	position->pending_count = count;
+	g_array_unref(pending);
 }

@@ -8,15 +8,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define DIGEST_START UINT64_C(0xcbf29ce484222325)
+#define DIGEST_PRIME UINT64_C(0x100000001b3)
+
+enum {
+	READ_SIZE = 16 * 1024
+};
+
 struct source {
-	GPtrArray *targets;
-	guint next;
-	int fd; /* -1 = no file, or at its end */
+	int fd;
 	char *name;
-	GString *text; /* read, not yet taken */
+	char text[READ_SIZE + SOURCE_LINE_MAX + 2]; /* read, not yet taken: from begin to end */
+	size_t begin;
+	size_t end;
 	uint64_t line;
+	uint64_t digest;
+	uint64_t expected_lines;
+	uint64_t expected_digest;
+	bool differs;
+	bool cut; /* the rest of a line that was too long is still to come */
 	bool ended;
-	bool counted; /* there is no file: the count is known */
 };
 
 static int
@@ -39,23 +50,18 @@ open_input(const char *input, GError **error)
 }
 
 struct source *
-source_new(GPtrArray *targets, const char *input, GError **error)
+source_open(const char *input, GError **error)
 {
-	struct source *source = g_new0(struct source, 1);
+	int fd = open_input(input, error);
+	struct source *source = NULL;
 
-	source->targets = targets;
-	source->text = g_string_new(NULL);
-	source->fd = -1;
-	source->counted = input == NULL;
-	source->ended = input == NULL;
-	if (input == NULL)
-		return source;
+	if (fd < 0)
+		return NULL;
+	source = g_new0(struct source, 1);
+	source->fd = fd;
 	source->name = g_strdup(g_str_equal(input, "-") ? "standard input" : input);
-	source->fd = open_input(input, error);
-	if (source->fd >= 0)
-		return source;
-	source_free(source);
-	return NULL;
+	source->digest = DIGEST_START;
+	return source;
 }
 
 void
@@ -63,10 +69,7 @@ source_free(struct source *source)
 {
 	if (source == NULL)
 		return;
-	if (source->fd >= 0)
-		close(source->fd);
-	g_ptr_array_unref(source->targets);
-	g_string_free(source->text, TRUE);
+	close(source->fd);
 	g_free(source->name);
 	g_free(source);
 }
@@ -77,14 +80,37 @@ source_fd(const struct source *source)
 	return source->fd;
 }
 
-uint64_t
-source_count(const struct source *source)
+void
+source_wait(const struct source *source)
 {
-	uint64_t count = 0;
+	struct pollfd readable = { .fd = source->fd, .events = POLLIN };
 
-	for (guint i = 0; source->counted && i < source->targets->len; i++)
-		count += target_count(g_ptr_array_index(source->targets, i));
-	return count;
+	poll(&readable, 1, -1);
+}
+
+uint64_t
+source_lines(const struct source *source)
+{
+	return source->line;
+}
+
+uint64_t
+source_digest(const struct source *source)
+{
+	return source->digest;
+}
+
+void
+source_expect(struct source *source, uint64_t lines, uint64_t digest)
+{
+	source->expected_lines = lines;
+	source->expected_digest = digest;
+}
+
+bool
+source_differs(const struct source *source)
+{
+	return source->differs || (source->ended && source->line < source->expected_lines);
 }
 
 static enum source_state
@@ -95,21 +121,23 @@ bad_line(struct source *source, struct source_item *item, const char *message)
 	return SOURCE_BAD_LINE;
 }
 
-/* Reads some more, if that does not block. */
+/* Reads some more, if that does not block. SOURCE_TARGET says: look again. */
 static enum source_state
 read_more(struct source *source, struct source_item *item)
 {
 	struct pollfd readable = { .fd = source->fd, .events = POLLIN };
-	char bytes[4096];
 	ssize_t length;
 
 	if (poll(&readable, 1, 0) == 0)
 		return SOURCE_WAIT;
-	length = read(source->fd, bytes, sizeof(bytes));
+	memmove(source->text, source->text + source->begin, source->end - source->begin);
+	source->end -= source->begin;
+	source->begin = 0;
+	length = read(source->fd, source->text + source->end, sizeof(source->text) - source->end);
 	if (length < 0 && errno == EINTR)
 		return SOURCE_WAIT;
 	if (length > 0) {
-		g_string_append_len(source->text, bytes, length);
+		source->end += (size_t)length;
 		return SOURCE_TARGET;
 	}
 	source->ended = true;
@@ -119,63 +147,88 @@ read_more(struct source *source, struct source_item *item)
 	return bad_line(source, item, g_strerror(errno));
 }
 
-/* Takes the next line out of the text; NULL if none is whole. */
-static char *
-take_line(struct source *source)
+static void
+digest_line(struct source *source, const char *line, size_t length)
 {
-	char *end = memchr(source->text->str, '\n', source->text->len);
-	size_t length = end != NULL ? (size_t)(end - source->text->str) : source->text->len;
+	for (size_t i = 0; i < length; i++)
+		source->digest = (source->digest ^ (uint8_t)line[i]) * DIGEST_PRIME;
+	source->digest = (source->digest ^ '\n') * DIGEST_PRIME;
+	source->line++;
+	if (source->line == source->expected_lines && source->digest != source->expected_digest)
+		source->differs = true;
+}
+
+/* Passes over the rest of a line that was too long. */
+static void
+drop_rest(struct source *source)
+{
+	const char *start = source->text + source->begin;
+	const char *newline = memchr(start, '\n', source->end - source->begin);
+
+	source->begin = newline != NULL ? (size_t)(newline + 1 - source->text) : source->end;
+	source->cut = newline == NULL;
+}
+
+/* Takes the next line, cut after SOURCE_LINE_MAX + 1 octets; NULL if none is whole. */
+static char *
+take_line(struct source *source, size_t *length)
+{
+	const char *start = source->text + source->begin;
+	size_t size = source->end - source->begin;
+	const char *newline = memchr(start, '\n', size);
 	char *line;
 
-	if (end == NULL && length <= SOURCE_LINE_MAX && (!source->ended || length == 0))
+	*length = newline != NULL ? (size_t)(newline - start) : size;
+	if (newline == NULL && *length <= SOURCE_LINE_MAX && (!source->ended || *length == 0))
 		return NULL;
-	line = g_strndup(source->text->str, length);
-	g_string_erase(source->text, 0, (gssize)length + (end != NULL));
-	source->line++;
+	*length = MIN(*length, SOURCE_LINE_MAX + 1);
+	line = g_strndup(start, *length);
+	digest_line(source, start, *length);
+	source->begin += *length;
+	if (newline == start + *length)
+		source->begin++;
+	else
+		source->cut = *length > SOURCE_LINE_MAX;
 	return line;
 }
 
 static enum source_state
-parse_line(struct source *source, char *line, struct source_item *item)
+parse_line(struct source *source, char *line, size_t length, struct source_item *item)
 {
 	g_autoptr(GError) problem = NULL;
 	char *comment = strchr(line, '#');
 
-	if (strlen(line) > SOURCE_LINE_MAX)
+	if (length > SOURCE_LINE_MAX)
 		return bad_line(source, item, "the line is too long");
+	if (strlen(line) < length)
+		return bad_line(source, item, "the line holds a NUL byte");
 	if (comment != NULL)
 		*comment = '\0';
 	g_strstrip(line);
 	if (*line == '\0')
 		return SOURCE_END; /* of this line only */
-	item->piped = true;
 	item->target = target_parse(line, &problem);
 	return item->target != NULL ? SOURCE_TARGET : bad_line(source, item, problem->message);
-}
-
-static enum source_state
-next_line(struct source *source, struct source_item *item)
-{
-	for (;;) {
-		g_autofree char *line = take_line(source);
-		enum source_state state;
-
-		if (line == NULL && source->ended)
-			return SOURCE_END;
-		state = line != NULL ? parse_line(source, line, item) : read_more(source, item);
-		if (state == SOURCE_WAIT || state == SOURCE_BAD_LINE || item->target != NULL)
-			return state;
-	}
 }
 
 enum source_state
 source_next(struct source *source, struct source_item *item)
 {
 	*item = (struct source_item){ 0 };
-	if (source->next < source->targets->len) {
-		item->target = g_ptr_array_index(source->targets, source->next);
-		g_ptr_array_index(source->targets, source->next++) = NULL;
-		return SOURCE_TARGET;
+	for (;;) {
+		g_autofree char *line = NULL;
+		size_t length = 0;
+		enum source_state state;
+
+		if (source->cut)
+			drop_rest(source);
+		if (!source->cut)
+			line = take_line(source, &length);
+		if (line == NULL && source->ended)
+			return SOURCE_END;
+		state = line != NULL ? parse_line(source, line, length, item) :
+				       read_more(source, item);
+		if (state == SOURCE_WAIT || state == SOURCE_BAD_LINE || item->target != NULL)
+			return state;
 	}
-	return next_line(source, item);
 }

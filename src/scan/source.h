@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where a scan's targets come from: the words of the command line, then the
- * lines of a file or of standard input, read as they come.
+ * The lines of a file or of standard input, read as they come: each a target.
  */
 #ifndef POPSEAL_SCAN_SOURCE_H
 #define POPSEAL_SCAN_SOURCE_H
@@ -23,7 +22,6 @@ enum source_state {
 
 struct source_item {
 	struct target *target; /* owned by the caller, for SOURCE_TARGET */
-	bool piped;            /* it came from --input, not from the command line */
 	char *where;           /* owned by the caller, for SOURCE_BAD_LINE: "FILE:LINE" */
 	char *message;         /* owned by the caller, for SOURCE_BAD_LINE */
 };
@@ -31,19 +29,31 @@ struct source_item {
 struct source;
 
 /*
- * Takes over targets (of struct target, freed by target_free). `input` is a
- * path, "-" for standard input, or NULL. NULL and *error (which names the
+ * Opens a path, or "-" for standard input. NULL and *error (which names the
  * file) if it cannot be opened.
  */
-struct source *source_new(GPtrArray *targets, const char *input, GError **error);
+struct source *source_open(const char *input, GError **error);
 void source_free(struct source *source); /* NULL is a no-op */
 
 enum source_state source_next(struct source *source, struct source_item *item);
 
+/* Blocks until there is something to be read, or the source has ended. */
+void source_wait(const struct source *source);
+
 /* The descriptor to watch after SOURCE_WAIT. */
 int source_fd(const struct source *source);
 
-/* How many addresses and names all targets make, or 0 if that is not known before they are read. */
-uint64_t source_count(const struct source *source);
+/*
+ * Says what the checksum was after so many lines; from then on source_differs tells whether that
+ * many lines have been taken, or the source has ended, without it.
+ */
+void source_expect(struct source *source, uint64_t lines, uint64_t digest);
+bool source_differs(const struct source *source);
+
+/* How many lines have been taken, those without a target included. */
+uint64_t source_lines(const struct source *source);
+
+/* A checksum (FNV-1a, 64 bits) of all lines that have been taken. */
+uint64_t source_digest(const struct source *source);
 
 #endif

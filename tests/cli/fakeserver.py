@@ -217,6 +217,10 @@ class FakeServer:
         """As host:port, which is asked in clear."""
         return self.url.removeprefix("pop3s://").removeprefix("pop3://")
 
+    def targets(self, count):
+        """As many endpoints, of a server on every address (address="")."""
+        return [f"127.0.{i // 250}.{i % 250 + 1}:{self.port}" for i in range(count)]
+
     @property
     def commands(self):
         """Of all connections, in order."""

@@ -82,7 +82,7 @@ def list_with_a_bad_line():
     with FakeServer(Pop3(PERMITS)) as server:
         good = f"127.0.0.1:{server.port}".encode()
         path = file_of("list", b"# comment\r\n" + good + b" # here\r\n\r\n127.0.0.1/99\r\n" +
-                       b"x" * 5000 + b"\n" + b"nul\0here\n" + good)
+                       b"x" * 5000 + b"\n" + b"nul\0here\n" + b"127.0.0.2:9")
         run = scan("--input", path).exits(3)
     tap.equal(len(run.of_type("endpoint")), 2, "endpoints")
     subjects = [record["subject"] for record in run.of_type("error")]

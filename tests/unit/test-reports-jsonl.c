@@ -232,13 +232,15 @@ test_summary(void)
 		.verdicts = { 1, 2, 3, 0 },
 		.findings = { 4, 3, 2, 1 },
 		.errors = 7,
-		.skipped = 8,
+		.targets.skipped = 8,
 		.interrupted = true };
 	json_t *record = reread(sample_summary("jsonl", &plain, &summary));
 
 	assert_keys(record,
 		"schema type time subject time_quality hosts hosts_total endpoints "
-		"verdicts findings errors skipped interrupted not_done duration_ms ");
+		"verdicts findings errors skipped targets seed interrupted not_done duration_ms ");
+	assert_keys(json_object_get(record, "targets"),
+		"read asked skipped excluded doubles failed not_done ");
 	assert_keys(json_object_get(record, "verdicts"),
 		"permits refuses no-service undetermined ");
 	assert_keys(json_object_get(record, "findings"), "high medium low info ");

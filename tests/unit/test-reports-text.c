@@ -182,7 +182,7 @@ test_summary(void)
 	assert_summary(&quiet, &summary, "");
 	summary.findings[SEVERITY_HIGH] = 0;
 	summary.errors = 1;
-	summary.skipped = 256;
+	summary.targets.skipped = 256;
 	summary.interrupted = true;
 	summary.hosts_total = 5;
 	assert_summary(&plain, &summary,
@@ -191,7 +191,7 @@ test_summary(void)
 		"1 error; skipped 256 addresses of networks that are never asked; interrupted: 4\n"
 		"  of 5 hosts not done\n");
 	summary.errors = 0;
-	summary.skipped = 0;
+	summary.targets.skipped = 0;
 	summary.hosts_total = 0;
 	assert_summary(&quiet, &summary, "interrupted: not all hosts done\n");
 }

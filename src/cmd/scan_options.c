@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Numbers are taken as words and checked here, so that a message can repeat
+ * what the user wrote, and 0 is not taken for "not given".
+ */
+#include "cmd/scan_options.h"
+
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+enum {
+	TIMEOUT_MAX_SECONDS = 3600
+};
+
+static struct {
+	char *ports;
+	char *input;
+	char *depth;
+	gboolean one_address;
+	gboolean no_credential;
+	char *timeout;
+	char *source;
+	char *netns;
+	gboolean dry_run;
+	gboolean transcript;
+	char *concurrency;
+	char *jobs;
+	char *per_host;
+	char *per_network;
+	char *seed;
+	char *shard;
+	char *checkpoint;
+	gboolean resume;
+	char *exclude;
+} given;
+
+static const GOptionEntry entries[] = {
+	{ "ports", 'p', 0, G_OPTION_ARG_STRING, &given.ports,
+		"Ask these ports of a bare host; s = implicit TLS (default 110,995s)", "LIST" },
+	{ "input", 'i', 0, G_OPTION_ARG_FILENAME, &given.input,
+		"Read targets from FILE, one a line; - = standard input", "FILE" },
+	{ "exclude", 0, 0, G_OPTION_ARG_FILENAME, &given.exclude,
+		"Never ask the addresses, networks and names in FILE, one a line", "FILE" },
+	{ "depth", 0, 0, G_OPTION_ARG_STRING, &given.depth,
+		"gentle (no credential of any kind), or standard (default)", "DEPTH" },
+	{ "no-credential", 0, 0, G_OPTION_ARG_NONE, &given.no_credential,
+		"Standard depth, but without the one random credential", NULL },
+	{ "one-address", 0, 0, G_OPTION_ARG_NONE, &given.one_address,
+		"Ask the first address of a name only", NULL },
+	{ "timeout", 't', 0, G_OPTION_ARG_STRING, &given.timeout,
+		"Wait S seconds for each answer (default: greeting 30, others 10)", "S" },
+	{ "source", 0, 0, G_OPTION_ARG_STRING, &given.source, "Ask from this address", "ADDRESS" },
+	{ "netns", 0, 0, G_OPTION_ARG_STRING, &given.netns, "Ask from this network namespace",
+		"NAME" },
+	{ "dry-run", 'n', 0, G_OPTION_ARG_NONE, &given.dry_run,
+		"Send nothing; show the exact bytes, and what servers would log", NULL },
+	{ "transcript", 0, 0, G_OPTION_ARG_NONE, &given.transcript,
+		"Print the whole dialogue with every endpoint", NULL },
+	{ "concurrency", 0, 0, G_OPTION_ARG_STRING, &given.concurrency,
+		"Ask so many endpoints at once (default 4096, or what descriptors allow)", "N" },
+	{ "jobs", 'j', 0, G_OPTION_ARG_STRING, &given.jobs,
+		"Use so many worker processes (default: one a core)", "N" },
+	{ "per-host", 0, 0, G_OPTION_ARG_STRING, &given.per_host,
+		"At most N connections at once to one address (default 2; 0 = no limit)", "N" },
+	{ "per-network", 0, 0, G_OPTION_ARG_STRING, &given.per_network,
+		"At most N connections at once to one /24 or IPv6 /48 (default 128)", "N" },
+	{ "seed", 0, 0, G_OPTION_ARG_STRING, &given.seed,
+		"Visit targets in the random order that belongs to N", "N" },
+	{ "shard", 0, 0, G_OPTION_ARG_STRING, &given.shard,
+		"Ask the I-th of N equal parts of the targets (the same seed for all)", "I/N" },
+	{ "checkpoint", 0, 0, G_OPTION_ARG_FILENAME, &given.checkpoint,
+		"Keep in FILE how far the scan has come; needs --output", "FILE" },
+	{ "resume", 0, 0, G_OPTION_ARG_NONE, &given.resume,
+		"Go on where the checkpoint stands, with the same targets and output", NULL },
+	G_OPTION_ENTRY_NULL,
+};
+
+static const struct option_set set = {
+	.command = "scan",
+	.arguments = "TARGET...",
+	.summary =
+		"Asks POP3 servers whether a client can log in without TLS, and says so with\n"
+		"proof.\n"
+		"A target is a host, host:port, [v6]:port, pop3://host, pop3s://host, a network\n"
+		"(192.0.2.0/24), a range (192.0.2.1-9), or - for targets on standard input.",
+	.entries = entries,
+};
+
+static bool
+usage(GError **error, const char *option, const char *value, const char *why)
+{
+	g_set_error(error, POPSEAL_USAGE_ERROR, 0, "--%s %s: %s", option, value, why);
+	return false;
+}
+
+/* Reads a whole number, or sets `otherwise` where none was given. */
+static bool
+read_number(const char *option, const char *text, uint64_t least, uint64_t most, uint64_t otherwise,
+	uint64_t *number, GError **error)
+{
+	g_autofree char *why = NULL;
+	guint64 value = otherwise;
+
+	if (text != NULL && !g_ascii_string_to_unsigned(text, 10, least, most, &value, NULL)) {
+		why = g_strdup_printf("not a number from %" G_GUINT64_FORMAT
+				      " to %" G_GUINT64_FORMAT,
+			(guint64)least, (guint64)most);
+		return usage(error, option, text, why);
+	}
+	*number = value;
+	return true;
+}
+
+static bool
+read_unsigned(const char *option, const char *text, unsigned least, unsigned most,
+	unsigned otherwise, unsigned *number, GError **error)
+{
+	uint64_t value = 0;
+
+	if (!read_number(option, text, least, most, otherwise, &value, error))
+		return false;
+	*number = (unsigned)value;
+	return true;
+}
+
+/* --- the probe -------------------------------------------------------------------------------- */
+
+static bool
+read_depth(struct scan_options *scan, GError **error)
+{
+	scan->probe.depth = DEPTH_STANDARD;
+	if (given.depth == NULL || g_str_equal(given.depth, "standard"))
+		return true;
+	if (g_str_equal(given.depth, "gentle")) {
+		scan->probe.depth = DEPTH_GENTLE;
+		return true;
+	}
+	if (g_str_equal(given.depth, "deep"))
+		return usage(error, "depth", given.depth, "not available yet; use standard");
+	return usage(error, "depth", given.depth, "not one of gentle, standard");
+}
+
+static bool
+read_timeout(struct scan_options *scan, GError **error)
+{
+	struct probe_options *probe = &scan->probe;
+	char *end = NULL;
+	double seconds;
+
+	probe->greeting_timeout = PROBE_SECONDS(PROBE_GREETING_SECONDS);
+	probe->step_timeout = PROBE_SECONDS(PROBE_STEP_SECONDS);
+	if (given.timeout == NULL)
+		return true;
+	seconds = g_ascii_strtod(given.timeout, &end);
+	if (end == given.timeout || *end != '\0' ||
+		!(seconds >= 0.1 && seconds <= TIMEOUT_MAX_SECONDS))
+		return usage(error, "timeout", given.timeout,
+			"not a number of seconds from 0.1 to 3600");
+	probe->greeting_timeout = probe->step_timeout = (int64_t)(seconds * G_USEC_PER_SEC);
+	return true;
+}
+
+static bool
+read_ports(struct scan_options *scan, GError **error)
+{
+	GError *problem = NULL;
+
+	if (ports_parse(given.ports != NULL ? given.ports : "110,995s", &scan->ports, &problem))
+		return true;
+	usage(error, "ports", given.ports, problem->message);
+	g_error_free(problem);
+	return false;
+}
+
+static bool
+read_source(struct scan_options *scan, GError **error)
+{
+	struct address address;
+
+	scan->probe.source = given.source;
+	if (given.source == NULL || strchr(given.source, '%') != NULL ||
+		address_parse(given.source, &address))
+		return true;
+	return usage(error, "source", given.source, "not a numeric address");
+}
+
+/* --- the engine ------------------------------------------------------------------------------- */
+
+/* The cores that this process may use. */
+static unsigned
+core_count(void)
+{
+	cpu_set_t cores;
+
+	if (sched_getaffinity(0, sizeof(cores), &cores) != 0)
+		return 1;
+	return CLAMP((unsigned)CPU_COUNT(&cores), 1U, (unsigned)SCAN_JOBS_MAX);
+}
+
+static bool
+read_concurrency(struct scan_options *scan, GError **error)
+{
+	unsigned limit;
+
+	if (!read_unsigned("jobs", given.jobs, 1, SCAN_JOBS_MAX, core_count(), &scan->jobs, error))
+		return false;
+	limit = scan_concurrency_limit(scan->jobs);
+	return read_unsigned("concurrency", given.concurrency, 1, SCAN_CONCURRENCY_MAX,
+		       MIN(SCAN_CONCURRENCY, limit), &scan->concurrency, error) &&
+		read_unsigned("per-host", given.per_host, 0, SCAN_LIMIT_MAX, SCAN_PER_HOST,
+			&scan->per_host, error) &&
+		read_unsigned("per-network", given.per_network, 0, SCAN_LIMIT_MAX, SCAN_PER_NETWORK,
+			&scan->per_network, error);
+}
+
+static bool
+read_shard(struct scan_options *scan, GError **error)
+{
+	const char *slash = given.shard == NULL ? NULL : strchr(given.shard, '/');
+	g_autofree char *first =
+		slash == NULL ? NULL : g_strndup(given.shard, (size_t)(slash - given.shard));
+	guint64 shard = 1, shards = 1;
+
+	scan->shards = 1;
+	if (given.shard == NULL)
+		return true;
+	if (slash == NULL ||
+		!g_ascii_string_to_unsigned(slash + 1, 10, 1, PLAN_SHARDS_MAX, &shards, NULL) ||
+		!g_ascii_string_to_unsigned(first, 10, 1, shards, &shard, NULL))
+		return usage(error, "shard", given.shard,
+			"not I/N, where N is at most 65536 and I from 1 to N");
+	scan->shard = (unsigned)shard - 1;
+	scan->shards = (unsigned)shards;
+	return true;
+}
+
+/* Shards that know nothing of each other must agree on an order: without --seed it is that of 0. */
+static bool
+read_seed(struct scan_command *command, GError **error)
+{
+	uint64_t otherwise = 0;
+
+	command->seed_given = given.seed != NULL || given.shard != NULL;
+	if (!command->seed_given &&
+		getrandom(&otherwise, sizeof(otherwise), 0) != (ssize_t)sizeof(otherwise))
+		otherwise = (uint64_t)g_get_real_time();
+	return read_number("seed", given.seed, 0, INT64_MAX, otherwise & INT64_MAX,
+		&command->scan.seed, error);
+}
+
+static bool
+read_exclusion(struct scan_options *scan, GError **error)
+{
+	struct exclusion *excluded;
+
+	if (given.exclude == NULL)
+		return true;
+	excluded = exclusion_read(given.exclude, error);
+	if (excluded == NULL)
+		g_prefix_error(error, "--exclude ");
+	scan->excluded = excluded;
+	return excluded != NULL;
+}
+
+static bool
+read_checkpoint(struct scan_command *command, GError **error)
+{
+	const struct common_options *common = &command->common;
+
+	command->checkpoint = given.checkpoint;
+	command->resume = given.resume;
+	if (given.resume && given.checkpoint == NULL)
+		return usage(error, "resume", "", "needs --checkpoint FILE");
+	if (given.checkpoint == NULL)
+		return true;
+	if (common->output == NULL || g_str_equal(common->output, "-"))
+		return usage(error, "checkpoint", given.checkpoint,
+			"needs --output FILE, which it speaks of");
+	if (common->report->document || g_str_equal(common->report->name, "text"))
+		return usage(error, "checkpoint", given.checkpoint,
+			"needs a format that is written line by line, such as --format jsonl");
+	return true;
+}
+
+/* --- the targets ------------------------------------------------------------------------------ */
+
+static GPtrArray *
+read_targets(char **words, GError **error)
+{
+	g_autoptr(GPtrArray) targets = g_ptr_array_new_with_free_func((GDestroyNotify)target_free);
+
+	for (size_t i = 0; words[i] != NULL; i++) {
+		GError *problem = NULL;
+		struct target *target;
+
+		if (g_str_equal(words[i], "-")) {
+			g_free(given.input);
+			given.input = g_strdup("-");
+			continue;
+		}
+		target = target_parse(words[i], &problem);
+		if (target == NULL) {
+			g_set_error(error, POPSEAL_USAGE_ERROR, 0, "%s: %s", words[i],
+				problem->message);
+			g_error_free(problem);
+			return NULL;
+		}
+		g_ptr_array_add(targets, target);
+	}
+	if (targets->len > 0 || given.input != NULL)
+		return g_steal_pointer(&targets);
+	g_set_error(error, POPSEAL_USAGE_ERROR, 0, "no target; see 'popseal scan --help'");
+	return NULL;
+}
+
+static void
+describe(GString *text, const char *name, const char *value)
+{
+	if (value != NULL)
+		g_string_append_printf(text, " --%s %s", name, value);
+}
+
+/* All that decides which records there will be, in one line. The seed has a place of its own. */
+static char *
+description(const struct scan_command *command)
+{
+	GString *text = g_string_new(command->common.report->name);
+
+	describe(text, "ports", given.ports);
+	describe(text, "depth", given.depth);
+	describe(text, "shard", given.shard);
+	if (command->scan.excluded != NULL)
+		g_string_append_printf(text, " --exclude %016" G_GINT64_MODIFIER "x",
+			(guint64)exclusion_digest(command->scan.excluded));
+	if (given.one_address)
+		describe(text, "one-address", "");
+	if (given.no_credential)
+		describe(text, "no-credential", "");
+	describe(text, "input", given.input != NULL ? "" : NULL);
+	for (guint i = 0; i < command->words->len; i++) {
+		const struct target *target = g_ptr_array_index(command->words, i);
+
+		g_string_append_printf(text, " %s", target->text);
+	}
+	return g_string_free(text, FALSE);
+}
+
+static bool
+read_all(struct scan_command *command, char **words, GError **error)
+{
+	struct scan_options *scan = &command->scan;
+
+	scan->one_address = given.one_address;
+	scan->probe.no_credential = given.no_credential;
+	scan->report = command->common.report;
+	scan->report_options = (struct report_options){
+		.color = options_color(&command->common, STDOUT_FILENO) &&
+			command->common.output == NULL,
+		.quiet = command->common.quiet,
+		.verbose = command->common.verbose,
+		.transcript = given.transcript,
+	};
+	if (!read_depth(scan, error) || !read_timeout(scan, error) || !read_ports(scan, error) ||
+		!read_source(scan, error) || !read_concurrency(scan, error) ||
+		!read_shard(scan, error) || !read_seed(command, error) ||
+		!read_exclusion(scan, error) || !read_checkpoint(command, error))
+		return false;
+	command->words = read_targets(words, error);
+	if (command->words == NULL)
+		return false;
+	command->input = given.input;
+	command->netns = given.netns;
+	command->dry_run = given.dry_run;
+	command->description = description(command);
+	return true;
+}
+
+bool
+scan_options_parse(struct scan_command *command, int argc, char **argv, GError **error)
+{
+	g_auto(GStrv) words = options_parse(&set, &command->common, argc, argv, error);
+
+	return words != NULL && read_all(command, words, error);
+}
+
+void
+scan_options_clear(struct scan_command *command)
+{
+	char **const texts[] = { &given.ports, &given.input, &given.depth, &given.timeout,
+		&given.source, &given.netns, &given.concurrency, &given.jobs, &given.per_host,
+		&given.per_network, &given.seed, &given.shard, &given.checkpoint, &given.exclude };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+		g_clear_pointer(texts[i], g_free);
+	g_clear_pointer(&command->description, g_free);
+	if (command->words != NULL)
+		g_ptr_array_unref(command->words);
+	exclusion_free(command->scan.excluded);
+	options_clear(&command->common);
+}

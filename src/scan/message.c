@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/message.h"
+
+#include <string.h>
+
+static void
+pack(GByteArray *out, const void *bytes, size_t length)
+{
+	g_byte_array_append(out, bytes, (guint)length);
+}
+
+static void
+pack_number(GByteArray *out, uint64_t number)
+{
+	pack(out, &number, sizeof(number));
+}
+
+static void
+pack_string(GByteArray *out, const char *text)
+{
+	pack(out, text, strlen(text) + 1);
+}
+
+/* What is left to be read of a message. */
+struct rest {
+	const char *bytes;
+	size_t length;
+	bool broken;
+};
+
+static void
+take(struct rest *rest, void *into, size_t length)
+{
+	if (rest->length < length) {
+		rest->broken = true;
+		memset(into, 0, length);
+		return;
+	}
+	memcpy(into, rest->bytes, length);
+	rest->bytes += length;
+	rest->length -= length;
+}
+
+static uint64_t
+take_number(struct rest *rest)
+{
+	uint64_t number;
+
+	take(rest, &number, sizeof(number));
+	return number;
+}
+
+static const char *
+take_string(struct rest *rest)
+{
+	const char *end = memchr(rest->bytes, '\0', rest->length);
+	const char *text = rest->bytes;
+
+	if (end == NULL) {
+		rest->broken = true;
+		return "";
+	}
+	rest->length -= (size_t)(end + 1 - text);
+	rest->bytes = end + 1;
+	return text;
+}
+
+static bool
+is_whole(const struct rest *rest)
+{
+	return !rest->broken && rest->length == 0;
+}
+
+void
+message_pack_host(GByteArray *out, const struct message_host *host)
+{
+	g_byte_array_set_size(out, 0);
+	pack_number(out, host->id);
+	pack_string(out, host->host);
+	pack_string(out, host->address);
+	pack_number(out, host->at_once);
+	pack(out, host->ports.items, host->ports.count * sizeof(host->ports.items[0]));
+}
+
+bool
+message_read_host(const void *bytes, size_t length, struct message_host *host)
+{
+	struct rest rest = { .bytes = bytes, .length = length };
+
+	*host = (struct message_host){ .id = take_number(&rest) };
+	host->host = take_string(&rest);
+	host->address = take_string(&rest);
+	host->at_once = (unsigned)take_number(&rest);
+	host->ports.count = rest.length / sizeof(host->ports.items[0]);
+	if (host->ports.count > TARGET_PORTS_MAX)
+		return false;
+	take(&rest, host->ports.items, host->ports.count * sizeof(host->ports.items[0]));
+	return is_whole(&rest);
+}
+
+void
+message_pack_result(GByteArray *out, const struct message_result *result)
+{
+	g_byte_array_set_size(out, 0);
+	pack_number(out, result->id);
+	pack_number(out, result->endpoints);
+	pack(out, result->verdicts, sizeof(result->verdicts));
+	pack(out, result->findings, sizeof(result->findings));
+	pack(out, result->text, result->length);
+}
+
+bool
+message_read_result(const void *bytes, size_t length, struct message_result *result)
+{
+	struct rest rest = { .bytes = bytes, .length = length };
+
+	result->id = take_number(&rest);
+	result->endpoints = take_number(&rest);
+	take(&rest, result->verdicts, sizeof(result->verdicts));
+	take(&rest, result->findings, sizeof(result->findings));
+	result->text = rest.bytes;
+	result->length = rest.length;
+	return !rest.broken;
+}
+
+void
+message_pack_addresses(GByteArray *out, const struct message_addresses *addresses)
+{
+	g_byte_array_set_size(out, 0);
+	pack_number(out, addresses->id);
+	pack_string(out, addresses->why != NULL ? addresses->why : "");
+	for (size_t i = 0; i < addresses->count; i++)
+		pack_string(out, addresses->addresses[i]);
+}
+
+bool
+message_read_addresses(const void *bytes, size_t length, struct message_addresses *addresses)
+{
+	struct rest rest = { .bytes = bytes, .length = length };
+
+	addresses->id = take_number(&rest);
+	addresses->why = take_string(&rest);
+	addresses->count = 0;
+	while (!rest.broken && rest.length > 0 && addresses->count < MESSAGE_ADDRESSES_MAX)
+		addresses->addresses[addresses->count++] = take_string(&rest);
+	return is_whole(&rest);
+}
+
+void
+message_pack_failure(GByteArray *out, const struct message_failure *failure)
+{
+	g_byte_array_set_size(out, 0);
+	pack_number(out, failure->id);
+	pack_number(out, (uint64_t)failure->time);
+	pack_string(out, failure->subject);
+	pack_string(out, failure->message);
+}
+
+bool
+message_read_failure(const void *bytes, size_t length, struct message_failure *failure)
+{
+	struct rest rest = { .bytes = bytes, .length = length };
+
+	failure->id = take_number(&rest);
+	failure->time = (int64_t)take_number(&rest);
+	failure->subject = take_string(&rest);
+	failure->message = take_string(&rest);
+	return is_whole(&rest);
+}

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/worker.h"
+
+#include <string.h>
+
+#include "net/channel.h"
+#include "net/resolver.h"
+#include "rules/rule.h"
+#include "scan/message.h"
+
+struct worker {
+	const struct worker_setup *setup;
+	struct net_loop *loop;
+	struct channel *channel;
+	struct resolver *resolver;
+	GHashTable *hosts;   /* of struct host */
+	GHashTable *lookups; /* of struct lookup */
+	GByteArray *message; /* the one that is being made */
+	GString *text;       /* of the host that is being written */
+};
+
+/* One endpoint of a host. */
+struct slot {
+	struct host *host;
+	struct probe *probe;
+	struct facts *facts;
+	struct net_timer *wait; /* for the system to have room again */
+	uint16_t port;
+	uint16_t tries;
+	enum mode mode;
+};
+
+struct host {
+	struct worker *worker;
+	uint64_t id;
+	char *name;
+	char *address;
+	unsigned begun;   /* slots */
+	unsigned pending; /* slots that are not done */
+	unsigned count;
+	struct slot slots[];
+};
+
+struct lookup {
+	struct worker *worker;
+	uint64_t id;
+};
+
+/* --- one host --------------------------------------------------------------------------------- */
+
+static void
+host_free(void *data)
+{
+	struct host *host = data;
+
+	for (unsigned i = 0; i < host->count; i++) {
+		if (host->slots[i].probe != NULL)
+			probe_cancel(host->slots[i].probe);
+		net_timer_close(host->slots[i].wait);
+		facts_free(host->slots[i].facts);
+	}
+	g_free(host->name);
+	g_free(host->address);
+	g_free(host);
+}
+
+static bool
+speaks_tls(const struct facts *facts)
+{
+	enum handshake handshake = facts->probe.tls.handshake;
+
+	return facts->endpoint.mode == MODE_POP3S &&
+		(handshake == HANDSHAKE_UP || handshake == HANDSHAKE_ALERT);
+}
+
+/* What each endpoint's rules may know of the others. */
+static struct host_facts
+host_facts(const struct host *host)
+{
+	struct host_facts known = { 0 };
+
+	for (unsigned i = 0; i < host->count; i++) {
+		const struct facts *facts = host->slots[i].facts;
+
+		if (host->slots[i].mode != MODE_POP3S)
+			continue;
+		known.implicit_tls_asked = true;
+		known.implicit_tls_found |= facts != NULL && speaks_tls(facts);
+		known.implicit_tls_unknown |=
+			facts == NULL || facts->verdict.value == VERDICT_UNDETERMINED;
+	}
+	return known;
+}
+
+/* Writes the host's records, and counts them. */
+static void
+host_write(struct host *host, struct message_result *result)
+{
+	const struct worker_setup *setup = host->worker->setup;
+	struct host_facts known = host_facts(host);
+	struct summary counts = { 0 };
+
+	g_string_truncate(host->worker->text, 0);
+	for (unsigned i = 0; i < host->count; i++) {
+		struct facts *facts = g_steal_pointer(&host->slots[i].facts);
+		struct assessment *assessment;
+
+		if (facts == NULL)
+			continue;
+		facts->host = known;
+		assessment = rules_assess(facts, WITNESS_PROBE);
+		summary_count(&counts, assessment);
+		setup->report->assessment(setup->report_options, assessment, host->worker->text);
+		assessment_free(assessment);
+	}
+	result->endpoints = counts.endpoints;
+	memcpy(result->verdicts, counts.verdicts, sizeof(result->verdicts));
+	memcpy(result->findings, counts.findings, sizeof(result->findings));
+	result->text = host->worker->text->str;
+	result->length = host->worker->text->len;
+}
+
+static void
+host_finish(struct host *host)
+{
+	struct worker *worker = host->worker;
+	struct message_result result = { .id = host->id };
+
+	host_write(host, &result);
+	message_pack_result(worker->message, &result);
+	channel_send(worker->channel, MESSAGE_RESULT, worker->message->data, worker->message->len);
+	g_hash_table_remove(worker->hosts, host);
+}
+
+static void
+send_failure(struct worker *worker, uint64_t id, const char *subject, const char *message)
+{
+	const struct message_failure failure = {
+		.id = id,
+		.time = g_get_real_time(),
+		.subject = subject,
+		.message = message,
+	};
+
+	message_pack_failure(worker->message, &failure);
+	channel_send(worker->channel, MESSAGE_FAILURE, worker->message->data, worker->message->len);
+}
+
+static void slot_begin(struct slot *slot);
+
+static void
+slot_done(struct slot *slot)
+{
+	struct host *host = slot->host;
+
+	if (--host->pending == 0)
+		host_finish(host);
+	else if (host->begun < host->count)
+		slot_begin(&host->slots[host->begun++]);
+}
+
+static void
+wait_over(void *user)
+{
+	struct slot *slot = user;
+
+	g_clear_pointer(&slot->wait, net_timer_close);
+	slot_begin(slot);
+}
+
+static void
+on_probed(void *user, struct facts *facts, const GError *error)
+{
+	struct slot *slot = user;
+	struct host *host = slot->host;
+
+	slot->probe = NULL;
+	slot->facts = facts;
+	if (error == NULL) {
+		slot_done(slot);
+		return;
+	}
+	if (net_error_is_scarcity(error) && ++slot->tries < WORKER_SCARCE_TRIES) {
+		slot->wait = net_timer_new(host->worker->loop, wait_over, slot);
+		net_timer_start(slot->wait, WORKER_SCARCE_WAIT * G_TIME_SPAN_MILLISECOND, 0);
+		return;
+	}
+	send_failure(host->worker, host->id, host->name, error->message);
+	slot_done(slot);
+}
+
+static void
+slot_begin(struct slot *slot)
+{
+	struct host *host = slot->host;
+	struct endpoint endpoint = { .port = slot->port, .mode = slot->mode };
+
+	g_strlcpy(endpoint.host, host->name, sizeof(endpoint.host));
+	g_strlcpy(endpoint.address, host->address, sizeof(endpoint.address));
+	slot->probe = probe_start(host->worker->loop, &endpoint, &host->worker->setup->probe,
+		on_probed, slot);
+}
+
+static void
+ask(struct worker *worker, const struct message_host *message)
+{
+	unsigned count = (unsigned)message->ports.count;
+	struct host *host = g_malloc0(sizeof(*host) + count * sizeof(host->slots[0]));
+
+	host->worker = worker;
+	host->id = message->id;
+	host->name = g_strdup(message->host);
+	host->address = g_strdup(message->address);
+	host->count = host->pending = count;
+	g_hash_table_add(worker->hosts, host);
+	for (unsigned i = 0; i < count; i++) {
+		host->slots[i].host = host;
+		host->slots[i].port = message->ports.items[i].port;
+		host->slots[i].mode = message->ports.items[i].mode;
+	}
+	while (host->begun < MIN(message->at_once, count))
+		slot_begin(&host->slots[host->begun++]);
+	if (count == 0 || message->at_once == 0)
+		host_finish(host);
+}
+
+/* --- names ------------------------------------------------------------------------------------ */
+
+static void
+on_resolved(void *user, const char *const *addresses, size_t count, const char *why)
+{
+	struct lookup *lookup = user;
+	struct worker *worker = lookup->worker;
+	struct message_addresses message = { .id = lookup->id, .why = why };
+
+	message.count = MIN(count, (size_t)MESSAGE_ADDRESSES_MAX);
+	for (size_t i = 0; i < message.count; i++)
+		message.addresses[i] = addresses[i];
+	message_pack_addresses(worker->message, &message);
+	channel_send(worker->channel, MESSAGE_ADDRESSES, worker->message->data,
+		worker->message->len);
+	g_hash_table_remove(worker->lookups, lookup);
+}
+
+static void
+resolve(struct worker *worker, const struct message_host *message)
+{
+	struct lookup *lookup = g_new0(struct lookup, 1);
+
+	lookup->worker = worker;
+	lookup->id = message->id;
+	g_hash_table_add(worker->lookups, lookup);
+	resolver_ask(worker->resolver, message->host, on_resolved, lookup);
+}
+
+/* --- the process ------------------------------------------------------------------------------ */
+
+static void
+on_received(void *user, unsigned type, const void *bytes, size_t length)
+{
+	struct worker *worker = user;
+	struct message_host message;
+
+	g_return_if_fail(message_read_host(bytes, length, &message));
+	if (type == MESSAGE_RESOLVE)
+		resolve(worker, &message);
+	else
+		ask(worker, &message);
+}
+
+static void
+on_ended(void *user)
+{
+	struct worker *worker = user;
+
+	net_loop_stop(worker->loop);
+}
+
+static const struct channel_events channel_events = {
+	.received = on_received,
+	.ended = on_ended,
+};
+
+static bool
+worker_begin(struct worker *worker, int fd, GError **error)
+{
+	worker->loop = net_loop_new(error);
+	if (worker->loop == NULL)
+		return false;
+	worker->resolver = resolver_new(worker->loop, error);
+	if (worker->resolver == NULL)
+		return false;
+	worker->channel = channel_new(worker->loop, fd, &channel_events, worker, error);
+	return worker->channel != NULL;
+}
+
+int
+worker_run(int fd, const struct worker_setup *setup)
+{
+	struct worker worker = { .setup = setup };
+	GError *error = NULL;
+
+	worker.hosts = g_hash_table_new_full(NULL, NULL, host_free, NULL);
+	worker.lookups = g_hash_table_new_full(NULL, NULL, g_free, NULL);
+	worker.message = g_byte_array_new();
+	worker.text = g_string_new(NULL);
+	if (worker_begin(&worker, fd, &error))
+		net_loop_run(worker.loop);
+	g_hash_table_unref(worker.hosts);
+	resolver_free(worker.resolver);
+	g_hash_table_unref(worker.lookups);
+	channel_close(worker.channel);
+	net_loop_free(worker.loop);
+	g_byte_array_unref(worker.message);
+	g_string_free(worker.text, TRUE);
+	if (error == NULL)
+		return 0;
+	g_printerr("popseal: a worker cannot begin: %s\n", error->message);
+	g_error_free(error);
+	return 1;
+}
