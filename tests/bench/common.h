@@ -14,7 +14,7 @@
 /* Ends the program with exit 4 and a line on standard error: "what: the errno's words". */
 void die(const char *what) G_GNUC_NORETURN;
 
-/* Raises the limit of descriptors as far as it goes, and ignores SIGPIPE. */
+/* Raises the limit of descriptors as far as it goes, ignores SIGPIPE, and ends with its parent. */
 void prepare_process(void);
 
 /* Reads the command line into entries; a word too many, or too few, ends it with exit 3. */
