@@ -28,6 +28,7 @@ facts_free(struct facts *facts)
 		return;
 	g_string_free(facts->probe.transcript, TRUE);
 	g_string_chunk_free(facts->strings);
+	g_free(facts->claim);
 	g_free(facts);
 }
 

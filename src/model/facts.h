@@ -200,12 +200,15 @@ struct host_facts {
 	bool implicit_tls_unknown; /* ... and it did not answer */
 };
 
+struct claim;
+
 struct facts {
 	int64_t now; /* µs since the epoch */
 	struct endpoint endpoint;
 	struct probe_facts probe;
 	struct host_facts host;
 	struct verdict verdict;
+	struct claim *claim; /* what another tool reported (model/claim.h), owned; or NULL */
 	GStringChunk *strings;
 };
 
