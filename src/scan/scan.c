@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "model/escape.h"
 #include "net/watch.h"
 #include "scan/crew.h"
 #include "scan/message.h"
@@ -63,6 +64,7 @@ struct scan {
 	unsigned endpoints; /* sent to workers */
 	unsigned lookups;
 	unsigned load[SCAN_JOBS_MAX]; /* endpoints and look-ups of each worker */
+	bool noted;
 	bool exhausted;
 	bool paused;
 	bool pumping;
@@ -390,6 +392,18 @@ on_failure(struct scan *scan, unsigned worker, const struct message_failure *mes
 	report_failure(scan, &failure);
 }
 
+/* Workers have little to say to people; all say the same, and once is enough. */
+static void
+on_note(struct scan *scan, const char *text, size_t length)
+{
+	g_autofree char *note = g_strndup(text, length);
+	g_autofree char *shown = escape_string(note);
+
+	if (!scan->noted)
+		scan->events->note(scan->user, shown);
+	scan->noted = true;
+}
+
 /* Takes a message; false if it is none. */
 static bool
 take_message(struct scan *scan, unsigned worker, unsigned type, const void *bytes, size_t length)
@@ -404,6 +418,8 @@ take_message(struct scan *scan, unsigned worker, unsigned type, const void *byte
 		on_addresses(scan, worker, &addresses);
 	else if (type == MESSAGE_FAILURE && message_read_failure(bytes, length, &failure))
 		on_failure(scan, worker, &failure);
+	else if (type == MESSAGE_NOTE)
+		on_note(scan, bytes, length);
 	else
 		return false;
 	return true;

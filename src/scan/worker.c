@@ -5,6 +5,7 @@
 
 #include "net/channel.h"
 #include "net/resolver.h"
+#include "net/sandbox.h"
 #include "rules/rule.h"
 #include "scan/message.h"
 
@@ -294,6 +295,18 @@ worker_begin(struct worker *worker, int fd, GError **error)
 	return worker->channel != NULL;
 }
 
+static void
+enter_sandbox(struct worker *worker)
+{
+	g_autofree char *missing = sandbox_missing(sandbox_enter());
+	g_autofree char *note = NULL;
+
+	if (missing == NULL)
+		return;
+	note = g_strdup_printf("this system confines no worker by %s", missing);
+	channel_send(worker->channel, MESSAGE_NOTE, note, strlen(note));
+}
+
 int
 worker_run(int fd, const struct worker_setup *setup)
 {
@@ -304,8 +317,10 @@ worker_run(int fd, const struct worker_setup *setup)
 	worker.lookups = g_hash_table_new_full(NULL, NULL, g_free, NULL);
 	worker.message = g_byte_array_new();
 	worker.text = g_string_new(NULL);
-	if (worker_begin(&worker, fd, &error))
+	if (worker_begin(&worker, fd, &error)) {
+		enter_sandbox(&worker);
 		net_loop_run(worker.loop);
+	}
 	g_hash_table_unref(worker.hosts);
 	resolver_free(worker.resolver);
 	g_hash_table_unref(worker.lookups);
