@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/watch.h"
 
+#include <fcntl.h>
+
 #include "net/loop-private.h"
 
 struct net_watch {
@@ -24,12 +26,24 @@ on_ready(uv_poll_t *handle, int status G_GNUC_UNUSED, int events G_GNUC_UNUSED)
 	watch->ready(watch->user);
 }
 
+/* libuv makes what it polls non-blocking, and with it the pipes that other programs share. */
+static int
+poll_as_it_is(struct net_loop *loop, uv_poll_t *poll, int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+	int status = uv_poll_init(&loop->uv, poll, fd);
+
+	if (flags >= 0 && (flags & O_NONBLOCK) == 0)
+		fcntl(fd, F_SETFL, flags);
+	return status;
+}
+
 struct net_watch *
 net_watch_new(struct net_loop *loop, int fd, void (*ready)(void *user), void *user)
 {
 	struct net_watch *watch = g_new0(struct net_watch, 1);
 
-	if (uv_poll_init(&loop->uv, &watch->uv, fd) != 0) {
+	if (poll_as_it_is(loop, &watch->uv, fd) != 0) {
 		g_free(watch);
 		return NULL;
 	}

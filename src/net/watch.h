@@ -14,7 +14,7 @@ enum net_watch_for {
 /*
  * Calls back while the descriptor (a pipe, a terminal, a socket) can be read,
  * or written. NULL for what is always ready and cannot be watched, such as a
- * regular file.
+ * regular file. Whether the descriptor blocks stays as it was.
  */
 struct net_watch *net_watch_new(struct net_loop *loop, int fd, void (*ready)(void *user),
 	void *user);

@@ -406,5 +406,23 @@ def records_stay_lines():
             tap.true(form != "jsonl" or json.loads(out.splitlines()[0]), "no record")
 
 
+@tap.test
+def slow_reader():
+    """A reader that takes its time gets every record, and the pipe that it shares stays blocking"""
+    reader, writer = os.pipe()
+    with socket.socket() as held:
+        held.bind(("0.0.0.0", 0))  # and does not listen
+        process = start("scan", "--format", "jsonl", "--ports", held.getsockname()[1],
+                        "127.0.0.0/22", stdout=writer)
+        time.sleep(AT_ONCE)
+        blocking = os.get_blocking(writer)
+        os.close(writer)
+        with open(reader, encoding="utf-8") as stream:
+            records = [json.loads(line) for line in stream]
+        finish(process).exits(0)
+    tap.equal([len(records), records[-1]["type"]], [1025, "summary"], "records, the last one")
+    tap.true(blocking, "popseal made the pipe non-blocking")
+
+
 if __name__ == "__main__":
     tap.main()
