@@ -42,6 +42,37 @@ ticket_answer_word(enum ticket_answer answer)
 	g_return_val_if_reached("undetermined");
 }
 
+struct claim *
+claim_copy(const struct claim *claim)
+{
+	const char *const texts[] = { claim == NULL ? NULL : claim->reporter,
+		claim == NULL ? NULL : claim->id, claim == NULL ? NULL : claim->text,
+		claim == NULL ? NULL : claim->host };
+	const char *kept[G_N_ELEMENTS(texts)] = { NULL };
+	size_t size = sizeof(*claim);
+	struct claim *copy;
+	char *next;
+
+	if (claim == NULL)
+		return NULL;
+	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+		size += texts[i] == NULL ? 0 : strlen(texts[i]) + 1;
+	copy = g_malloc(size);
+	next = (char *)(copy + 1);
+	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+		if (texts[i] == NULL)
+			continue;
+		kept[i] = next;
+		next = g_stpcpy(next, texts[i]) + 1;
+	}
+	*copy = *claim;
+	copy->reporter = kept[0];
+	copy->id = kept[1];
+	copy->text = kept[2];
+	copy->host = kept[3];
+	return copy;
+}
+
 /* Keeps the text, cut at `max` octets; a character of UTF-8 is not torn. */
 static const char *
 keep(struct facts *facts, const char *text, size_t max)

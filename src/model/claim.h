@@ -55,6 +55,9 @@ const char *ticket_answer_word(enum ticket_answer answer);
  */
 void facts_set_claim(struct facts *facts, const struct claim *claim);
 
+/* Returns a copy, in one block of memory, to be freed by g_free. NULL gives NULL. */
+struct claim *claim_copy(const struct claim *claim);
+
 /* Returns whether a login in clear is claimed of just this endpoint. */
 bool facts_accused(const struct facts *facts);
 

@@ -65,6 +65,43 @@ take_string(struct rest *rest)
 	return text;
 }
 
+/* A text that is not there is told from an empty one. */
+static void
+pack_text(GByteArray *out, const char *text)
+{
+	pack_number(out, text != NULL);
+	if (text != NULL)
+		pack_string(out, text);
+}
+
+static const char *
+take_text(struct rest *rest)
+{
+	return take_number(rest) != 0 ? take_string(rest) : NULL;
+}
+
+static void
+pack_claim(GByteArray *out, const struct claim *claim)
+{
+	pack_number(out, (uint64_t)claim->kind);
+	pack_number(out, claim->port);
+	pack_text(out, claim->reporter);
+	pack_text(out, claim->id);
+	pack_text(out, claim->text);
+	pack_text(out, claim->host);
+}
+
+static void
+take_claim(struct rest *rest, struct claim *claim)
+{
+	claim->kind = (enum claim_kind)take_number(rest);
+	claim->port = (uint16_t)take_number(rest);
+	claim->reporter = take_text(rest);
+	claim->id = take_text(rest);
+	claim->text = take_text(rest);
+	claim->host = take_text(rest);
+}
+
 static bool
 is_whole(const struct rest *rest)
 {
@@ -79,6 +116,9 @@ message_pack_host(GByteArray *out, const struct message_host *host)
 	pack_string(out, host->host);
 	pack_string(out, host->address);
 	pack_number(out, host->at_once);
+	pack_number(out, host->claimed);
+	if (host->claimed)
+		pack_claim(out, &host->claim);
 	pack(out, host->ports.items, host->ports.count * sizeof(host->ports.items[0]));
 }
 
@@ -91,6 +131,9 @@ message_read_host(const void *bytes, size_t length, struct message_host *host)
 	host->host = take_string(&rest);
 	host->address = take_string(&rest);
 	host->at_once = (unsigned)take_number(&rest);
+	host->claimed = take_number(&rest) != 0;
+	if (host->claimed)
+		take_claim(&rest, &host->claim);
 	host->ports.count = rest.length / sizeof(host->ports.items[0]);
 	if (host->ports.count > TARGET_PORTS_MAX)
 		return false;

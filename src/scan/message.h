@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "model/assessment.h"
+#include "model/claim.h"
 #include "model/ports.h"
 
 enum message_type {
@@ -35,6 +36,8 @@ struct message_host {
 	const char *host;    /* the name or address as the user wrote it */
 	const char *address; /* numeric, with zone */
 	unsigned at_once;    /* endpoints */
+	bool claimed;        /* there is a claim */
+	struct claim claim;
 	struct port_list ports;
 };
 

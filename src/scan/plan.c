@@ -9,11 +9,12 @@ struct plan {
 	struct plan_options options;
 	struct source *source;
 	struct address_set *never;
-	struct walk *walk; /* NULL: the next line is to be read */
-	uint64_t base;     /* number of the walk's first item */
-	uint64_t next;     /* the smallest number that may still be handed out */
-	size_t pending;    /* index into resume->pending of the first that is >= next */
-	bool piped;        /* the walk comes from the source */
+	struct claim *claim; /* of the walk's target, or NULL */
+	struct walk *walk;   /* NULL: the next line is to be read */
+	uint64_t base;       /* number of the walk's first item */
+	uint64_t next;       /* the smallest number that may still be handed out */
+	size_t pending;      /* index into resume->pending of the first that is >= next */
+	bool piped;          /* the walk comes from the source */
 	bool ended;
 	struct plan_counts counts;
 };
@@ -152,6 +153,7 @@ next_of_walk(struct plan *plan, struct plan_item *item)
 	item->sequence = number;
 	item->what = walk_at(plan->walk, number - plan->base);
 	item->piped = plan->piped;
+	item->claim = plan->claim;
 	plan->next = number + 1;
 	return true;
 }
@@ -189,6 +191,8 @@ read_line(struct plan *plan, struct plan_item *item)
 	if (state == SOURCE_WAIT)
 		return PLAN_WAIT;
 	plan->ended = state == SOURCE_END;
+	g_free(plan->claim);
+	plan->claim = line.claim;
 	if (state == SOURCE_TARGET)
 		begin_line(plan, line.target);
 	if (state == SOURCE_BAD_LINE && number_bad_line(plan, &line, item))
@@ -221,6 +225,7 @@ plan_free(struct plan *plan)
 		return;
 	walk_free(plan->walk);
 	address_set_free(plan->never);
+	g_free(plan->claim);
 	source_free(plan->source);
 	g_free(plan);
 }

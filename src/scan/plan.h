@@ -47,10 +47,11 @@ enum plan_state {
 /* To be emptied by plan_item_clear, whatever it is. */
 struct plan_item {
 	uint64_t sequence;
-	struct walk_item what; /* of PLAN_ITEM; valid until the next call */
-	bool piped;            /* it came from the source */
-	char *where;           /* of PLAN_BAD_LINE */
-	char *message;         /* of PLAN_BAD_LINE */
+	struct walk_item what;     /* of PLAN_ITEM; valid until the next call */
+	const struct claim *claim; /* of PLAN_ITEM, or NULL; valid until the next call */
+	bool piped;                /* it came from the source */
+	char *where;               /* of PLAN_BAD_LINE */
+	char *message;             /* of PLAN_BAD_LINE */
 };
 
 void plan_item_clear(struct plan_item *item);

@@ -27,6 +27,7 @@ struct item {
 	bool recorded; /* it has records */
 	bool failed;
 	struct target *target; /* of a name; owned */
+	struct claim *claim;   /* of a name; owned, or NULL */
 	GString *text;         /* of a name: the records so far */
 };
 
@@ -101,6 +102,7 @@ static void
 item_free(struct item *item)
 {
 	target_free(item->target);
+	g_free(item->claim);
 	if (item->text != NULL)
 		g_string_free(item->text, TRUE);
 	g_free(item);
@@ -251,7 +253,8 @@ drop_recent(struct scan *scan, const struct target *target, const struct address
 /* Begins one host, of which the item has a job then; none if all of it was asked already. */
 static void
 begin_host(struct scan *scan, struct item *item, const struct target *target,
-	const struct address *address, const char *name, const char *text)
+	const struct claim *claim, const struct address *address, const char *name,
+	const char *text)
 {
 	struct message_host message = {
 		.host = name,
@@ -261,6 +264,10 @@ begin_host(struct scan *scan, struct item *item, const struct target *target,
 	unsigned per_host = address_is_loopback(address) ? 0 : scan->options.per_host;
 	struct job *job;
 
+	if (claim != NULL) {
+		message.claimed = true;
+		message.claim = *claim;
+	}
 	drop_recent(scan, target, address, &message.ports);
 	if (message.ports.count == 0) {
 		scan->summary.hosts++;
@@ -288,13 +295,14 @@ begin_item(struct scan *scan, const struct plan_item *planned)
 		const struct target *target = planned->what.target;
 		const char *name = target->kind == TARGET_RANGE ? text : target->host;
 
-		begin_host(scan, item, target, &planned->what.address, name, text);
+		begin_host(scan, item, target, planned->claim, &planned->what.address, name, text);
 	} else {
 		struct message_host message = { .host = text, .address = "" };
 		struct job *job = job_new(scan, item, &message);
 
 		job->resolves = true;
 		item->target = target_copy(planned->what.target);
+		item->claim = claim_copy(planned->claim);
 		item->text = g_string_new(NULL);
 		job_send(scan, job);
 	}
@@ -318,7 +326,8 @@ begin_address(struct scan *scan, struct item *item, const char *text)
 	if (!address_parse(literal, &address))
 		return;
 	if (may_be_asked(scan, item, &address))
-		begin_host(scan, item, item->target, &address, item->target->host, text);
+		begin_host(scan, item, item->target, item->claim, &address, item->target->host,
+			text);
 	else
 		scan->summary.hosts++;
 }

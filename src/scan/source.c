@@ -17,8 +17,10 @@ enum {
 
 struct source {
 	int fd;
+	struct feed *feed; /* or NULL; fd is its own */
+	size_t line_max;
 	char *name;
-	char text[READ_SIZE + SOURCE_LINE_MAX + 2]; /* read, not yet taken: from begin to end */
+	char text[READ_SIZE + FEED_LINE_MAX + 2]; /* read, not yet taken: from begin to end */
 	size_t begin;
 	size_t end;
 	uint64_t line;
@@ -26,7 +28,8 @@ struct source {
 	uint64_t expected_lines;
 	uint64_t expected_digest;
 	bool differs;
-	bool cut; /* the rest of a line that was too long is still to come */
+	bool whole; /* the feed has said its last line */
+	bool cut;   /* the rest of a line that was too long is still to come */
 	bool ended;
 };
 
@@ -60,6 +63,20 @@ source_open(const char *input, GError **error)
 	source = g_new0(struct source, 1);
 	source->fd = fd;
 	source->name = g_strdup(g_str_equal(input, "-") ? "standard input" : input);
+	source->line_max = SOURCE_LINE_MAX;
+	source->digest = DIGEST_START;
+	return source;
+}
+
+struct source *
+source_of_feed(struct feed *feed, const char *name)
+{
+	struct source *source = g_new0(struct source, 1);
+
+	source->feed = feed;
+	source->fd = feed_fd(feed);
+	source->line_max = FEED_LINE_MAX;
+	source->name = g_strdup(name);
 	source->digest = DIGEST_START;
 	return source;
 }
@@ -69,7 +86,9 @@ source_free(struct source *source)
 {
 	if (source == NULL)
 		return;
-	close(source->fd);
+	if (source->feed == NULL)
+		close(source->fd);
+	feed_free(source->feed);
 	g_free(source->name);
 	g_free(source);
 }
@@ -169,7 +188,7 @@ drop_rest(struct source *source)
 	source->cut = newline == NULL;
 }
 
-/* Takes the next line, cut after SOURCE_LINE_MAX + 1 octets; NULL if none is whole. */
+/* Takes the next line, cut after line_max + 1 octets; NULL if none is whole. */
 static char *
 take_line(struct source *source, size_t *length)
 {
@@ -179,17 +198,42 @@ take_line(struct source *source, size_t *length)
 	char *line;
 
 	*length = newline != NULL ? (size_t)(newline - start) : size;
-	if (newline == NULL && *length <= SOURCE_LINE_MAX && (!source->ended || *length == 0))
+	if (newline == NULL && *length <= source->line_max && (!source->ended || *length == 0))
 		return NULL;
-	*length = MIN(*length, SOURCE_LINE_MAX + 1);
+	*length = MIN(*length, source->line_max + 1);
 	line = g_strndup(start, *length);
 	digest_line(source, start, *length);
 	source->begin += *length;
 	if (newline == start + *length)
 		source->begin++;
 	else
-		source->cut = *length > SOURCE_LINE_MAX;
+		source->cut = *length > source->line_max;
 	return line;
+}
+
+/* A line of a feed. That none comes any more must not look like the end of the targets. */
+static enum source_state
+parse_feed_line(struct source *source, char *line, struct source_item *item)
+{
+	g_autoptr(GError) problem = NULL;
+	struct feed_line parts;
+
+	if (!feed_read_line(line, &parts))
+		return bad_line(source, item, "the reader of it sent what is no line");
+	if (parts.end) {
+		source->whole = true;
+		return SOURCE_END; /* of this line only */
+	}
+	if (parts.problem != NULL) {
+		item->where = g_strdup_printf("%s: %s", source->name, parts.where);
+		item->message = g_strdup(parts.problem);
+		return SOURCE_BAD_LINE;
+	}
+	item->target = target_parse(parts.target, &problem);
+	if (item->target == NULL)
+		return bad_line(source, item, problem->message);
+	item->claim = claim_copy(&parts.claim);
+	return SOURCE_TARGET;
 }
 
 static enum source_state
@@ -200,6 +244,8 @@ parse_line(struct source *source, char *line, size_t length, struct source_item 
 
 	if (length > SOURCE_LINE_MAX)
 		return bad_line(source, item, "the line is too long");
+	if (source->feed != NULL)
+		return parse_feed_line(source, line, item);
 	if (strlen(line) < length)
 		return bad_line(source, item, "the line holds a NUL byte");
 	if (comment != NULL)
@@ -209,6 +255,15 @@ parse_line(struct source *source, char *line, size_t length, struct source_item 
 		return SOURCE_END; /* of this line only */
 	item->target = target_parse(line, &problem);
 	return item->target != NULL ? SOURCE_TARGET : bad_line(source, item, problem->message);
+}
+
+static enum source_state
+end(struct source *source, struct source_item *item)
+{
+	if (source->feed == NULL || source->whole)
+		return SOURCE_END;
+	source->whole = true;
+	return bad_line(source, item, "the reader of it has died: what comes behind this is lost");
 }
 
 enum source_state
@@ -225,7 +280,7 @@ source_next(struct source *source, struct source_item *item)
 		if (!source->cut)
 			line = take_line(source, &length);
 		if (line == NULL && source->ended)
-			return SOURCE_END;
+			return end(source, item);
 		state = line != NULL ? parse_line(source, line, length, item) :
 				       read_more(source, item);
 		if (state == SOURCE_WAIT || state == SOURCE_BAD_LINE || item->target != NULL)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The lines of a file or of standard input, read as they come: each a target.
+ * The lines of a file, of standard input or of a feed, read as they come: each
+ * a target.
  */
 #ifndef POPSEAL_SCAN_SOURCE_H
 #define POPSEAL_SCAN_SOURCE_H
@@ -8,6 +9,7 @@
 #include <glib.h>
 
 #include "model/target.h"
+#include "scan/feed.h"
 
 enum {
 	SOURCE_LINE_MAX = 1024
@@ -22,6 +24,7 @@ enum source_state {
 
 struct source_item {
 	struct target *target; /* owned by the caller, for SOURCE_TARGET */
+	struct claim *claim;   /* of a feed's target, or NULL; owned by the caller: g_free */
 	char *where;           /* owned by the caller, for SOURCE_BAD_LINE: "FILE:LINE" */
 	char *message;         /* owned by the caller, for SOURCE_BAD_LINE */
 };
@@ -33,6 +36,9 @@ struct source;
  * file) if it cannot be opened.
  */
 struct source *source_open(const char *input, GError **error);
+
+/* Takes over a feed, whose lines it reads; `name` is that of what the feed reads. */
+struct source *source_of_feed(struct feed *feed, const char *name);
 void source_free(struct source *source); /* NULL is a no-op */
 
 enum source_state source_next(struct source *source, struct source_item *item);

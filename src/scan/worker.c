@@ -36,8 +36,9 @@ struct host {
 	uint64_t id;
 	char *name;
 	char *address;
-	unsigned begun;   /* slots */
-	unsigned pending; /* slots that are not done */
+	struct claim *claim; /* or NULL */
+	unsigned begun;      /* slots */
+	unsigned pending;    /* slots that are not done */
 	unsigned count;
 	struct slot slots[];
 };
@@ -62,6 +63,7 @@ host_free(void *data)
 	}
 	g_free(host->name);
 	g_free(host->address);
+	g_free(host->claim);
 	g_free(host);
 }
 
@@ -109,6 +111,7 @@ host_write(struct host *host, struct message_result *result)
 		if (facts == NULL)
 			continue;
 		facts->host = known;
+		facts_set_claim(facts, host->claim);
 		assessment = rules_assess(facts, WITNESS_PROBE);
 		summary_count(&counts, assessment);
 		setup->report->assessment(setup->report_options, assessment, host->worker->text);
@@ -212,6 +215,7 @@ ask(struct worker *worker, const struct message_host *message)
 	host->id = message->id;
 	host->name = g_strdup(message->host);
 	host->address = g_strdup(message->address);
+	host->claim = message->claimed ? claim_copy(&message->claim) : NULL;
 	host->count = host->pending = count;
 	g_hash_table_add(worker->hosts, host);
 	for (unsigned i = 0; i < count; i++) {
