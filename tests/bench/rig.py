@@ -25,6 +25,9 @@ CONCURRENCY = 4096
 HANG_SECONDS = 180  # no run takes this long
 INSIDE = "POPSEAL_BENCH_INSIDE"
 
+# The farm stands for many hosts: the kernel's limit for one host's queue is none of theirs.
+LONG_QUEUE = "echo 65535 | tee /proc/sys/net/core/somaxconn >/proc/sys/net/ipv4/tcp_max_syn_backlog"
+
 
 class Broken(Exception):
     """A run that gave no result."""
@@ -34,6 +37,7 @@ def enter_namespace():
     """Runs this program again in a network namespace of its own, on two cores."""
     if os.environ.get(INSIDE):
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+        subprocess.run(["sh", "-c", LONG_QUEUE], check=True)
         return
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
     words = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user",

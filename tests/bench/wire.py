@@ -30,7 +30,8 @@ def ip(*words, inside=()):
 @contextlib.contextmanager
 def pair():
     """The farm in a namespace of its own, which is gone with it."""
-    with rig.farm(prefix=("unshare", "--net")) as farm:
+    start = ("unshare", "--net", "sh", "-c", f'{rig.LONG_QUEUE}; exec "$@"', "sh")
+    with rig.farm(prefix=start) as farm:
         inside = ("nsenter", "--target", str(farm.pid), "--net")
         ip("link", "add", "near", "type", "veth", "peer", "name", "far", "netns", str(farm.pid))
         ip("address", "add", f"{NEAR}/24", "dev", "near")
@@ -41,7 +42,10 @@ def pair():
             ip(*words, inside=inside)
         ip("route", "add", f"{FARM_NETWORK}/16", "via", FAR)
         far = json.loads(ip("-json", "link", "show", "far", inside=inside))[0]
-        yield Pair("near", far["address"])
+        try:
+            yield Pair("near", far["address"])
+        finally:
+            ip("link", "delete", "near")  # a namespace takes its time to go
 
 
 def masscan(command, wires, hosts):
