@@ -140,7 +140,7 @@ static void
 print_scene(const struct scene *scene, const struct scan_options *options)
 {
 	g_autoptr(facts_auto) facts = facts_new();
-	char name[PROBE_NAME_SIZE], secret[PROBE_NAME_SIZE];
+	char name[PROBE_NAME_SIZE], secret[PROBE_SECRET_SIZE];
 	struct pop3_plan plan = {
 		.depth = options->probe.depth,
 		.no_credential = options->probe.no_credential,
@@ -149,7 +149,7 @@ print_scene(const struct scene *scene, const struct scan_options *options)
 	};
 	struct pop3_probe *dialogue;
 
-	probe_random_name(name);
+	probe_random_name(name, options->probe.contact);
 	probe_random_secret(secret);
 	facts->endpoint.mode = scene->mode;
 	dialogue = pop3_probe_new(&plan, facts);

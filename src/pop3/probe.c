@@ -80,13 +80,54 @@ pop3_probe_begins_tls(const struct pop3_probe *probe)
 		(probe->want_tls_first && !probe->asked_tls_first);
 }
 
-const char *
-pop3_probe_step(struct pop3_probe *probe)
-{
-	g_autofree char *name = NULL;
+/* AUTH is a step of its own with each mechanism; all the ladder's mechanisms stand here. */
+static const struct {
+	const char *mechanism;
+	const char *step;
+} auth_steps[] = {
+	{ "PLAIN", "auth-plain" },
+	{ "LOGIN", "auth-login" },
+	{ "XOAUTH2", "auth-xoauth2" },
+	{ "OAUTHBEARER", "auth-oauthbearer" },
+	{ "CRAM-MD5", "auth-cram-md5" },
+	{ "DIGEST-MD5", "auth-digest-md5" },
+	{ "NTLM", "auth-ntlm" },
+	{ "SCRAM-SHA-1", "auth-scram-sha-1" },
+	{ "SCRAM-SHA-256", "auth-scram-sha-256" },
+};
 
+G_STATIC_ASSERT(STEP_DONE + 1 + G_N_ELEMENTS(auth_steps) <= POP3_STEP_NUMBERS);
+
+size_t
+pop3_probe_step_number(const struct pop3_probe *probe)
+{
+	if (probe->step == STEP_SASL_SECRET)
+		return STEP_SASL_NAME; /* by their name they are one */
 	if (probe->step != STEP_AUTH)
-		return steps[probe->step].name;
-	name = g_ascii_strdown(probe->asking->name, -1);
-	return facts_printf(probe->facts, "auth-%s", name);
+		return probe->step;
+	for (size_t i = 0; i < G_N_ELEMENTS(auth_steps); i++) {
+		if (g_str_equal(auth_steps[i].mechanism, probe->asking->name))
+			return STEP_DONE + 1 + i;
+	}
+	g_return_val_if_reached(STEP_AUTH);
+}
+
+const char *
+pop3_step_name(size_t number)
+{
+	if (number == STEP_AUTH || number == STEP_NEXT || number == STEP_SASL_SECRET ||
+		number == STEP_DONE)
+		return NULL; /* nobody waits in these */
+	if (number < STEP_DONE)
+		return steps[number].name;
+	number -= STEP_DONE + 1;
+	return number < G_N_ELEMENTS(auth_steps) ? auth_steps[number].step : NULL;
+}
+
+const char *
+pop3_probe_step(const struct pop3_probe *probe)
+{
+	const char *name = pop3_step_name(pop3_probe_step_number(probe));
+
+	return name != NULL ? name : steps[probe->step].name;
 }

@@ -24,6 +24,7 @@ enum {
 	POP3_CONNECTIONS_MAX = 10, /* to one endpoint */
 	POP3_COMPLAINTS_MAX = 2,   /* unknown commands in one connection: Dovecot closes at three */
 	POP3_NAME_MAX = 40,        /* RFC 1939 section 3: arguments of up to 40 characters */
+	POP3_STEP_NUMBERS = 32,    /* see pop3_probe_step_number */
 };
 
 enum pop3_want {
@@ -55,7 +56,7 @@ enum pop3_event {
 struct pop3_plan {
 	enum depth depth;
 	bool no_credential;
-	const char *nobody; /* the random name: [a-z0-9-], at most POP3_NAME_MAX */
+	const char *nobody; /* the random name: printable, no space, at most POP3_NAME_MAX */
 	const char *secret; /* the random secret, likewise */
 	/* What the words of an "-ERR" line mean; NULL = the generic patterns. */
 	enum refusal (*classify)(void *user, const char *line);
@@ -102,10 +103,13 @@ unsigned pop3_probe_turn(const struct pop3_probe *probe);
 /* Returns whether the connection that POP3_WANT_CONNECT asks for begins with a TLS handshake. */
 bool pop3_probe_begins_tls(const struct pop3_probe *probe);
 
-/*
- * The name of the step that it waits in ("greeting", "capa", "auth-plain", ...), in
- * facts->strings.
- */
-const char *pop3_probe_step(struct pop3_probe *probe);
+/* The name of the step that it waits in ("greeting", "capa", "auth-plain", ...). */
+const char *pop3_probe_step(const struct pop3_probe *probe);
+
+/* The number of that step, below POP3_STEP_NUMBERS: for tables of steps. */
+size_t pop3_probe_step_number(const struct pop3_probe *probe);
+
+/* The name that goes with a number; NULL for a number that no step has. */
+const char *pop3_step_name(size_t number);
 
 #endif

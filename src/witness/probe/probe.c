@@ -7,7 +7,6 @@
 #include "witness/probe/probe.h"
 
 #include <string.h>
-#include <sys/random.h>
 
 #include "net/connection.h"
 #include "pop3/probe.h"
@@ -19,11 +18,16 @@ struct probe {
 	struct pop3_probe *dialogue;
 	struct connection *connection;
 	struct net_timer *total; /* for the whole endpoint */
+	int64_t total_end;       /* when that ends, in µs of net_loop_now */
+	struct net_rate_place place;
 	unsigned turn;
 	int64_t started;
+	int64_t waiting_since; /* for the step under way, or for a token */
+	size_t waiting_step;
+	bool waiting; /* in waiting_step, and the clock wants to know how long */
 	GError *error;
 	char name[PROBE_NAME_SIZE];
-	char secret[PROBE_NAME_SIZE];
+	char secret[PROBE_SECRET_SIZE];
 	void (*done)(void *user, struct facts *facts, const GError *error);
 	void *user;
 };
@@ -31,35 +35,10 @@ struct probe {
 static void probe_go_on(struct probe *probe);
 
 static void
-append_random(char *text, size_t digits)
-{
-	unsigned char bytes[PROBE_NAME_SIZE];
-	size_t end = strlen(text);
-
-	while (getrandom(bytes, digits, 0) != (ssize_t)digits)
-		; /* EINTR, before the kernel's pool is ready */
-	for (size_t i = 0; i < digits; i++)
-		text[end + i] = "0123456789abcdef"[bytes[i] % 16];
-	text[end + digits] = '\0';
-}
-
-void
-probe_random_name(char name[PROBE_NAME_SIZE])
-{
-	g_strlcpy(name, "popseal-", PROBE_NAME_SIZE);
-	append_random(name, 10);
-}
-
-void
-probe_random_secret(char secret[PROBE_NAME_SIZE])
-{
-	secret[0] = '\0';
-	append_random(secret, 20);
-}
-
-static void
 probe_free(struct probe *probe)
 {
+	if (probe->options.rate != NULL)
+		net_rate_leave(probe->options.rate, &probe->place);
 	connection_close(probe->connection);
 	net_timer_close(probe->total);
 	pop3_probe_free(probe->dialogue);
@@ -85,6 +64,35 @@ probe_fail(struct probe *probe)
 	probe->done(probe->user, NULL, probe->error);
 	probe_free(probe);
 }
+
+/* --- the clock -------------------------------------------------------------------------------- */
+
+static void
+clock_begin(struct probe *probe)
+{
+	probe->waiting = probe->options.clock != NULL;
+	probe->waiting_step = pop3_probe_step_number(probe->dialogue);
+	probe->waiting_since = net_loop_now(probe->loop);
+}
+
+static void
+clock_end(struct probe *probe)
+{
+	if (probe->waiting)
+		probe_clock_wait(probe->options.clock, probe->waiting_step,
+			net_loop_now(probe->loop) - probe->waiting_since);
+	probe->waiting = false;
+}
+
+static void
+clock_timeout(struct probe *probe)
+{
+	if (probe->waiting)
+		probe_clock_timeout(probe->options.clock, probe->waiting_step);
+	probe->waiting = false;
+}
+
+/* --- what happens to the connection ----------------------------------------------------------- */
 
 static int64_t
 patience(const struct probe *probe)
@@ -175,6 +183,7 @@ on_expired(void *user)
 {
 	struct probe *probe = user;
 
+	clock_timeout(probe);
 	if (is_connecting(probe))
 		pop3_probe_unconnected(probe->dialogue, CONNECT_TIMEOUT, "no answer in time");
 	else
@@ -187,6 +196,7 @@ on_total(void *user)
 {
 	struct probe *probe = user;
 
+	clock_timeout(probe);
 	if (is_connecting(probe))
 		pop3_probe_unconnected(probe->dialogue, CONNECT_TIMEOUT, "no answer in time");
 	else
@@ -202,8 +212,10 @@ static const struct connection_events connection_events = {
 	.expired = on_expired,
 };
 
+/* --- connecting ------------------------------------------------------------------------------- */
+
 static void
-probe_connect(struct probe *probe)
+probe_open(struct probe *probe)
 {
 	const struct connection_request request = {
 		.address = probe->facts->endpoint.address,
@@ -211,15 +223,54 @@ probe_connect(struct probe *probe)
 		.source = probe->options.source,
 	};
 
-	connection_close(probe->connection);
 	probe->connection =
 		connection_open(probe->loop, &request, &connection_events, probe, &probe->error);
 	if (probe->connection == NULL && probe->options.source != NULL)
 		g_prefix_error(&probe->error, "from %s: ", probe->options.source);
-	if (probe->connection != NULL)
-		connection_deadline(probe->connection, probe->options.step_timeout);
-	else
+	if (probe->connection == NULL) {
 		net_timer_start(probe->total, 0, 0); /* fail from the loop, not from here */
+		return;
+	}
+	clock_begin(probe);
+	connection_deadline(probe->connection, probe->options.step_timeout);
+}
+
+static void
+on_granted(void *user)
+{
+	struct probe *probe = user;
+	int64_t waited = net_loop_now(probe->loop) - probe->waiting_since;
+
+	probe->started += waited;
+	probe->total_end += waited;
+	if (probe->place.line == NET_RATE_NEW)
+		probe->facts->now = probe->facts->probe.started = g_get_real_time();
+	net_timer_start(probe->total, probe->total_end - net_loop_now(probe->loop), 0);
+	probe_open(probe);
+}
+
+/* An endpoint that was begun goes before new ones. */
+static bool
+takes_token(struct probe *probe)
+{
+	bool begun = probe->facts->probe.connect != CONNECT_NOT_TRIED;
+
+	if (probe->options.rate == NULL)
+		return true;
+	return net_rate_take(probe->options.rate, &probe->place,
+		begun ? NET_RATE_BEGUN : NET_RATE_NEW);
+}
+
+static void
+probe_connect(struct probe *probe)
+{
+	g_clear_pointer(&probe->connection, connection_close);
+	if (takes_token(probe)) {
+		probe_open(probe);
+		return;
+	}
+	probe->waiting_since = net_loop_now(probe->loop);
+	net_timer_stop(probe->total);
 }
 
 static void
@@ -242,6 +293,9 @@ probe_go_on(struct probe *probe)
 		return;
 	}
 	want = pop3_probe_run(probe->dialogue);
+	if (want == POP3_WANT_CONNECT || want == POP3_DONE ||
+		probe->turn != pop3_probe_turn(probe->dialogue))
+		clock_end(probe);
 	probe_flush(probe);
 	switch (want) {
 	case POP3_WANT_CONNECT:
@@ -259,6 +313,7 @@ probe_go_on(struct probe *probe)
 	}
 	if (probe->turn != pop3_probe_turn(probe->dialogue)) {
 		probe->turn = pop3_probe_turn(probe->dialogue);
+		clock_begin(probe);
 		connection_deadline(probe->connection, patience(probe));
 	}
 }
@@ -273,6 +328,7 @@ on_begin(void *user)
 
 	net_timer_close(probe->total);
 	probe->total = net_timer_new(probe->loop, on_total, probe);
+	probe->total_end = net_loop_now(probe->loop) + total;
 	net_timer_start(probe->total, total, 0);
 	probe_go_on(probe);
 }
@@ -294,7 +350,8 @@ probe_start(struct net_loop *loop, const struct endpoint *endpoint,
 	probe->facts->endpoint = *endpoint;
 	probe->facts->now = probe->facts->probe.started = g_get_real_time();
 	probe->started = net_loop_now(loop);
-	probe_random_name(probe->name);
+	probe->place = (struct net_rate_place){ .granted = on_granted, .user = probe };
+	probe_random_name(probe->name, options->contact);
 	probe_random_secret(probe->secret);
 	plan.nobody = probe->name;
 	plan.secret = probe->secret;

@@ -10,6 +10,8 @@
 
 #include "model/facts.h"
 #include "net/loop.h"
+#include "net/rate.h"
+#include "witness/probe/clock.h"
 
 struct probe_options {
 	enum depth depth;
@@ -17,6 +19,14 @@ struct probe_options {
 	const char *source;       /* address to ask from, or NULL */
 	int64_t greeting_timeout; /* µs */
 	int64_t step_timeout;     /* µs */
+	/* What stands below is borrowed, and NULL where it is not wanted. */
+	struct probe_clock *clock; /* counts how long each step waited */
+	/*
+	 * Every connection takes a token first. Waiting for it counts neither for a timeout nor for
+	 * the endpoint's duration.
+	 */
+	struct net_rate *rate;
+	const char *contact; /* part of the random name; probe_contact_valid */
 };
 
 #define PROBE_SECONDS(n) ((int64_t)(n)*G_USEC_PER_SEC)
@@ -60,11 +70,22 @@ enum refusal probe_classify(void *user, const char *line);
  */
 void probe_conclude(struct facts *facts);
 
-/* Makes a random name ("popseal-" and hex digits) or secret (hex digits) into text. */
 enum {
-	PROBE_NAME_SIZE = 24
+	PROBE_NAME_SIZE = 41, /* RFC 1939 section 3: arguments of up to 40 characters */
+	PROBE_SECRET_SIZE = 24,
+	PROBE_CONTACT_MAX = 22, /* octets */
 };
-void probe_random_name(char name[PROBE_NAME_SIZE]);
-void probe_random_secret(char secret[PROBE_NAME_SIZE]);
+
+/*
+ * Makes a random name: "popseal-" and hex digits, and with a contact (which may be NULL) "-" and
+ * the contact, by which an administrator knows whom to ask.
+ */
+void probe_random_name(char name[PROBE_NAME_SIZE], const char *contact);
+
+/* Makes a random secret of hex digits. */
+void probe_random_secret(char secret[PROBE_SECRET_SIZE]);
+
+/* Returns whether it is 1 to PROBE_CONTACT_MAX octets of letters, digits and ".-_+@". */
+bool probe_contact_valid(const char *contact);
 
 #endif
