@@ -152,7 +152,7 @@ def measure_targets(plan):
         line = Line(name, title, "KiB", "M <= 1024")
         first, last = feed(plan.seconds, plan.targets)
         line.settle([(last.memory - first.memory) / 1024])
-        line.note = (f"{first.memory >> 10} KiB at {first.targets} targets, "
+        line.note = (f"most in either half: {first.memory >> 10} KiB at {first.targets} targets, "
                      f"{last.memory >> 10} KiB at {last.targets}")
         lines.append(line)
     return lines

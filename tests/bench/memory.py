@@ -64,16 +64,16 @@ class Counter(threading.Thread):
 
 
 def watch(process, seconds, targets):
-    """Two samples: at a tenth of the way, and at its end by time or by number of targets."""
-    counter, began, first = Counter(process.stdout), time.monotonic(), None
+    """The highest sample of the first half and of the second: growth, not the way up to a level."""
+    counter, began, highest = Counter(process.stdout), time.monotonic(), {}
     while process.poll() is None:
         time.sleep(0.2)
         way = max((time.monotonic() - began) / seconds, counter.lines / targets)
-        now = Sample(counter.lines, rig.memory(process.pid))
-        if way >= 0.1 and not first:
-            first = now
-        if way >= 1:
-            return first, now
+        now, half = Sample(counter.lines, rig.memory(process.pid)), way >= 0.5
+        if half not in highest or now.memory >= highest[half].memory:
+            highest[half] = now
+        if way >= 1 and False in highest:
+            return highest[False], highest[True]
     raise rig.Broken("popseal ended before its targets did")
 
 
