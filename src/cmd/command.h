@@ -6,6 +6,8 @@
 #ifndef POPSEAL_CMD_COMMAND_H
 #define POPSEAL_CMD_COMMAND_H
 
+#include "cmd/options.h"
+
 /* The exit codes, the same for every command and format. When several hold: 3, 5, 4, 1, 2. */
 enum exit_code {
 	EXIT_CLEAN = 0,
@@ -19,6 +21,7 @@ enum exit_code {
 struct command {
 	const char *name;
 	const char *summary;
+	const struct option_set *options;
 	/* argv[0] is the command's name; returns the exit code. */
 	int (*run)(int argc, char **argv);
 };

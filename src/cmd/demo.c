@@ -3,14 +3,12 @@
  * popseal demo: a vulnerable server on loopback, and what a scan says of it.
  * The server lives in the loop of the scan; nothing but its own worker talks to it.
  */
-#include <unistd.h>
-
+#include "pop3/demo.h"
 #include "cmd/command.h"
 #include "cmd/options.h"
 #include "cmd/output.h"
 #include "net/connection.h"
 #include "net/listener.h"
-#include "pop3/demo.h"
 #include "pop3/input.h"
 #include "scan/scan.h"
 
@@ -106,7 +104,7 @@ static struct report_options
 report_options(const struct demo *demo)
 {
 	return (struct report_options){
-		.color = options_color(&demo->common, STDOUT_FILENO),
+		.color = options_color(&demo->common),
 		.verbose = demo->common.verbose,
 		.quiet = demo->common.quiet,
 	};
@@ -214,11 +212,8 @@ demo_run(struct demo *demo)
 static int
 demo_end(struct demo *demo)
 {
-	struct output output;
-
-	if (demo->error == NULL && output_open(&output, demo->common.output, &demo->error) &&
-		output_write(&output, demo->text, &demo->error))
-		output_close(&output, &demo->error);
+	if (demo->error == NULL)
+		output_print(demo->common.output, demo->text, &demo->error);
 	if (demo->error != NULL)
 		return options_fail("demo", demo->error, EXIT_OPERATIONAL);
 	if (demo->summary.findings[SEVERITY_HIGH] == 0)
@@ -255,5 +250,6 @@ run_command(int argc, char **argv)
 const struct command command_demo = {
 	.name = "demo",
 	.summary = "start a vulnerable server on loopback, scan it, show the finding",
+	.options = &set,
 	.run = run_command,
 };

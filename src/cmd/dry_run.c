@@ -3,9 +3,14 @@
 
 #include <string.h>
 
+#include "cmd/options.h"
 #include "model/escape.h"
 #include "pop3/probe.h"
 #include "products/product.h"
+
+enum {
+	TEXT_MAX = 64 * 1024 /* octets of a list of targets that are held back */
+};
 
 /* One line of a pretended server: the first command that the line begins with gets the answer. */
 struct line {
@@ -64,18 +69,9 @@ answer_to(const struct scene *scene, const char *command)
 	return line->answer;
 }
 
-static void
-print_bytes(const char *bytes, size_t length)
-{
-	g_autoptr(GString) shown = g_string_new(NULL);
-
-	escape_append(shown, bytes, length);
-	g_print("    %s\n", shown->str);
-}
-
 /* Takes what the dialogue sends, prints it and answers. */
 static void
-play_command(const struct scene *scene, struct pop3_probe *dialogue)
+play_command(const struct scene *scene, struct pop3_probe *dialogue, GString *text)
 {
 	size_t length;
 	const char *bytes = pop3_probe_output(dialogue, &length);
@@ -86,25 +82,30 @@ play_command(const struct scene *scene, struct pop3_probe *dialogue)
 		pop3_probe_event(dialogue, POP3_CLOSED);
 		return;
 	}
-	print_bytes(command, length);
+	g_string_append(text, "    ");
+	escape_append(text, command, length);
+	g_string_append_c(text, '\n');
 	answer = answer_to(scene, command);
 	pop3_probe_feed(dialogue, answer, strlen(answer));
 }
 
 static void
-play_connection(const struct scene *scene, struct pop3_probe *dialogue, unsigned number)
+play_connection(const struct scene *scene, struct pop3_probe *dialogue, unsigned number,
+	GString *text)
 {
-	g_print("  connection %u%s\n", number, scene->mode == MODE_POP3S ? ", TLS handshake" : "");
+	g_string_append_printf(text, "  connection %u%s\n", number,
+		scene->mode == MODE_POP3S ? ", TLS handshake" : "");
 	pop3_probe_event(dialogue, POP3_CONNECTED);
 	if (scene->mode == MODE_POP3)
 		pop3_probe_feed(dialogue, "+OK\r\n", 5);
 }
 
 static void
-play_handshake(const struct scene *scene, struct pop3_probe *dialogue, struct facts *facts)
+play_handshake(const struct scene *scene, struct pop3_probe *dialogue, struct facts *facts,
+	GString *text)
 {
 	if (scene->mode == MODE_POP3)
-		g_print("    (TLS handshake)\n");
+		g_string_append_printf(text, "    (TLS handshake)\n");
 	facts->probe.tls.handshake = HANDSHAKE_UP;
 	pop3_probe_event(dialogue, POP3_SECURED);
 	if (scene->mode == MODE_POP3S)
@@ -112,7 +113,7 @@ play_handshake(const struct scene *scene, struct pop3_probe *dialogue, struct fa
 }
 
 static void
-play(const struct scene *scene, struct facts *facts, struct pop3_probe *dialogue)
+play(const struct scene *scene, struct facts *facts, struct pop3_probe *dialogue, GString *text)
 {
 	unsigned connections = 0;
 
@@ -121,13 +122,13 @@ play(const struct scene *scene, struct facts *facts, struct pop3_probe *dialogue
 
 		switch (want) {
 		case POP3_WANT_CONNECT:
-			play_connection(scene, dialogue, ++connections);
+			play_connection(scene, dialogue, ++connections, text);
 			break;
 		case POP3_WANT_TLS:
-			play_handshake(scene, dialogue, facts);
+			play_handshake(scene, dialogue, facts, text);
 			break;
 		case POP3_WANT_INPUT:
-			play_command(scene, dialogue);
+			play_command(scene, dialogue, text);
 			break;
 		case POP3_DONE:
 		case POP3_AGAIN:
@@ -137,7 +138,7 @@ play(const struct scene *scene, struct facts *facts, struct pop3_probe *dialogue
 }
 
 static void
-print_scene(const struct scene *scene, const struct scan_options *options)
+append_scene(const struct scene *scene, const struct scan_options *options, GString *text)
 {
 	g_autoptr(facts_auto) facts = facts_new();
 	char name[PROBE_NAME_SIZE], secret[PROBE_SECRET_SIZE];
@@ -153,49 +154,122 @@ print_scene(const struct scene *scene, const struct scan_options *options)
 	probe_random_secret(secret);
 	facts->endpoint.mode = scene->mode;
 	dialogue = pop3_probe_new(&plan, facts);
-	g_print("\nAsked %s:\n", scene->title);
-	play(scene, facts, dialogue);
+	g_string_append_printf(text, "\nAsked %s:\n", scene->title);
+	play(scene, facts, dialogue, text);
 	pop3_probe_free(dialogue);
 }
 
-static void
-print_targets(const GPtrArray *targets, const struct scan_options *options)
-{
-	g_print("Nothing was sent. These endpoints would be asked, at %s depth:\n",
-		depth_word(options->probe.depth));
-	for (guint i = 0; i < targets->len; i++) {
-		const struct target *target = g_ptr_array_index(targets, i);
-		struct port_list ports = target_ports(target, &options->ports);
+/* --- the list of targets -------------------------------------------------------------------- */
 
-		g_print("  %s (%" G_GUINT64_FORMAT " address%s):", target->text,
-			target_count(target), target_count(target) == 1 ? "" : "es");
-		for (size_t p = 0; p < ports.count; p++)
-			g_print(" %s/%u", mode_word(ports.items[p].mode), ports.items[p].port);
-		g_print("\n");
-	}
+static void
+append_target(const struct target *target, const struct scan_options *options, GString *text)
+{
+	struct port_list ports = target_ports(target, &options->ports);
+	guint64 count = target_count(target);
+
+	g_string_append_printf(text, "  %s ", target->text);
+	if (target->first.family == FAMILY_NONE)
+		g_string_append(text,
+			options->one_address ? "(its first address):" : "(all its addresses):");
+	else
+		g_string_append_printf(text, "(%" G_GUINT64_FORMAT " address%s):", count,
+			count == 1 ? "" : "es");
+	for (size_t p = 0; p < ports.count; p++)
+		g_string_append_printf(text, " %s/%u", mode_word(ports.items[p].mode),
+			ports.items[p].port);
+	g_string_append_c(text, '\n');
 }
 
 static void
-print_products(void)
+report_line(struct source_item *item, uint64_t *bad_lines)
 {
-	g_print("\nThe name and the secret are random for every endpoint and exist nowhere.\n"
+	const struct failure failure = { .subject = item->where, .message = item->message };
+
+	options_print_failure("scan", &failure);
+	++*bad_lines;
+	g_free(item->where);
+	g_free(item->message);
+}
+
+/* The list may be longer than memory: it is written as it is read. */
+static bool
+print_source(struct source *source, const struct scan_options *options, struct output *output,
+	GString *text, uint64_t *bad_lines, GError **error)
+{
+	for (;;) {
+		struct source_item item = { 0 };
+
+		switch (source_next(source, &item)) {
+		case SOURCE_TARGET:
+			append_target(item.target, options, text);
+			target_free(item.target);
+			g_free(item.claim);
+			break;
+		case SOURCE_BAD_LINE:
+			report_line(&item, bad_lines);
+			break;
+		case SOURCE_WAIT:
+			source_wait(source);
+			break;
+		case SOURCE_END:
+			return true;
+		}
+		if (text->len > TEXT_MAX && !output_write(output, text, error))
+			return false;
+		if (output->gone)
+			return true;
+	}
+}
+
+/* What keeps some of these from being asked. */
+static void
+append_limits(const struct source *source, const struct scan_options *options, GString *text)
+{
+	if (options->excluded != NULL)
+		g_string_append(text, "What the file of --exclude names is left out of these.\n");
+	if (source != NULL)
+		g_string_append(text,
+			"Of what was read, networks that are never asked are passed over.\n");
+	if (options->shards > 1)
+		g_string_append_printf(text,
+			"Of all these, share %u of %u is asked, in an order of its own.\n",
+			options->shard + 1, options->shards);
+}
+
+static void
+append_products(GString *text)
+{
+	g_string_append_printf(text,
+		"\nThe name and the secret are random for every endpoint and exist nowhere.\n"
 		"At most one credential is sent to an endpoint.\n\n"
 		"What servers log, and what locks out:\n");
 	for (size_t i = 0; products[i] != NULL; i++) {
 		if (products[i]->logged == NULL)
 			continue;
-		g_print("  %s\n    logs     %s\n", products[i]->title, products[i]->logged);
+		g_string_append_printf(text, "  %s\n    logs     %s\n", products[i]->title,
+			products[i]->logged);
 		if (products[i]->lockout != NULL)
-			g_print("    lockout  %s\n", products[i]->lockout);
+			g_string_append_printf(text, "    lockout  %s\n", products[i]->lockout);
 	}
 }
 
-void
-dry_run_print(const GPtrArray *targets, const struct scan_options *options)
+bool
+dry_run_print(const GPtrArray *targets, struct source *source, const struct scan_options *options,
+	struct output *output, uint64_t *bad_lines, GError **error)
 {
-	print_targets(targets, options);
-	g_print("\nThe exact bytes depend on what the server answers.");
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	g_string_append_printf(text,
+		"Nothing was sent. These endpoints would be asked, at %s depth:\n",
+		depth_word(options->probe.depth));
+	for (guint i = 0; i < targets->len; i++)
+		append_target(g_ptr_array_index(targets, i), options, text);
+	if (source != NULL && !print_source(source, options, output, text, bad_lines, error))
+		return false;
+	append_limits(source, options, text);
+	g_string_append(text, "\nThe exact bytes depend on what the server answers.");
 	for (size_t i = 0; i < G_N_ELEMENTS(scenes); i++)
-		print_scene(&scenes[i], options);
-	print_products();
+		append_scene(&scenes[i], options, text);
+	append_products(text);
+	return output_write(output, text, error);
 }

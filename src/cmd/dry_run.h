@@ -9,9 +9,16 @@
 
 #include <glib.h>
 
+#include "cmd/output.h"
 #include "scan/scan.h"
 
-/* Prints to standard output; targets are struct target. */
-void dry_run_print(const GPtrArray *targets, const struct scan_options *options);
+/*
+ * Prints it; targets are struct target, source (may be NULL; read to its end) holds more of them.
+ * Lines that are none are named on standard error, and *bad_lines counts them. False and *error if
+ * it cannot be written.
+ */
+bool dry_run_print(const GPtrArray *targets, struct source *source,
+	const struct scan_options *options, struct output *output, uint64_t *bad_lines,
+	GError **error);
 
 #endif

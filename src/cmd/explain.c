@@ -110,15 +110,6 @@ append_products(GString *text)
 		append_product(text, products[i]);
 }
 
-static bool
-print(const char *path, GString *text, GError **error)
-{
-	struct output output;
-
-	return output_open(&output, path, error) && output_write(&output, text, error) &&
-		output_close(&output, error);
-}
-
 static int
 explain(char **words, const struct common_options *common)
 {
@@ -138,7 +129,7 @@ explain(char **words, const struct common_options *common)
 		return options_fail(set.command, error, EXIT_USAGE);
 	text = g_string_new(page);
 	append_products(text);
-	if (!print(common->output, text, &error))
+	if (!output_print(common->output, text, &error))
 		return options_fail(set.command, error, EXIT_OPERATIONAL);
 	return EXIT_CLEAN;
 }
@@ -159,5 +150,6 @@ run(int argc, char **argv)
 const struct command command_explain = {
 	.name = "explain",
 	.summary = "Tell what a rule means, and how it is fixed",
+	.options = &set,
 	.run = run,
 };

@@ -6,7 +6,8 @@
 #include <unistd.h>
 
 #include "cmd/command.h"
-#include "config.h"
+#include "cmd/configuration.h"
+#include "cmd/output.h"
 #include "model/escape.h"
 
 GQuark
@@ -47,8 +48,6 @@ static const GOptionEntry common_entries[] = {
 	G_OPTION_ENTRY_NULL,
 };
 
-/* --- the configuration file ------------------------------------------------------------------- */
-
 static const GOptionEntry *
 find_entry(const GOptionEntry *entries, const char *name)
 {
@@ -58,103 +57,12 @@ find_entry(const GOptionEntry *entries, const char *name)
 	return NULL;
 }
 
-/* One line of the file becomes one option, as if it had been typed. */
-static bool
-add_key(GKeyFile *file, const char *group, const char *key, const GOptionEntry *entry,
-	GPtrArray *words, GError **error)
+const GOptionEntry *
+options_find(const struct option_set *set, const char *name)
 {
-	g_autofree char *value = NULL;
-	gboolean on;
+	const GOptionEntry *entry = find_entry(common_entries, name);
 
-	if (entry == NULL) {
-		g_set_error(error, POPSEAL_USAGE_ERROR, 0, "[%s] %s: no such option", group, key);
-		return false;
-	}
-	if (entry->arg != G_OPTION_ARG_NONE) {
-		value = g_key_file_get_string(file, group, key, error);
-		if (value == NULL)
-			return false;
-		g_ptr_array_add(words, g_strdup_printf("--%s=%s", key, value));
-		return true;
-	}
-	on = g_key_file_get_boolean(file, group, key, error);
-	if (*error != NULL)
-		return false;
-	if (on)
-		g_ptr_array_add(words, g_strdup_printf("--%s", key));
-	return true;
-}
-
-/*
- * [popseal] holds for every command and may name options that this one lacks; [scan] and the like
- * may not.
- */
-static bool
-add_group(GKeyFile *file, const char *group, bool lenient, const struct option_set *set,
-	GPtrArray *words, GError **error)
-{
-	g_auto(GStrv) keys = g_key_file_get_keys(file, group, NULL, NULL);
-
-	for (size_t i = 0; keys != NULL && keys[i] != NULL; i++) {
-		const GOptionEntry *entry = find_entry(common_entries, keys[i]);
-
-		if (entry == NULL)
-			entry = find_entry(set->entries, keys[i]);
-		if (entry == NULL && lenient)
-			continue;
-		if (!add_key(file, group, keys[i], entry, words, error))
-			return false;
-	}
-	return true;
-}
-
-static bool
-add_file(const char *path, bool must_exist, const struct option_set *set, GPtrArray *words,
-	GError **error)
-{
-	g_autoptr(GKeyFile) file = g_key_file_new();
-	GError *problem = NULL;
-
-	if (!must_exist && !g_file_test(path, G_FILE_TEST_EXISTS))
-		return true;
-	if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &problem) ||
-		!add_group(file, "popseal", true, set, words, &problem) ||
-		!add_group(file, set->command, false, set, words, &problem)) {
-		g_set_error(error, POPSEAL_USAGE_ERROR, 0, "%s: %s", path, problem->message);
-		g_error_free(problem);
-		return false;
-	}
-	return true;
-}
-
-/* --config has to be known before the rest is parsed. */
-static const char *
-named_config(int argc, char **argv)
-{
-	const char *found = NULL;
-
-	for (int i = 1; i < argc && !g_str_equal(argv[i], "--"); i++) {
-		if (g_str_has_prefix(argv[i], "--config="))
-			found = argv[i] + strlen("--config=");
-		else if (g_str_equal(argv[i], "--config") && i + 1 < argc)
-			found = argv[i + 1];
-	}
-	return found;
-}
-
-static bool
-add_configuration(const struct option_set *set, int argc, char **argv, GPtrArray *words,
-	GError **error)
-{
-	const char *named = named_config(argc, argv);
-	g_autofree char *own = NULL;
-
-	if (named != NULL)
-		return add_file(named, true, set, words, error);
-	own = g_build_filename(g_get_user_config_dir(), "popseal", "popseal.conf", NULL);
-	if (g_file_test(own, G_FILE_TEST_EXISTS))
-		return add_file(own, true, set, words, error);
-	return add_file("/etc/popseal/popseal.conf", false, set, words, error);
+	return entry == NULL && set != NULL ? find_entry(set->entries, name) : entry;
 }
 
 /* --- the command line ------------------------------------------------------------------------- */
@@ -197,32 +105,132 @@ make_context(const struct option_set *set)
 	return context;
 }
 
+/* A command line may ask for help whatever else is wrong with it, or with the configuration. */
+static bool
+asks_for_help(char **words)
+{
+	const char *const *all = (const char *const *)words;
+
+	return g_strv_contains(all, "--help") || g_strv_contains(all, "-h") ||
+		g_strv_contains(all, "-?");
+}
+
+static int
+print_help(const struct option_set *set, GOptionContext *context)
+{
+	g_autofree char *help = g_option_context_get_help(context, TRUE, NULL);
+	g_autoptr(GString) text = g_string_new(help);
+	GError *error = NULL;
+
+	return output_print(NULL, text, &error) ?
+		EXIT_CLEAN :
+		options_fail(set->command, error, EXIT_OPERATIONAL);
+}
+
+/* --config has to be known before the rest is parsed. */
+static const char *
+named_config(char **words)
+{
+	const char *found = NULL;
+
+	for (size_t i = 0; words[i] != NULL; i++) {
+		if (g_str_has_prefix(words[i], "--config="))
+			found = words[i] + strlen("--config=");
+		else if (g_str_equal(words[i], "--config") && words[i + 1] != NULL)
+			found = words[i + 1];
+	}
+	return found;
+}
+
+/* GLib takes --flag=anything for --flag, --flag=no included. */
+static bool
+check_flags(const struct option_set *set, char **words, GError **error)
+{
+	for (size_t i = 0; words[i] != NULL; i++) {
+		const char *equals = strchr(words[i], '=');
+		g_autofree char *name = NULL;
+		const GOptionEntry *entry;
+
+		if (equals == NULL || !g_str_has_prefix(words[i], "--"))
+			continue;
+		name = g_strndup(words[i] + 2, (size_t)(equals - words[i] - 2));
+		entry = options_find(set, name);
+		if (entry == NULL || entry->arg != G_OPTION_ARG_NONE)
+			continue;
+		g_set_error(error, POPSEAL_USAGE_ERROR, 0, "%s: --%s takes no value", words[i],
+			name);
+		return false;
+	}
+	return true;
+}
+
+/* Returns the words before "--" if there is one; *behind becomes those behind it, borrowed. */
+static char **
+take_options(int argc, char **argv, char ***behind)
+{
+	g_autoptr(GPtrArray) words = g_ptr_array_new();
+	int i = 1;
+
+	while (i < argc && !g_str_equal(argv[i], "--"))
+		g_ptr_array_add(words, g_strdup(argv[i++]));
+	g_ptr_array_add(words, NULL);
+	*behind = argv + MIN(i + 1, argc);
+	return (char **)g_ptr_array_free(g_steal_pointer(&words), FALSE);
+}
+
+static void
+add_words(GPtrArray *all, char **words)
+{
+	for (size_t i = 0; words[i] != NULL; i++)
+		g_ptr_array_add(all, g_strdup(words[i]));
+}
+
+/* Reads what the file and the command line say; returns what is no option, or NULL and *error. */
+static char **
+read_options(const struct option_set *set, GOptionContext *context, char **typed, GError **error)
+{
+	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+	g_auto(GStrv) all = NULL;
+	GError *problem = NULL;
+
+	g_ptr_array_add(words, g_strdup_printf("popseal %s", set->command));
+	if (!check_flags(set, typed, error) ||
+		!configuration_add(set, named_config(typed), typed, words, error))
+		return NULL;
+	add_words(words, typed);
+	g_ptr_array_add(words, NULL);
+	all = (char **)g_ptr_array_free(g_steal_pointer(&words), FALSE);
+	if (g_option_context_parse_strv(context, &all, &problem))
+		return g_steal_pointer(&all);
+	g_set_error(error, POPSEAL_USAGE_ERROR, 0, "%s", problem->message);
+	g_error_free(problem);
+	return NULL;
+}
+
 char **
 options_parse(const struct option_set *set, struct common_options *common, int argc, char **argv,
 	GError **error)
 {
 	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GOptionContext) context = make_context(set);
-	g_auto(GStrv) all = NULL;
-	GError *problem = NULL;
+	g_autofree char *name = g_strdup_printf("popseal %s", set->command);
+	char **behind = NULL;
+	g_auto(GStrv) typed = take_options(argc, argv, &behind);
+	g_auto(GStrv) plain = NULL;
 
-	g_ptr_array_add(words, g_strdup_printf("popseal %s", set->command));
-	if (!add_configuration(set, argc, argv, words, error))
+	g_set_prgname(name);
+	if (asks_for_help(typed))
+		exit(print_help(set, context));
+	plain = read_options(set, context, typed, error);
+	if (plain == NULL)
 		return NULL;
-	for (int i = 1; i < argc; i++)
-		g_ptr_array_add(words, g_strdup(argv[i]));
-	g_ptr_array_add(words, NULL);
-	all = (char **)g_ptr_array_free(g_steal_pointer(&words), FALSE);
-	g_set_prgname(all[0]);
-	if (!g_option_context_parse_strv(context, &all, &problem)) {
-		g_set_error(error, POPSEAL_USAGE_ERROR, 0, "%s", problem->message);
-		g_error_free(problem);
-		return NULL;
-	}
 	*common = given;
 	if (!check_common(common, set, error))
 		return NULL;
-	return g_strdupv(all + 1);
+	add_words(words, plain + 1);
+	add_words(words, behind);
+	g_ptr_array_add(words, NULL);
+	return (char **)g_ptr_array_free(g_steal_pointer(&words), FALSE);
 }
 
 void
@@ -236,12 +244,14 @@ options_clear(struct common_options *common)
 }
 
 bool
-options_color(const struct common_options *common, int fd)
+options_color(const struct common_options *common)
 {
 	const char *no_color = g_getenv("NO_COLOR");
 
-	return !common->no_color && (no_color == NULL || *no_color == '\0') && isatty(fd) &&
-		g_strcmp0(g_getenv("TERM"), "dumb") != 0;
+	if (common->output != NULL && !g_str_equal(common->output, "-"))
+		return false;
+	return !common->no_color && (no_color == NULL || *no_color == '\0') &&
+		isatty(STDOUT_FILENO) && g_strcmp0(g_getenv("TERM"), "dumb") != 0;
 }
 
 int

@@ -40,16 +40,19 @@ struct option_set {
 
 /*
  * Reads argv (argv[0] is the command) with the configuration file before it,
- * so that the command line wins. Returns the words that are no options
- * (g_strfreev), or NULL and *error. --help prints and ends the process.
+ * so that the command line wins; "--" ends the options. Returns the words that are
+ * no options (g_strfreev), or NULL and *error. --help prints and ends the process.
  */
 char **options_parse(const struct option_set *set, struct common_options *common, int argc,
 	char **argv, GError **error);
 
+/* Returns the option of that long name, a common one or the set's (NULL: none), or NULL. */
+const GOptionEntry *options_find(const struct option_set *set, const char *name);
+
 void options_clear(struct common_options *common);
 
-/* Whether colours go to that descriptor: a terminal, no --no-color, no NO_COLOR. */
-bool options_color(const struct common_options *common, int fd);
+/* Whether the output gets colours: it is a terminal, and neither --no-color nor NO_COLOR is set. */
+bool options_color(const struct common_options *common);
 
 /* The exit code that a run's totals amount to. */
 int options_exit_code(const struct common_options *common, const struct summary *summary);

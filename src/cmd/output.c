@@ -117,3 +117,15 @@ output_close(struct output *output, GError **error)
 	output->fd = -1;
 	return closed;
 }
+
+bool
+output_print(const char *path, GString *text, GError **error)
+{
+	struct output output;
+	bool written;
+
+	if (!output_open(&output, path, error))
+		return false;
+	written = output_write(&output, text, error);
+	return output_close(&output, written ? error : NULL) && written;
+}

@@ -32,6 +32,9 @@ uint64_t output_length(const struct output *output);
 /* Writes all of text and empties it. False and *error on failure. */
 bool output_write(struct output *output, GString *text, GError **error);
 
+/* Opens path (as output_open), writes all of text and closes. False and *error on failure. */
+bool output_print(const char *path, GString *text, GError **error);
+
 /* Closes; false and *error if what was written did not reach the disk. */
 bool output_close(struct output *output, GError **error);
 

@@ -75,15 +75,6 @@ append_row(GString *out, const struct rule *rule)
 		words->str, rule->title);
 }
 
-static bool
-print(const char *path, GString *text, GError **error)
-{
-	struct output output;
-
-	return output_open(&output, path, error) && output_write(&output, text, error) &&
-		output_close(&output, error);
-}
-
 static int
 list(char **words, const struct common_options *common)
 {
@@ -101,7 +92,7 @@ list(char **words, const struct common_options *common)
 		return options_fail(set.command, error, EXIT_USAGE);
 	for (size_t i = 0; rules[i] != NULL; i++)
 		(jsonl ? append_record : append_row)(out, rules[i]);
-	if (!print(common->output, out, &error))
+	if (!output_print(common->output, out, &error))
 		return options_fail(set.command, error, EXIT_OPERATIONAL);
 	return EXIT_CLEAN;
 }
@@ -122,5 +113,6 @@ run(int argc, char **argv)
 const struct command command_rules = {
 	.name = "rules",
 	.summary = "List the rules",
+	.options = &set,
 	.run = run,
 };

@@ -335,16 +335,21 @@ finish_checkpoint(struct run *run)
  * --- the command --------------------------------------------------------------------------------
  */
 
+static bool
+open_source(struct run *run, struct source **source)
+{
+	if (run->command.input != NULL)
+		*source = source_open(run->command.input, &run->error);
+	return run->error == NULL;
+}
+
 static int
 scan_targets(struct run *run)
 {
 	struct source *source = NULL;
 
-	if (run->command.input != NULL) {
-		source = source_open(run->command.input, &run->error);
-		if (source == NULL)
-			return options_fail("scan", run->error, EXIT_OPERATIONAL);
-	}
+	if (!open_source(run, &source))
+		return options_fail("scan", run->error, EXIT_OPERATIONAL);
 	if (!open_output(run, &run->error)) {
 		source_free(source);
 		return options_fail("scan", run->error, EXIT_OPERATIONAL);
@@ -359,14 +364,31 @@ scan_targets(struct run *run)
 }
 
 static int
+dry_run(struct run *run)
+{
+	const struct scan_command *command = &run->command;
+	struct source *source = NULL;
+	uint64_t bad_lines = 0;
+
+	if (open_source(run, &source) &&
+		output_open(&run->output, command->common.output, &run->error)) {
+		dry_run_print(command->words, source, &command->scan, &run->output, &bad_lines,
+			&run->error);
+		output_close(&run->output, run->error == NULL ? &run->error : NULL);
+	}
+	source_free(source);
+	if (run->error != NULL)
+		return options_fail("scan", run->error, EXIT_OPERATIONAL);
+	return bad_lines > 0 ? EXIT_USAGE : EXIT_CLEAN;
+}
+
+static int
 run_command_in(struct run *run)
 {
 	const struct scan_command *command = &run->command;
 
-	if (command->dry_run) {
-		dry_run_print(command->words, &command->scan);
-		return EXIT_CLEAN;
-	}
+	if (command->dry_run)
+		return dry_run(run);
 	if (!read_checkpoint(run, &run->error))
 		return options_fail("scan", run->error,
 			run->error->domain == POPSEAL_USAGE_ERROR ? EXIT_USAGE : EXIT_OPERATIONAL);
@@ -398,5 +420,6 @@ run_command(int argc, char **argv)
 const struct command command_scan = {
 	.name = "scan",
 	.summary = "ask POP3 servers whether a client can log in without TLS",
+	.options = &scan_option_set,
 	.run = run_command,
 };

@@ -78,7 +78,7 @@ static const GOptionEntry entries[] = {
 	G_OPTION_ENTRY_NULL,
 };
 
-static const struct option_set set = {
+const struct option_set scan_option_set = {
 	.command = "scan",
 	.arguments = "TARGET...",
 	.summary =
@@ -285,6 +285,15 @@ read_checkpoint(struct scan_command *command, GError **error)
 	return true;
 }
 
+/* What would be asked is told in prose only. */
+static bool
+read_dry_run(struct scan_command *command, GError **error)
+{
+	command->dry_run = given.dry_run;
+	return !given.dry_run || g_str_equal(command->common.report->name, "text") ||
+		usage(error, "format", command->common.format, "a dry run is told as text only");
+}
+
 /* --- the targets ------------------------------------------------------------------------------ */
 
 static GPtrArray *
@@ -357,8 +366,7 @@ read_all(struct scan_command *command, char **words, GError **error)
 	scan->probe.no_credential = given.no_credential;
 	scan->report = command->common.report;
 	scan->report_options = (struct report_options){
-		.color = options_color(&command->common, STDOUT_FILENO) &&
-			command->common.output == NULL,
+		.color = options_color(&command->common),
 		.quiet = command->common.quiet,
 		.verbose = command->common.verbose,
 		.transcript = given.transcript,
@@ -366,14 +374,14 @@ read_all(struct scan_command *command, char **words, GError **error)
 	if (!read_depth(scan, error) || !read_timeout(scan, error) || !read_ports(scan, error) ||
 		!read_source(scan, error) || !read_concurrency(scan, error) ||
 		!read_shard(scan, error) || !read_seed(command, error) ||
-		!read_exclusion(scan, error) || !read_checkpoint(command, error))
+		!read_exclusion(scan, error) || !read_checkpoint(command, error) ||
+		!read_dry_run(command, error))
 		return false;
 	command->words = read_targets(words, error);
 	if (command->words == NULL)
 		return false;
 	command->input = given.input;
 	command->netns = given.netns;
-	command->dry_run = given.dry_run;
 	command->description = description(command);
 	return true;
 }
@@ -381,7 +389,7 @@ read_all(struct scan_command *command, char **words, GError **error)
 bool
 scan_options_parse(struct scan_command *command, int argc, char **argv, GError **error)
 {
-	g_auto(GStrv) words = options_parse(&set, &command->common, argc, argv, error);
+	g_auto(GStrv) words = options_parse(&scan_option_set, &command->common, argc, argv, error);
 
 	return words != NULL && read_all(command, words, error);
 }

@@ -22,6 +22,8 @@ struct scan_command {
 	bool dry_run;
 };
 
+extern const struct option_set scan_option_set;
+
 /*
  * Reads argv, as options_parse does, and checks all of it. False and *error (usage) for what is
  * wrong. Every word is parsed before anything is sent.

@@ -7,7 +7,7 @@ import pathlib
 
 import tap
 from fakeserver import FakeServer, Pop3, capa
-from program import SOURCE, popseal, scan
+from program import SOURCE, popseal, scan, scratch
 
 PERMITS = {"CAPA": capa("USER", "SASL PLAIN"), "USER": "+OK", "PASS": "-ERR Bad login"}
 ENDPOINT = {"schema", "type", "time", "subject", "verdict", "confidence", "reason", "explanation",
@@ -94,11 +94,32 @@ def dry_run():
 
 
 @tap.test
+def dry_run_of_a_list():
+    """A dry run lists what it reads, names bad lines, and writes to --output"""
+    text = b"192.0.2.7\n192.0.2.1-9:1110 # here\nno host\nmail.invalid:995\n"
+    path = scratch() / "dry"
+    run = popseal("scan", "-n", "-o", path, "--shard", "2/3", "--input", "-", "127.0.0.1",
+                  stdin=text).exits(3)
+    tap.equal(run.out, "", "standard output")
+    tap.contains(run.err, "standard input:3: ")
+    lines = path.read_text().splitlines()
+    tap.equal(lines[1:5], ["  127.0.0.1 (1 address): pop3/110 pop3s/995",
+                           "  192.0.2.7 (1 address): pop3/110 pop3s/995",
+                           "  192.0.2.1-9:1110 (9 addresses): pop3/1110",
+                           "  mail.invalid:995 (all its addresses): pop3s/995"], "targets")
+    tap.contains(path.read_text(), "share 2 of 3")
+    tap.contains(popseal("scan", "-n", "--format", "csv", "127.0.0.1").exits(3).err, "csv")
+
+
+@tap.test
 def helps():
     """Help and version exit 0, nothing at all exits 3"""
     for command in COMMANDS:
         tap.contains(popseal(command, "--help").exits(0).out, "--format", command)
         tap.contains(popseal("--help").exits(0).out, command, "help")
+        tap.equal(popseal("help", command).exits(0).out, popseal(command, "-h").exits(0).out)
+    popseal("scan", "--config", "/no/such.conf", "--help").exits(0)
+    tap.contains(popseal("help", "scna").exits(3).err, "scna")
     tap.contains(popseal("--version").exits(0).out, "popseal ", "version")
     popseal().exits(3)
     tap.contains(popseal("scna").exits(3).err, "scna")

@@ -5,6 +5,7 @@ import os
 import pty
 import signal
 import subprocess
+import tempfile
 import time
 
 import tap
@@ -34,6 +35,8 @@ WRONG = (
     (["--fail-on", "all", "127.0.0.1"], "all"), (["--source", "here", "127.0.0.1"], "here"),
     (["--concurrency", "-3", "127.0.0.1"], "-3"), (["--nonsense", "127.0.0.1"], "nonsense"),
     (["--strict", "--no-strict", "127.0.0.1"], "--strict"),
+    (["--strict=yes", "127.0.0.1"], "--strict takes no value"),
+    (["--one-address=", "127.0.0.1"], "--one-address takes no value"),
 )
 
 
@@ -213,6 +216,59 @@ def configuration():
         run = popseal("scan", "--config", wrong, where).exits(3)
     tap.contains(run.err, str(wrong))
     tap.contains(run.err, "speed")
+
+
+WRONG_FILES = (
+    ("[scna]\ndepth=gentle\n", "[scna]"), ("[scan]\nspeed=9\n", "[scan] speed: no such option"),
+    ("[popseal]\nspeed=9\n", "[popseal] speed"), ("[rules]\nspeed=9\n", "[rules] speed"),
+    ("[rules]\ndepth=gentle\n", "[rules] depth: no such option of this command"),
+    ("[scan]\nstrict=often\n", "[scan] strict: not true or false"),
+    ("[scan]\nconfig=/other\n", "[scan] config"), ("depth=gentle\n", "group"),
+)
+
+
+def configured(text):
+    """A file of its own, as the tests run side by side."""
+    number, path = tempfile.mkstemp(".conf", dir=scratch())
+    with open(number, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def wrong_file(text, named):
+    path = configured(text)
+    run = popseal("scan", "--config", path, "127.0.0.1:9").exits(3)
+    tap.contains(run.err, f"{path}: ")
+    tap.contains(run.err, named)
+
+
+for content, part in WRONG_FILES:
+    tap.add(f"configuration: {content!r} is named", wrong_file, content, part)
+
+UNSETTLED = {"USER": "+OK", "PASS": "-ERR nope"}
+FLAGS = (
+    ("[popseal]\nstrict=true\n", [], 2), ("[popseal]\nstrict=true\n", ["--no-strict"], 0),
+    ("[popseal]\nstrict=true\n[scan]\nstrict=false\n", [], 0),
+    ("[popseal]\nno-strict=true\n[scan]\nno-strict=false\n", [], 2),
+    ("[scan]\nno-strict=true\n", ["--strict"], 2), ("[rules]\nstrict=true\n", [], 0),
+    ("[popseal]\nseed=3\n", [], 0),
+)
+
+
+def flag(text, words, code):
+    exits(UNSETTLED, ["--config", configured(text), "--fail-on", "high", *words], code)
+
+
+for content, line, wanted in FLAGS:
+    tap.add(f"configuration: {content!r} and {' '.join(line) or 'no option'}", flag, content,
+            line, wanted)
+
+
+@tap.test
+def groups_of_others():
+    """What the file says for all commands may be an option of one only"""
+    path = file_of("all.conf", b"[popseal]\ndepth=gentle\nverbose=true\n")
+    popseal("rules", "--config", path).exits(0)
 
 
 def on_terminal(*words, **env):
