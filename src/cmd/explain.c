@@ -149,7 +149,7 @@ run(int argc, char **argv)
 
 const struct command command_explain = {
 	.name = "explain",
-	.summary = "Tell what a rule means, and how it is fixed",
+	.summary = "tell what a rule means, and how it is fixed",
 	.options = &set,
 	.run = run,
 };

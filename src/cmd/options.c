@@ -93,6 +93,22 @@ check_common(struct common_options *common, const struct option_set *set, GError
 	return true;
 }
 
+/* An empty value is the mark of a script's variable that was never set. */
+static bool
+check_values(const GOptionEntry *entries, GError **error)
+{
+	for (; entries != NULL && entries->long_name != NULL; entries++) {
+		char **value = entries->arg_data;
+
+		if (entries->arg == G_OPTION_ARG_NONE || *value == NULL || **value != '\0')
+			continue;
+		g_set_error(error, POPSEAL_USAGE_ERROR, 0, "--%s: its value is empty",
+			entries->long_name);
+		return false;
+	}
+	return true;
+}
+
 static GOptionContext *
 make_context(const struct option_set *set)
 {
@@ -225,7 +241,8 @@ options_parse(const struct option_set *set, struct common_options *common, int a
 	if (plain == NULL)
 		return NULL;
 	*common = given;
-	if (!check_common(common, set, error))
+	if (!check_values(common_entries, error) || !check_values(set->entries, error) ||
+		!check_common(common, set, error))
 		return NULL;
 	add_words(words, plain + 1);
 	add_words(words, behind);

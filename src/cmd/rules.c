@@ -112,7 +112,7 @@ run(int argc, char **argv)
 
 const struct command command_rules = {
 	.name = "rules",
-	.summary = "List the rules",
+	.summary = "list the rules",
 	.options = &set,
 	.run = run,
 };

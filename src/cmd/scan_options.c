@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -92,7 +93,8 @@ const struct option_set scan_option_set = {
 static bool
 usage(GError **error, const char *option, const char *value, const char *why)
 {
-	g_set_error(error, POPSEAL_USAGE_ERROR, 0, "--%s %s: %s", option, value, why);
+	g_set_error(error, POPSEAL_USAGE_ERROR, 0, "--%s%s%s: %s", option,
+		*value == '\0' ? "" : " ", value, why);
 	return false;
 }
 
@@ -155,8 +157,8 @@ read_timeout(struct scan_options *scan, GError **error)
 	if (given.timeout == NULL)
 		return true;
 	seconds = g_ascii_strtod(given.timeout, &end);
-	if (end == given.timeout || *end != '\0' ||
-		!(seconds >= 0.1 && seconds <= TIMEOUT_MAX_SECONDS))
+	if (strspn(given.timeout, "0123456789.") != strlen(given.timeout) || end == given.timeout ||
+		*end != '\0' || !(seconds >= 0.1 && seconds <= TIMEOUT_MAX_SECONDS))
 		return usage(error, "timeout", given.timeout,
 			"not a number of seconds from 0.1 to 3600");
 	probe->greeting_timeout = probe->step_timeout = (int64_t)(seconds * G_USEC_PER_SEC);
@@ -178,11 +180,16 @@ read_ports(struct scan_options *scan, GError **error)
 static bool
 read_source(struct scan_options *scan, GError **error)
 {
-	struct address address;
+	struct address address = { 0 };
+	g_autofree char *plain = g_strdup(given.source);
+	char *zone = plain == NULL ? NULL : strchr(plain, '%');
 
 	scan->probe.source = given.source;
-	if (given.source == NULL || strchr(given.source, '%') != NULL ||
-		address_parse(given.source, &address))
+	if (zone != NULL)
+		*zone = '\0';
+	if (plain == NULL ||
+		(address_parse(plain, &address) &&
+			(zone == NULL || (zone[1] != '\0' && address.family == FAMILY_IPV6))))
 		return true;
 	return usage(error, "source", given.source, "not a numeric address");
 }
@@ -285,6 +292,44 @@ read_checkpoint(struct scan_command *command, GError **error)
 	return true;
 }
 
+static bool
+is_same_file(const char *one, const char *other)
+{
+	struct stat a, b;
+
+	if (one == NULL || other == NULL || g_str_equal(one, "-") || g_str_equal(other, "-"))
+		return false;
+	if (stat(one, &a) != 0 || stat(other, &b) != 0)
+		return g_str_equal(one, other);
+	return S_ISREG(a.st_mode) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* What is written must not destroy what is read, nor what else is written. */
+static bool
+check_files(const struct common_options *common, GError **error)
+{
+	const struct {
+		const char *option;
+		const char *path;
+	} files[] = { { "output", common->output }, { "checkpoint", given.checkpoint },
+		{ "input", given.input }, { "exclude", given.exclude },
+		{ "config", common->config } };
+	enum {
+		WRITTEN = 2 /* of these */
+	};
+
+	for (size_t i = 0; i < WRITTEN; i++)
+		for (size_t j = i + 1; j < G_N_ELEMENTS(files); j++)
+			if (is_same_file(files[i].path, files[j].path)) {
+				g_autofree char *why =
+					g_strdup_printf("would overwrite the file of --%s",
+						files[j].option);
+
+				return usage(error, files[i].option, files[i].path, why);
+			}
+	return true;
+}
+
 /* What would be asked is told in prose only. */
 static bool
 read_dry_run(struct scan_command *command, GError **error)
@@ -375,7 +420,7 @@ read_all(struct scan_command *command, char **words, GError **error)
 		!read_source(scan, error) || !read_concurrency(scan, error) ||
 		!read_shard(scan, error) || !read_seed(command, error) ||
 		!read_exclusion(scan, error) || !read_checkpoint(command, error) ||
-		!read_dry_run(command, error))
+		!read_dry_run(command, error) || !check_files(&command->common, error))
 		return false;
 	command->words = read_targets(words, error);
 	if (command->words == NULL)

@@ -35,6 +35,9 @@ WRONG = (
     (["--fail-on", "all", "127.0.0.1"], "all"), (["--source", "here", "127.0.0.1"], "here"),
     (["--concurrency", "-3", "127.0.0.1"], "-3"), (["--nonsense", "127.0.0.1"], "nonsense"),
     (["--strict", "--no-strict", "127.0.0.1"], "--strict"),
+    *[([f"--{name}=", "127.0.0.1"], f"--{name}: its value is empty")
+      for name in ("output", "format", "input", "exclude", "netns", "timeout", "source", "seed")],
+    (["--resume", "127.0.0.1"], "--resume: needs"),
     (["--strict=yes", "127.0.0.1"], "--strict takes no value"),
     (["--one-address=", "127.0.0.1"], "--one-address takes no value"),
 )
@@ -262,6 +265,24 @@ def flag(text, words, code):
 for content, line, wanted in FLAGS:
     tap.add(f"configuration: {content!r} and {' '.join(line) or 'no option'}", flag, content,
             line, wanted)
+
+
+@tap.test
+def nothing_is_overwritten():
+    """No output overwrites what is read, by whatever name, nor the other output"""
+    path = file_of("kept", b"127.0.0.9\n")
+    link = scratch() / "link"
+    link.symlink_to(path)
+    fresh = scratch() / "fresh"
+    jsonl = ["--format", "jsonl"]
+    for words in (["--input", path, "-o", path], ["--input", path, "-o", link],
+                  ["--exclude", link, "-o", path, "127.0.0.1:9"],
+                  [*jsonl, "-o", fresh, "--checkpoint", fresh, "127.0.0.1:9"],
+                  [*jsonl, "-o", fresh, "--checkpoint", path, "--input", link]):
+        tap.contains(popseal("scan", *words).exits(3).err, "would overwrite the file of --")
+    tap.equal(path.read_bytes(), b"127.0.0.9\n", "the file")
+    tap.true(not fresh.exists(), "a file was made")
+    popseal("scan", "-o", "/dev/null", "--input", "/dev/null").exits(0)
 
 
 @tap.test
