@@ -20,7 +20,6 @@ enum {
 	FROM_BLOCK = 64 * 1024,              /* octets that are read at once */
 	FROM_RECORD_MAX = 1024 * 1024,       /* of one JSON record */
 	FROM_MARKUP_MAX = 1024 * 1024,       /* of one tag, comment or instruction of XML */
-	FROM_NODE_MAX = 9 * 1024 * 1024,     /* of one text of XML; libxml2 itself ends at 10^7 */
 	FROM_DEPTH_MAX = 64,                 /* elements within elements */
 	FROM_PENDING_MAX = 16 * 1024 * 1024, /* of endpoints that wait for the end of the report */
 	FROM_RECENT = 256,                   /* endpoints back to which a repetition is noticed */
