@@ -23,6 +23,7 @@ struct worker_process {
 	pid_t pid; /* 0 = there is none */
 	struct channel *channel;
 	unsigned deaths; /* since its last message */
+	bool lied;       /* it sent what is no message, and is killed for it */
 };
 
 struct crew {
@@ -40,10 +41,14 @@ on_received(void *user, unsigned type, const void *bytes, size_t length)
 	struct worker_process *worker = user;
 	struct crew *crew = worker->crew;
 
-	worker->deaths = 0;
-	if (!crew->events->received(crew->user, (unsigned)(worker - crew->workers), type, bytes,
-		    length))
+	if (worker->lied)
+		return;
+	worker->lied = !crew->events->received(crew->user, (unsigned)(worker - crew->workers), type,
+		bytes, length);
+	if (worker->lied)
 		kill(worker->pid, SIGKILL);
+	else
+		worker->deaths = 0;
 }
 
 /* The child: nothing of the engine is its own, least of all its signals and files. */
@@ -91,6 +96,8 @@ bury(struct worker_process *worker)
 		waitpid(worker->pid, &status, 0);
 	}
 	worker->pid = 0;
+	if (worker->lied)
+		return g_strdup("killed, because it sent what is no answer");
 	if (WIFSIGNALED(status))
 		return g_strdup_printf("signal %d, %s", WTERMSIG(status),
 			strsignal(WTERMSIG(status)));
@@ -104,10 +111,12 @@ on_ended(void *user)
 {
 	struct worker_process *worker = user;
 	struct crew *crew = worker->crew;
-	g_autofree char *how = bury(worker);
+	g_autofree char *how = NULL;
 	bool replaced;
 
-	g_clear_pointer(&worker->channel, channel_close);
+	g_clear_pointer(&worker->channel, channel_close); /* it is asked to end by this */
+	how = bury(worker);
+	worker->lied = false;
 	replaced = ++worker->deaths < CREW_DEATHS_MAX && worker_start(worker, NULL);
 	crew->events->died(crew->user, (unsigned)(worker - crew->workers), how, replaced);
 }

@@ -71,3 +71,15 @@ recent_add(struct recent *recent, const struct address *address, const struct as
 	recent->next++;
 	return true;
 }
+
+void
+recent_filter(struct recent *recent, const struct address *address, struct port_list *ports)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < ports->count; i++) {
+		if (recent_add(recent, address, &ports->items[i]))
+			ports->items[kept++] = ports->items[i];
+	}
+	ports->count = kept;
+}

@@ -23,4 +23,7 @@ void recent_free(struct recent *recent); /* NULL is a no-op */
 bool recent_add(struct recent *recent, const struct address *address,
 	const struct asked_port *port);
 
+/* Remembers the address with each of the ports, and leaves out of them those that were known. */
+void recent_filter(struct recent *recent, const struct address *address, struct port_list *ports);
+
 #endif

@@ -14,35 +14,9 @@
 #include "model/escape.h"
 #include "net/watch.h"
 #include "scan/crew.h"
-#include "scan/message.h"
-#include "scan/quota.h"
+#include "scan/job.h"
 #include "scan/recent.h"
 #include "scan/worker.h"
-
-struct item {
-	GList link; /* in scan->items */
-	uint64_t sequence;
-	unsigned pending; /* jobs */
-	bool piped;
-	bool recorded; /* it has records */
-	bool failed;
-	struct target *target; /* of a name; owned */
-	struct claim *claim;   /* of a name; owned, or NULL */
-	GString *text;         /* of a name: the records so far */
-};
-
-/* What one worker is asked to do: a host, or a name to be resolved. */
-struct job {
-	struct quota_ticket ticket;
-	struct item *item;
-	uint64_t id;
-	uint16_t worker;
-	uint16_t endpoints;
-	uint8_t deaths; /* of workers that had it */
-	bool resolves;
-	guint length; /* of message */
-	guint8 message[];
-};
 
 struct scan {
 	struct net_loop *loop;
@@ -70,42 +44,32 @@ struct scan {
 	bool paused;
 	bool pumping;
 	bool finished;
+	const char *why; /* it has finished; NULL = all is done */
 	struct summary summary;
 };
 
 static void pump(struct scan *scan);
 
+/* Whoever is told frees the scan, so it is told when nothing of the scan is on the stack. */
 static void
 finish(struct scan *scan, const char *why)
 {
 	if (scan->finished)
 		return;
 	scan->finished = true;
-	scan->events->finished(scan->user, why);
+	scan->why = why;
+	net_timer_start(scan->begin, 0, 0);
 }
 
 /* --- items ------------------------------------------------------------------------------------ */
 
 static struct item *
-item_new(struct scan *scan, const struct plan_item *planned)
+item_begin(struct scan *scan, const struct plan_item *planned)
 {
-	struct item *item = g_new0(struct item, 1);
+	struct item *item = item_new(planned);
 
-	item->sequence = planned->sequence;
-	item->piped = planned->piped;
-	item->link.data = item;
 	g_queue_push_tail_link(&scan->items, &item->link);
 	return item;
-}
-
-static void
-item_free(struct item *item)
-{
-	target_free(item->target);
-	g_free(item->claim);
-	if (item->text != NULL)
-		g_string_free(item->text, TRUE);
-	g_free(item);
 }
 
 static void
@@ -113,6 +77,23 @@ report_failure(struct scan *scan, const struct failure *failure)
 {
 	summary_fail(&scan->summary, failure);
 	scan->events->failed(scan->user, failure);
+}
+
+static void
+report_failures(struct scan *scan, const GPtrArray *failures)
+{
+	for (guint i = 0; failures != NULL && i < failures->len; i++)
+		report_failure(scan, g_ptr_array_index(failures, i));
+}
+
+static void
+item_add_failure(struct scan *scan, struct item *item, const struct failure *failure)
+{
+	item->failed = true;
+	if (item->part != NULL)
+		item_keep_failure(&item->part->failures, failure);
+	else
+		report_failure(scan, failure);
 }
 
 static void
@@ -124,23 +105,26 @@ item_fail(struct scan *scan, struct item *item, const char *subject, const char 
 		.message = message,
 	};
 
-	item->failed = true;
-	report_failure(scan, &failure);
+	item_add_failure(scan, item, &failure);
+}
+
+/* Where what happens to the item is counted. */
+static struct summary *
+item_counts(struct scan *scan, struct item *item)
+{
+	return item->part != NULL ? &item->part->counts : &scan->summary;
 }
 
 static void
 item_finish(struct scan *scan, struct item *item)
 {
-	struct target_counts *targets = &scan->summary.targets;
+	const struct item_part *part = item->part;
 
-	if (item->recorded)
-		targets->asked++;
-	else if (item->failed)
-		targets->failed++;
-	else
-		targets->doubles++;
-	if (item->text != NULL && item->text->len > 0)
-		scan->events->records(scan->user, item->text->str, item->text->len);
+	item_count(item, &scan->summary);
+	if (part != NULL && part->text->len > 0)
+		scan->events->records(scan->user, part->text->str, part->text->len);
+	if (part != NULL)
+		report_failures(scan, part->failures);
 	g_queue_unlink(&scan->items, &item->link);
 	item_free(item);
 }
@@ -194,22 +178,14 @@ job_take_back(struct scan *scan, struct job *job)
 		scan->load[job->worker] -= job->endpoints + job->resolves;
 }
 
-/* Makes a job of the message. */
+/* Adds a job to the item. */
 static struct job *
-job_new(struct scan *scan, struct item *item, struct message_host *message)
+item_add_job(struct scan *scan, struct item *item, struct message_host *message)
 {
-	struct job *job;
-
 	message->id = ++scan->last_id;
 	message_pack_host(scan->message, message);
-	job = g_malloc0(sizeof(*job) + scan->message->len);
-	job->id = message->id;
-	job->item = item;
-	job->endpoints = (uint16_t)message->ports.count;
-	job->length = scan->message->len;
-	memcpy(job->message, scan->message->data, scan->message->len);
 	item->pending++;
-	return job;
+	return job_new(item, message, scan->message);
 }
 
 /* Sends those whose turn has come; job_done may bring more. */
@@ -227,28 +203,12 @@ job_done(struct scan *scan, struct job *job)
 
 	job_take_back(scan, job);
 	quota_give(scan->quota, &job->ticket, scan->ready);
-	g_free(job);
+	job_free(job);
 	send_ready(scan);
 	item_job_done(scan, item);
 }
 
 /* --- hosts ------------------------------------------------------------------------------------ */
-
-/* Leaves out the endpoints that were asked already. A zone tells apart what looks the same. */
-static void
-drop_recent(struct scan *scan, const struct target *target, const struct address *address,
-	struct port_list *ports)
-{
-	size_t kept = 0;
-
-	if (target->zone[0] != '\0')
-		return;
-	for (size_t i = 0; i < ports->count; i++) {
-		if (recent_add(scan->recent, address, &ports->items[i]))
-			ports->items[kept++] = ports->items[i];
-	}
-	ports->count = kept;
-}
 
 /* Begins one host, of which the item has a job then; none if all of it was asked already. */
 static void
@@ -268,15 +228,16 @@ begin_host(struct scan *scan, struct item *item, const struct target *target,
 		message.claimed = true;
 		message.claim = *claim;
 	}
-	drop_recent(scan, target, address, &message.ports);
+	if (target->zone[0] == '\0') /* a zone tells apart what looks the same */
+		recent_filter(scan->recent, address, &message.ports);
 	if (message.ports.count == 0) {
-		scan->summary.hosts++;
+		item_counts(scan, item)->hosts++;
 		return;
 	}
 	message.at_once = (unsigned)message.ports.count;
 	if (per_host > 0)
 		message.at_once = MIN(message.at_once, per_host);
-	job = job_new(scan, item, &message);
+	job = item_add_job(scan, item, &message);
 	job->ticket.address = *address;
 	job->ticket.weight = message.at_once;
 	if (quota_take(scan->quota, &job->ticket))
@@ -286,7 +247,7 @@ begin_host(struct scan *scan, struct item *item, const struct target *target,
 static void
 begin_item(struct scan *scan, const struct plan_item *planned)
 {
-	struct item *item = item_new(scan, planned);
+	struct item *item = item_begin(scan, planned);
 	char text[ENDPOINT_HOST_MAX + 1];
 
 	walk_item_text(&planned->what, text);
@@ -298,41 +259,49 @@ begin_item(struct scan *scan, const struct plan_item *planned)
 		begin_host(scan, item, target, planned->claim, &planned->what.address, name, text);
 	} else {
 		struct message_host message = { .host = text, .address = "" };
-		struct job *job = job_new(scan, item, &message);
+		struct job *job = item_add_job(scan, item, &message);
 
 		job->resolves = true;
-		item->target = target_copy(planned->what.target);
-		item->claim = claim_copy(planned->claim);
-		item->text = g_string_new(NULL);
 		job_send(scan, job);
 	}
 	item_job_done(scan, item);
 }
 
-/* Whether a name may lead here: what came by a pipe does not lead everywhere. */
+/* Reads an address that a name was resolved to, with or without a zone. */
 static bool
-may_be_asked(const struct scan *scan, const struct item *item, const struct address *address)
+parse_answer(const char *text, struct address *address)
 {
-	return !address_set_has(exclusion_addresses(scan->options.excluded), address) &&
-		!(item->piped && address_never_asked(address));
+	g_autofree char *literal = g_strndup(text, strcspn(text, "%"));
+
+	return strlen(text) <= ENDPOINT_HOST_MAX && address_parse(literal, address);
 }
 
+/* A name may lead to what is excluded, and what came by a pipe does not lead everywhere. */
 static void
 begin_address(struct scan *scan, struct item *item, const char *text)
 {
-	g_autofree char *literal = g_strndup(text, strcspn(text, "%"));
+	const struct target *target = item->part->target;
 	struct address address;
 
-	if (!address_parse(literal, &address))
+	if (!parse_answer(text, &address))
 		return;
-	if (may_be_asked(scan, item, &address))
-		begin_host(scan, item, item->target, item->claim, &address, item->target->host,
-			text);
-	else
-		scan->summary.hosts++;
+	if (address_set_has(exclusion_addresses(scan->options.excluded), &address))
+		item->excluded = true;
+	else if (item->piped && address_never_asked(&address))
+		item->skipped = true;
+	else {
+		begin_host(scan, item, target, item->part->claim, &address, target->host, text);
+		return;
+	}
+	item->part->counts.hosts++;
 }
 
-/* --- what workers say ------------------------------------------------------------------------- */
+/*
+ * --- what workers say ---------------------------------------------------------------------------
+ *
+ * A worker talks to strangers and may be theirs by now. What it says must fit what it was asked:
+ * the totals add up whatever happens, and one that says anything else is ended.
+ */
 
 /* Returns the job of that id, if it is this worker's. */
 static struct job *
@@ -343,49 +312,60 @@ job_find(const struct scan *scan, unsigned worker, uint64_t id, bool resolves)
 	return job != NULL && job->worker == worker && job->resolves == resolves ? job : NULL;
 }
 
-static void
+static bool
 on_result(struct scan *scan, unsigned worker, const struct message_result *result)
 {
 	struct job *job = job_find(scan, worker, result->id, false);
-	struct summary *summary = &scan->summary;
+	struct summary *counts;
 
-	if (job == NULL)
-		return;
-	summary->hosts++;
-	summary->endpoints += result->endpoints;
-	for (size_t i = 0; i < G_N_ELEMENTS(summary->verdicts); i++)
-		summary->verdicts[i] += result->verdicts[i];
-	for (size_t i = 0; i < G_N_ELEMENTS(summary->findings); i++)
-		summary->findings[i] += result->findings[i];
+	if (job == NULL || !job_fits(job, result))
+		return false;
+	counts = item_counts(scan, job->item);
+	counts->hosts++;
+	counts->endpoints += result->endpoints;
+	for (size_t i = 0; i < G_N_ELEMENTS(counts->verdicts); i++)
+		counts->verdicts[i] += result->verdicts[i];
+	for (size_t i = 0; i < G_N_ELEMENTS(counts->findings); i++)
+		counts->findings[i] += result->findings[i];
 	job->item->recorded |= result->endpoints > 0;
-	if (job->item->text != NULL)
-		g_string_append_len(job->item->text, result->text, (gssize)result->length);
+	for (guint i = 0; i < job_failures(job); i++)
+		item_add_failure(scan, job->item, g_ptr_array_index(job->failures, i));
+	if (job->item->part != NULL)
+		g_string_append_len(job->item->part->text, result->text, (gssize)result->length);
 	else if (result->length > 0)
 		scan->events->records(scan->user, result->text, result->length);
 	job_done(scan, job);
+	return true;
 }
 
-static void
+static bool
 on_addresses(struct scan *scan, unsigned worker, const struct message_addresses *message)
 {
 	struct job *job = job_find(scan, worker, message->id, true);
 	struct item *item = job == NULL ? NULL : job->item;
 	size_t asked = scan->options.one_address ? MIN(message->count, 1) : message->count;
+	struct address address;
 
 	if (job == NULL)
-		return;
-	scan->summary.hosts_more += (int64_t)asked - 1;
+		return false;
+	for (size_t i = 0; i < message->count; i++) {
+		if (!parse_answer(message->addresses[i], &address))
+			return false;
+	}
+	item->part->counts.hosts_more += (int64_t)asked - 1;
 	if (message->count == 0) {
 		g_autofree char *why = g_strdup_printf("cannot be resolved: %s", message->why);
 
-		item_fail(scan, item, item->target->text, why);
+		item_fail(scan, item, item->part->target->text, why);
 	}
 	for (size_t i = 0; i < asked; i++)
 		begin_address(scan, item, message->addresses[i]);
 	job_done(scan, job);
+	return true;
 }
 
-static void
+/* Is kept until the result comes: a worker that dies before has not said it. */
+static bool
 on_failure(struct scan *scan, unsigned worker, const struct message_failure *message)
 {
 	struct job *job = job_find(scan, worker, message->id, false);
@@ -395,17 +375,17 @@ on_failure(struct scan *scan, unsigned worker, const struct message_failure *mes
 		.message = message->message,
 	};
 
-	if (job == NULL)
-		return;
-	job->item->failed = true;
-	report_failure(scan, &failure);
+	if (job == NULL || job_failures(job) >= job->endpoints)
+		return false;
+	item_keep_failure(&job->failures, &failure);
+	return true;
 }
 
 /* Workers have little to say to people; all say the same, and once is enough. */
 static void
 on_note(struct scan *scan, const char *text, size_t length)
 {
-	g_autofree char *note = g_strndup(text, length);
+	g_autofree char *note = g_strndup(text, MIN(length, SCAN_NOTE_MAX));
 	g_autofree char *shown = escape_string(note);
 
 	if (!scan->noted)
@@ -413,7 +393,7 @@ on_note(struct scan *scan, const char *text, size_t length)
 	scan->noted = true;
 }
 
-/* Takes a message; false if it is none. */
+/* Takes a message; false if it is none, or none that this worker may send. */
 static bool
 take_message(struct scan *scan, unsigned worker, unsigned type, const void *bytes, size_t length)
 {
@@ -421,17 +401,18 @@ take_message(struct scan *scan, unsigned worker, unsigned type, const void *byte
 	struct message_addresses addresses;
 	struct message_failure failure;
 
-	if (type == MESSAGE_RESULT && message_read_result(bytes, length, &result))
-		on_result(scan, worker, &result);
-	else if (type == MESSAGE_ADDRESSES && message_read_addresses(bytes, length, &addresses))
-		on_addresses(scan, worker, &addresses);
-	else if (type == MESSAGE_FAILURE && message_read_failure(bytes, length, &failure))
-		on_failure(scan, worker, &failure);
-	else if (type == MESSAGE_NOTE)
+	if (type == MESSAGE_RESULT)
+		return message_read_result(bytes, length, &result) &&
+			on_result(scan, worker, &result);
+	if (type == MESSAGE_ADDRESSES)
+		return message_read_addresses(bytes, length, &addresses) &&
+			on_addresses(scan, worker, &addresses);
+	if (type == MESSAGE_FAILURE)
+		return message_read_failure(bytes, length, &failure) &&
+			on_failure(scan, worker, &failure);
+	if (type == MESSAGE_NOTE)
 		on_note(scan, bytes, length);
-	else
-		return false;
-	return true;
+	return type == MESSAGE_NOTE;
 }
 
 static bool
@@ -454,7 +435,7 @@ give_up(struct scan *scan, struct job *job)
 
 	message_read_host(job->message, job->length, &message);
 	item_fail(scan, job->item, message.host, "given up: each worker that asked it has died");
-	scan->summary.hosts++;
+	item_counts(scan, job->item)->hosts++;
 	job_done(scan, job);
 }
 
@@ -488,6 +469,7 @@ ask_again(struct scan *scan, unsigned worker)
 			continue;
 		}
 		job_take_back(scan, job);
+		g_clear_pointer(&job->failures, g_ptr_array_unref);
 		job_send(scan, job);
 	}
 }
@@ -626,7 +608,12 @@ on_readable(void *user)
 static void
 on_begin(void *user)
 {
-	pump(user);
+	struct scan *scan = user;
+
+	if (scan->finished)
+		scan->events->finished(scan->user, scan->why);
+	else
+		pump(scan);
 }
 
 /* --- what others see -------------------------------------------------------------------------- */
@@ -711,9 +698,9 @@ free_jobs(struct scan *scan)
 
 	g_hash_table_iter_init(&iter, scan->jobs);
 	while (g_hash_table_iter_next(&iter, NULL, &job))
-		g_free(job);
+		job_free(job);
 	while ((ticket = quota_drop(scan->quota)) != NULL)
-		g_free(ticket); /* the first member of its job */
+		job_free((struct job *)ticket); /* its first member */
 	g_hash_table_unref(scan->jobs);
 	g_ptr_array_unref(scan->ready);
 }

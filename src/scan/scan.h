@@ -25,6 +25,7 @@ enum {
 	SCAN_LIMIT_MAX = 65536,
 	SCAN_LOOKUPS_MAX = 512, /* names being resolved at once */
 	SCAN_DEATHS_MAX = 3,    /* of workers that asked a target: then it is given up */
+	SCAN_NOTE_MAX = 1000,   /* octets of a worker's line for people */
 };
 
 struct scan_options {

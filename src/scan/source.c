@@ -242,7 +242,7 @@ parse_line(struct source *source, char *line, size_t length, struct source_item 
 	g_autoptr(GError) problem = NULL;
 	char *comment = strchr(line, '#');
 
-	if (length > SOURCE_LINE_MAX)
+	if (length > source->line_max)
 		return bad_line(source, item, "the line is too long");
 	if (source->feed != NULL)
 		return parse_feed_line(source, line, item);
