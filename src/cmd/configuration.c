@@ -109,6 +109,14 @@ add_flag(const struct configuration *configuration, const char *group, const cha
 	return true;
 }
 
+/* [popseal] may name a format that only other commands have. */
+static bool
+is_for_others(const struct option_set *set, const char *group, const char *key, const char *value)
+{
+	return g_str_equal(group, "popseal") && g_str_equal(key, "format") &&
+		!options_has_format(set, value) && report_find(value) != NULL;
+}
+
 static bool
 add_value(const struct configuration *configuration, const char *group, const char *key,
 	GPtrArray *words, GError **error)
@@ -117,6 +125,8 @@ add_value(const struct configuration *configuration, const char *group, const ch
 	GError *problem = NULL;
 
 	value = g_key_file_get_string(configuration->file, group, key, &problem);
+	if (value != NULL && is_for_others(configuration->set, group, key, value))
+		return true;
 	if (value != NULL) {
 		g_ptr_array_add(words, g_strdup_printf("--%s=%s", key, value));
 		return true;

@@ -15,6 +15,7 @@
 static const struct option_set set = {
 	.command = "explain",
 	.arguments = "RULE",
+	.formats = "text",
 	.summary = "Prints what a rule means, how it is exploited, how popseal proves it, and how\n"
 		   "it is fixed, product by product. 'popseal rules' lists the rules.",
 };
@@ -120,9 +121,6 @@ explain(char **words, const struct common_options *common)
 	if (g_strv_length(words) != 1)
 		error = g_error_new(POPSEAL_USAGE_ERROR, 0,
 			"one RULE is needed; 'popseal rules' lists them");
-	else if (!g_str_equal(common->report->name, "text"))
-		error = g_error_new(POPSEAL_USAGE_ERROR, 0, "--format %s: a page is text only",
-			common->format);
 	else if ((page = rule_page(words[0])) == NULL)
 		error = unknown_rule(words[0]);
 	if (error != NULL)

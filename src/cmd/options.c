@@ -19,9 +19,10 @@ options_usage_error_quark(void)
 /* What the command line and the file said; there is one command in a process. */
 static struct common_options given;
 
+/* Behind the first of them, --format, the help lists the formats of the command. */
 static const GOptionEntry common_entries[] = {
-	{ "format", 0, 0, G_OPTION_ARG_STRING, &given.format,
-		"Print in this format: text (default), jsonl, csv", "F" },
+	{ "format", 0, 0, G_OPTION_ARG_STRING, &given.format, "Print in this format (default text)",
+		"F" },
 	{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &given.output,
 		"Write there instead of standard output", "FILE" },
 	{ "fail-on", 0, 0, G_OPTION_ARG_STRING, &given.fail_on_word,
@@ -67,13 +68,34 @@ options_find(const struct option_set *set, const char *name)
 
 /* --- the command line ------------------------------------------------------------------------- */
 
+/* Returns the names of the formats, "text|jsonl|csv", which live as long as the process. */
+static const char *
+formats_of(const struct option_set *set)
+{
+	g_autoptr(GString) names = g_string_new(set->formats);
+
+	for (size_t i = 0; set->formats == NULL && reports[i] != NULL; i++)
+		g_string_append_printf(names, "%s%s", i > 0 ? "|" : "", reports[i]->name);
+	return g_intern_string(names->str);
+}
+
+bool
+options_has_format(const struct option_set *set, const char *name)
+{
+	g_auto(GStrv) names = g_strsplit(formats_of(set), "|", -1);
+
+	return g_strv_contains((const char *const *)names, name);
+}
+
 static bool
 check_common(struct common_options *common, const struct option_set *set, GError **error)
 {
-	common->report = report_find(common->format != NULL ? common->format : "text");
+	const char *format = common->format != NULL ? common->format : "text";
+
+	common->report = options_has_format(set, format) ? report_find(format) : NULL;
 	if (common->report == NULL) {
-		g_set_error(error, POPSEAL_USAGE_ERROR, 0,
-			"--format %s: not one of text, jsonl, csv", common->format);
+		g_set_error(error, POPSEAL_USAGE_ERROR, 0, "--format %s: not %s%s", format,
+			strchr(formats_of(set), '|') != NULL ? "one of " : "", formats_of(set));
 		return false;
 	}
 	common->fail_on = SEVERITY_LOW;
@@ -113,11 +135,14 @@ static GOptionContext *
 make_context(const struct option_set *set)
 {
 	GOptionContext *context = g_option_context_new(set->arguments);
+	GOptionEntry format[] = { common_entries[0], G_OPTION_ENTRY_NULL };
 
+	format[0].arg_description = formats_of(set);
 	g_option_context_set_summary(context, set->summary);
 	if (set->entries != NULL)
 		g_option_context_add_main_entries(context, set->entries, NULL);
-	g_option_context_add_main_entries(context, common_entries, NULL);
+	g_option_context_add_main_entries(context, format, NULL);
+	g_option_context_add_main_entries(context, common_entries + 1, NULL);
 	return context;
 }
 

@@ -33,6 +33,7 @@ struct common_options {
 struct option_set {
 	const char *command;   /* "scan": also its group in the configuration file */
 	const char *arguments; /* "TARGET..." */
+	const char *formats;   /* of --format: "text|jsonl"; NULL = all reports */
 	const char *summary;   /* the paragraph of its --help */
 	const GOptionEntry *entries;
 	bool strict; /* exits 2 for what could not be determined, unless told otherwise */
@@ -45,6 +46,9 @@ struct option_set {
  */
 char **options_parse(const struct option_set *set, struct common_options *common, int argc,
 	char **argv, GError **error);
+
+/* Whether the command has a format of that name. */
+bool options_has_format(const struct option_set *set, const char *name);
 
 /* Returns the option of that long name, a common one or the set's (NULL: none), or NULL. */
 const GOptionEntry *options_find(const struct option_set *set, const char *name);

@@ -18,6 +18,7 @@ enum {
 static const struct option_set set = {
 	.command = "rules",
 	.arguments = "",
+	.formats = "text|jsonl",
 	.summary = "Lists the rules: id, severity, whose facts they read, title. 'popseal explain\n"
 		   "RULE' tells more about one.",
 };
@@ -85,9 +86,6 @@ list(char **words, const struct common_options *common)
 	if (words[0] != NULL)
 		error = g_error_new(POPSEAL_USAGE_ERROR, 0,
 			"'%s': no argument is taken; try 'popseal explain %s'", words[0], words[0]);
-	else if (!jsonl && !g_str_equal(common->report->name, "text"))
-		error = g_error_new(POPSEAL_USAGE_ERROR, 0,
-			"--format %s: rules are listed as text or jsonl", common->format);
 	if (error != NULL)
 		return options_fail(set.command, error, EXIT_USAGE);
 	for (size_t i = 0; rules[i] != NULL; i++)

@@ -112,6 +112,17 @@ def dry_run_of_a_list():
 
 
 @tap.test
+def formats_in_help():
+    """Every format that a command's help lists is one, and no other"""
+    for command, *words in (("scan", "127.0.0.1:9"), ("rules",), ("explain", "cleartext-login"),
+                            ("demo",)):
+        text = popseal(command, "--help").out.split("--format=")[1].split()[0]
+        for name in ("text", "jsonl", "csv"):
+            run = popseal(command, "--format", name, *words)
+            tap.equal(run.code, 0 if name in text.split("|") else 3, f"{command} {name}")
+
+
+@tap.test
 def helps():
     """Help and version exit 0, nothing at all exits 3"""
     for command in COMMANDS:

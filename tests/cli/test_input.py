@@ -288,8 +288,11 @@ def nothing_is_overwritten():
 @tap.test
 def groups_of_others():
     """What the file says for all commands may be an option of one only"""
-    path = file_of("all.conf", b"[popseal]\ndepth=gentle\nverbose=true\n")
-    popseal("rules", "--config", path).exits(0)
+    path = file_of("all.conf", b"[popseal]\ndepth=gentle\nverbose=true\nformat=csv\n")
+    tap.contains(popseal("rules", "--config", path).exits(0).out, "cleartext-login ")
+    popseal("explain", "--config", path, "cleartext-login").exits(0)
+    wrong = file_of("xml.conf", b"[popseal]\nformat=xml\n")
+    tap.contains(popseal("rules", "--config", wrong).exits(3).err, "--format xml: not one of")
 
 
 def on_terminal(*words, **env):
