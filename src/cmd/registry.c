@@ -45,7 +45,7 @@ print_help(void)
 		g_string_append_printf(text, "  %-10s %s\n", commands[i]->name,
 			commands[i]->summary);
 	g_string_append(text,
-		"\n'popseal COMMAND --help' lists a command's options; --version says the version.\n"
+		"\n'popseal COMMAND --help' lists a command's options, --version the version.\n"
 		"Exit codes: 0 clean, 1 findings, 2 undetermined (--strict), 3 usage,\n"
 		"4 operational error.\n");
 	return print(text->str);
