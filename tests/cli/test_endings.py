@@ -164,7 +164,8 @@ for title, servers_of, options, wanted in ENDINGS:
 
 NUMBERS = (
     ("timeout", "0"), ("timeout", "0.05"), ("timeout", "3601"), ("timeout", "nan"),
-    ("timeout", "1s"), ("timeout", "0x10"), ("timeout", "."), ("concurrency", "0"), ("concurrency", "1e3"),
+    ("timeout", "1s"), ("timeout", "0x10"), ("timeout", "."), ("concurrency", "0"),
+    ("concurrency", "1e3"),
     ("concurrency", "16385"), ("jobs", "0"), ("jobs", "257"), ("per-host", "-1"),
     ("per-network", "65537"), ("seed", "x"), ("seed", "18446744073709551616"), ("shard", "0/2"),
     ("shard", "3/2"), ("shard", "1"),
