@@ -36,6 +36,8 @@ static struct {
 	char *checkpoint;
 	gboolean resume;
 	char *exclude;
+	char *samples;
+	char *retries;
 } given;
 
 static const GOptionEntry entries[] = {
@@ -53,6 +55,10 @@ static const GOptionEntry entries[] = {
 		"Ask the first address of a name only", NULL },
 	{ "timeout", 't', 0, G_OPTION_ARG_STRING, &given.timeout,
 		"Wait S seconds for each answer (default: greeting 30, others 10)", "S" },
+	{ "retries", 0, 0, G_OPTION_ARG_STRING, &given.retries,
+		"Ask up to N times again where there is no answer, or none now (default 0)", "N" },
+	{ "samples", 0, 0, G_OPTION_ARG_STRING, &given.samples,
+		"Ask each endpoint N times, for servers behind a load balancer (default 1)", "N" },
 	{ "source", 0, 0, G_OPTION_ARG_STRING, &given.source, "Ask from this address", "ADDRESS" },
 	{ "netns", 0, 0, G_OPTION_ARG_STRING, &given.netns, "Ask from this network namespace",
 		"NAME" },
@@ -163,6 +169,14 @@ read_timeout(struct scan_options *scan, GError **error)
 			"not a number of seconds from 0.1 to 3600");
 	probe->greeting_timeout = probe->step_timeout = (int64_t)(seconds * G_USEC_PER_SEC);
 	return true;
+}
+
+static bool
+read_ask(struct ask_options *ask, GError **error)
+{
+	return read_unsigned("retries", given.retries, 0, ASK_RETRIES_MAX, 0, &ask->retries,
+		       error) &&
+		read_unsigned("samples", given.samples, 1, SAMPLES_MAX, 1, &ask->samples, error);
 }
 
 static bool
@@ -385,6 +399,7 @@ description(const struct scan_command *command)
 
 	describe(text, "ports", given.ports);
 	describe(text, "depth", given.depth);
+	describe(text, "samples", given.samples);
 	describe(text, "shard", given.shard);
 	if (command->scan.excluded != NULL)
 		g_string_append_printf(text, " --exclude %016" G_GINT64_MODIFIER "x",
@@ -417,10 +432,11 @@ read_all(struct scan_command *command, char **words, GError **error)
 		.transcript = given.transcript,
 	};
 	if (!read_depth(scan, error) || !read_timeout(scan, error) || !read_ports(scan, error) ||
-		!read_source(scan, error) || !read_concurrency(scan, error) ||
-		!read_shard(scan, error) || !read_seed(command, error) ||
-		!read_exclusion(scan, error) || !read_checkpoint(command, error) ||
-		!read_dry_run(command, error) || !check_files(&command->common, error))
+		!read_source(scan, error) || !read_ask(&scan->ask, error) ||
+		!read_concurrency(scan, error) || !read_shard(scan, error) ||
+		!read_seed(command, error) || !read_exclusion(scan, error) ||
+		!read_checkpoint(command, error) || !read_dry_run(command, error) ||
+		!check_files(&command->common, error))
 		return false;
 	command->words = read_targets(words, error);
 	if (command->words == NULL)
@@ -444,7 +460,8 @@ scan_options_clear(struct scan_command *command)
 {
 	char **const texts[] = { &given.ports, &given.input, &given.depth, &given.timeout,
 		&given.source, &given.netns, &given.concurrency, &given.jobs, &given.per_host,
-		&given.per_network, &given.seed, &given.shard, &given.checkpoint, &given.exclude };
+		&given.per_network, &given.seed, &given.shard, &given.checkpoint, &given.exclude,
+		&given.samples, &given.retries };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
 		g_clear_pointer(texts[i], g_free);

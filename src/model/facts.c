@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "model/samples.h"
+
 enum {
 	STRINGS_BLOCK = 2048
 };
@@ -29,6 +31,7 @@ facts_free(struct facts *facts)
 	g_string_free(facts->probe.transcript, TRUE);
 	g_string_chunk_free(facts->strings);
 	g_free(facts->claim);
+	samples_free(facts->samples);
 	g_free(facts);
 }
 

@@ -201,6 +201,7 @@ struct host_facts {
 };
 
 struct claim;
+struct samples;
 
 struct facts {
 	int64_t now; /* µs since the epoch */
@@ -208,7 +209,9 @@ struct facts {
 	struct probe_facts probe;
 	struct host_facts host;
 	struct verdict verdict;
-	struct claim *claim; /* what another tool reported (model/claim.h), owned; or NULL */
+	struct claim *claim;     /* what another tool reported (model/claim.h), owned; or NULL */
+	struct samples *samples; /* what they had in common (model/samples.h), owned; or NULL */
+	unsigned tries;          /* how often it was asked, until this came of it; 0 = once */
 	GStringChunk *strings;
 };
 

@@ -54,6 +54,7 @@ static const char *const reason_words[] = {
 	[REASON_GREETING_REFUSED] = "greeting-refused",
 	[REASON_SAME_HOST] = "same-host",
 	[REASON_TRUSTED_NETWORK] = "trusted-network",
+	[REASON_INCONSISTENT] = "inconsistent",
 };
 
 const char *

@@ -39,6 +39,7 @@ enum reason {
 	REASON_GREETING_REFUSED,
 	REASON_SAME_HOST,
 	REASON_TRUSTED_NETWORK,
+	REASON_INCONSISTENT,
 };
 
 /* Where the witness stood; some servers treat the last two as secure. */

@@ -94,22 +94,13 @@ void connection_deadline(struct connection *connection, int64_t after);
  */
 void connection_tls_facts(const struct connection *connection, struct facts *facts);
 
-enum nearness {
-	NEARNESS_OTHER_HOST, /* or unknown */
-	NEARNESS_SAME_HOST,
-	NEARNESS_SAME_ADDRESS, /* which both ends have */
-};
-
-/* Says how near the peer of an open connection is, which was asked by that numeric address. */
-enum nearness connection_nearness(const struct connection *connection, const char *address);
+/* Writes numeric local and peer addresses (without port), ENDPOINT_ADDRESS_MAX + 1 bytes each. */
+bool connection_addresses(const struct connection *connection, char *local, char *peer);
 
 /* Closes at once (no lingering) and frees; no call comes after. NULL is a no-op. */
 void connection_close(struct connection *connection);
 
-/*
- * Returns whether a numeric address is this host's: loopback, or of an interface, as those were
- * some seconds ago at most.
- */
+/* Returns whether a numeric address is this host's: loopback, or of an interface. */
 bool net_address_is_local(const char *address);
 
 #endif

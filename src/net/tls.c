@@ -209,6 +209,8 @@ tls_handshake(struct connection *connection)
 		step.handshake = HANDSHAKE_UP;
 		return step;
 	case SSL_ERROR_WANT_WRITE:
+		connection->wants_write = true;
+		return step;
 	case SSL_ERROR_WANT_READ:
 		return step;
 	default:
@@ -223,6 +225,8 @@ tell_io(struct connection *connection, int result)
 
 	switch (SSL_get_error(connection->tls, result)) {
 	case SSL_ERROR_WANT_WRITE:
+		connection->wants_write = true;
+		return IO_WAIT;
 	case SSL_ERROR_WANT_READ:
 		return IO_WAIT;
 	case SSL_ERROR_ZERO_RETURN:

@@ -4,6 +4,7 @@
  * escaped here; exchanges and evidence were escaped when they were written down.
  */
 #include "model/escape.h"
+#include "model/samples.h"
 #include "reports/jsonl.h"
 #include "reports/login.h"
 
@@ -205,6 +206,24 @@ objects(const GPtrArray *findings, json_t *(*object)(const struct finding *findi
 	return array;
 }
 
+static void
+set_samples(json_t *record, const struct facts *facts)
+{
+	const struct samples *samples = facts->samples;
+	json_t *differences;
+
+	if (facts->tries > 0)
+		json_object_set_new(record, "tries", json_integer(facts->tries));
+	if (samples == NULL)
+		return;
+	differences = json_array();
+	for (size_t i = 0; i < samples->difference_count; i++)
+		json_array_append_new(differences, jsonl_text(samples->differences[i].what));
+	json_object_set_new(record, "samples", json_integer(samples->asked));
+	json_object_set_new(record, "samples_answered", json_integer(samples->answered));
+	json_object_set_new(record, "differences", differences);
+}
+
 /* --- the record ------------------------------------------------------------------------------- */
 
 static void
@@ -244,6 +263,7 @@ jsonl_endpoint(const struct report_options *options, const struct assessment *as
 	json_object_set_new(record, "findings", objects(assessment->findings, finding_object));
 	json_object_set_new(record, "unknowns", objects(assessment->unknowns, unknown_object));
 	set_probe(record, &facts->probe);
+	set_samples(record, facts);
 	if (options->transcript)
 		json_object_set_new(record, "transcript", transcript(&facts->probe));
 	jsonl_write(record, out);

@@ -667,6 +667,7 @@ scan_new(struct net_loop *loop, const struct scan_options *options, GPtrArray *w
 	scan->concurrency = options->concurrency;
 	scan->setup = (struct worker_setup){
 		.probe = options->probe,
+		.ask = options->ask,
 		.report = options->report,
 		.report_options = &scan->options.report_options,
 	};

@@ -11,9 +11,9 @@
 #include "model/ports.h"
 #include "net/loop.h"
 #include "reports/report.h"
+#include "scan/ask.h"
 #include "scan/exclusion.h"
 #include "scan/plan.h"
-#include "witness/probe/probe.h"
 
 enum {
 	SCAN_CONCURRENCY = 4096, /* endpoints under way at once, where the system allows as many */
@@ -30,6 +30,7 @@ enum {
 
 struct scan_options {
 	struct probe_options probe;
+	struct ask_options ask;
 	struct port_list ports;
 	const struct report *report;
 	struct report_options report_options;

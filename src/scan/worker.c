@@ -23,11 +23,9 @@ struct worker {
 /* One endpoint of a host. */
 struct slot {
 	struct host *host;
-	struct probe *probe;
+	struct ask *ask;
 	struct facts *facts;
-	struct net_timer *wait; /* for the system to have room again */
 	uint16_t port;
-	uint16_t tries;
 	enum mode mode;
 };
 
@@ -56,9 +54,8 @@ host_free(void *data)
 	struct host *host = data;
 
 	for (unsigned i = 0; i < host->count; i++) {
-		if (host->slots[i].probe != NULL)
-			probe_cancel(host->slots[i].probe);
-		net_timer_close(host->slots[i].wait);
+		if (host->slots[i].ask != NULL)
+			ask_cancel(host->slots[i].ask);
 		facts_free(host->slots[i].facts);
 	}
 	g_free(host->name);
@@ -164,32 +161,15 @@ slot_done(struct slot *slot)
 }
 
 static void
-wait_over(void *user)
-{
-	struct slot *slot = user;
-
-	g_clear_pointer(&slot->wait, net_timer_close);
-	slot_begin(slot);
-}
-
-static void
-on_probed(void *user, struct facts *facts, const GError *error)
+on_asked(void *user, struct facts *facts, const GError *error)
 {
 	struct slot *slot = user;
 	struct host *host = slot->host;
 
-	slot->probe = NULL;
+	slot->ask = NULL;
 	slot->facts = facts;
-	if (error == NULL) {
-		slot_done(slot);
-		return;
-	}
-	if (net_error_is_scarcity(error) && ++slot->tries < WORKER_SCARCE_TRIES) {
-		slot->wait = net_timer_new(host->worker->loop, wait_over, slot);
-		net_timer_start(slot->wait, WORKER_SCARCE_WAIT * G_TIME_SPAN_MILLISECOND, 0);
-		return;
-	}
-	send_failure(host->worker, host->id, host->name, error->message);
+	if (error != NULL)
+		send_failure(host->worker, host->id, host->name, error->message);
 	slot_done(slot);
 }
 
@@ -197,12 +177,16 @@ static void
 slot_begin(struct slot *slot)
 {
 	struct host *host = slot->host;
-	struct endpoint endpoint = { .port = slot->port, .mode = slot->mode };
+	const struct worker_setup *setup = host->worker->setup;
+	const struct ask_endpoint endpoint = {
+		.host = host->name,
+		.address = host->address,
+		.port = slot->port,
+		.mode = slot->mode,
+	};
 
-	g_strlcpy(endpoint.host, host->name, sizeof(endpoint.host));
-	g_strlcpy(endpoint.address, host->address, sizeof(endpoint.address));
-	slot->probe = probe_start(host->worker->loop, &endpoint, &host->worker->setup->probe,
-		on_probed, slot);
+	slot->ask = ask_start(host->worker->loop, &endpoint, &setup->ask, &setup->probe, on_asked,
+		slot);
 }
 
 static void

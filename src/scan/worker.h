@@ -8,17 +8,13 @@
 #define POPSEAL_SCAN_WORKER_H
 
 #include "reports/report.h"
-#include "witness/probe/probe.h"
+#include "scan/ask.h"
 
 struct worker_setup {
 	struct probe_options probe;
+	struct ask_options ask;
 	const struct report *report;
 	const struct report_options *report_options;
-};
-
-enum {
-	WORKER_SCARCE_WAIT = 250,  /* ms until what the system had no room for is tried again */
-	WORKER_SCARCE_TRIES = 480, /* two minutes: a closed connection keeps its port for one */
 };
 
 /* Runs in the worker's process, on its end of the channel, and returns its exit code. */

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "model/samples.h"
+
 /* The file under way, for messages. */
 struct source {
 	const char *path;
@@ -144,7 +146,7 @@ take_word(struct source *source, const char *key, const char *const *words, unsi
 static enum reason
 reason_number(struct source *source, const char *word)
 {
-	for (unsigned i = 0; i <= REASON_TRUSTED_NETWORK; i++)
+	for (unsigned i = 0; i <= REASON_INCONSISTENT; i++)
 		if (g_str_equal(reason_word((enum reason)i), word))
 			return (enum reason)i;
 	g_error("%s: '%s' is no reason", source->path, word);
@@ -330,6 +332,38 @@ read_credential(struct source *source)
 }
 
 static void
+read_difference(struct source *source, const char *what)
+{
+	struct samples *samples = source->facts->samples;
+	struct difference *difference = &samples->differences[samples->difference_count++];
+	g_autofree char *value = take(source, "differences", what);
+	g_auto(GStrv) parts = g_strsplit(value, "|", 2);
+
+	if (parts[0] == NULL || parts[1] == NULL)
+		g_error("%s: %s: not one|another", source->path, what);
+	g_strlcpy(difference->what, what, sizeof(difference->what));
+	difference->one = g_strdup(parts[0]);
+	difference->other = g_strdup(parts[1]);
+}
+
+static void
+read_samples(struct source *source)
+{
+	g_auto(GStrv) names = g_key_file_get_keys(source->keys, "differences", NULL, NULL);
+	g_auto(GStrv) counts = take_list(source, "samples");
+
+	if (counts == NULL)
+		return;
+	if (counts[0] == NULL || counts[1] == NULL)
+		g_error("%s: samples: not asked;answered", source->path);
+	source->facts->samples = g_new0(struct samples, 1);
+	source->facts->samples->asked = (unsigned)g_ascii_strtoull(counts[0], NULL, 10);
+	source->facts->samples->answered = (unsigned)g_ascii_strtoull(counts[1], NULL, 10);
+	for (size_t i = 0; names != NULL && names[i] != NULL; i++)
+		read_difference(source, names[i]);
+}
+
+static void
 read_expectation(struct source *source, struct fixture *fixture)
 {
 	fixture->severity = take(source, "expect", "severity");
@@ -382,6 +416,7 @@ fixture_load(const char *path)
 	read_product(&source);
 	read_attempts(&source);
 	read_credential(&source);
+	read_samples(&source);
 	read_expectation(&source, fixture);
 	refuse_leftovers(&source);
 	return fixture;

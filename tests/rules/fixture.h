@@ -31,6 +31,9 @@
  *	USER=refused:tls-required:-ERR TLS required
  *	[credential]
  *	USER=refused:credentials:-ERR bad password
+ *	samples=4;3                   asked;answered
+ *	[differences]
+ *	user=C: USER x|C: USER y      one sample|another
  *	[expect]
  *	severity=high
  *	confidence=proven

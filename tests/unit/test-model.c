@@ -14,11 +14,12 @@ test_words(void)
 	static const char *const reasons[] = { "not-asked", "credentials-checked", "continuation",
 		"refused", "refused-late", "pass-not-tried", "unknown-refusal", "temporary",
 		"tls-only", "connection-refused", "closed-early", "not-pop3", "timeout",
-		"greeting-refused", "same-host", "trusted-network" };
+		"greeting-refused", "same-host", "trusted-network",
+		"inconsistent" };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(reasons); i++)
 		g_assert_cmpstr(reason_word((enum reason)i), ==, reasons[i]);
-	g_assert_cmpint(REASON_TRUSTED_NETWORK + 1, ==, G_N_ELEMENTS(reasons));
+	g_assert_cmpint(REASON_INCONSISTENT + 1, ==, G_N_ELEMENTS(reasons));
 	g_assert_cmpstr(verdict_word(VERDICT_PERMITS), ==, "permits");
 	g_assert_cmpstr(verdict_word(VERDICT_REFUSES), ==, "refuses");
 	g_assert_cmpstr(verdict_word(VERDICT_NO_SERVICE), ==, "no-service");

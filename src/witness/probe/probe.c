@@ -13,37 +13,34 @@
 
 struct probe {
 	struct net_loop *loop;
-	const struct probe_options *options;
+	struct probe_options options;
 	struct facts *facts;
 	struct pop3_probe *dialogue;
 	struct connection *connection;
+	struct net_timer *total; /* for the whole endpoint */
+	int64_t total_end;       /* when that ends, in µs of net_loop_now */
 	struct net_rate_place place;
-	int64_t started;
-	int64_t total_end;     /* when the time for the whole endpoint is over */
-	int64_t waiting_since; /* for the step under way, or for a token */
 	unsigned turn;
-	uint8_t waiting_step;
-	bool waiting;           /* in waiting_step, and the clock wants to know how long */
-	bool total_first;       /* the deadline that is set is that of the whole endpoint */
-	struct net_timer *fail; /* to report `error` from the loop */
+	int64_t started;
+	int64_t waiting_since; /* for the step under way, or for a token */
+	size_t waiting_step;
+	bool waiting; /* in waiting_step, and the clock wants to know how long */
 	GError *error;
-	void (*done)(void *user, struct facts *facts, const GError *error);
-	void *user;
 	char name[PROBE_NAME_SIZE];
 	char secret[PROBE_SECRET_SIZE];
+	void (*done)(void *user, struct facts *facts, const GError *error);
+	void *user;
 };
-
-G_STATIC_ASSERT(PROBE_CLOCK_STEPS <= UINT8_MAX);
 
 static void probe_go_on(struct probe *probe);
 
 static void
 probe_free(struct probe *probe)
 {
-	if (probe->options->rate != NULL)
-		net_rate_leave(probe->options->rate, &probe->place);
+	if (probe->options.rate != NULL)
+		net_rate_leave(probe->options.rate, &probe->place);
 	connection_close(probe->connection);
-	net_timer_close(probe->fail);
+	net_timer_close(probe->total);
 	pop3_probe_free(probe->dialogue);
 	facts_free(probe->facts);
 	g_clear_error(&probe->error);
@@ -62,10 +59,8 @@ probe_finish(struct probe *probe)
 }
 
 static void
-on_fail(void *user)
+probe_fail(struct probe *probe)
 {
-	struct probe *probe = user;
-
 	probe->done(probe->user, NULL, probe->error);
 	probe_free(probe);
 }
@@ -75,8 +70,8 @@ on_fail(void *user)
 static void
 clock_begin(struct probe *probe)
 {
-	probe->waiting = probe->options->clock != NULL;
-	probe->waiting_step = (uint8_t)pop3_probe_step_number(probe->dialogue);
+	probe->waiting = probe->options.clock != NULL;
+	probe->waiting_step = pop3_probe_step_number(probe->dialogue);
 	probe->waiting_since = net_loop_now(probe->loop);
 }
 
@@ -84,7 +79,7 @@ static void
 clock_end(struct probe *probe)
 {
 	if (probe->waiting)
-		probe_clock_wait(probe->options->clock, probe->waiting_step,
+		probe_clock_wait(probe->options.clock, probe->waiting_step,
 			net_loop_now(probe->loop) - probe->waiting_since);
 	probe->waiting = false;
 }
@@ -93,7 +88,7 @@ static void
 clock_timeout(struct probe *probe)
 {
 	if (probe->waiting)
-		probe_clock_timeout(probe->options->clock, probe->waiting_step);
+		probe_clock_timeout(probe->options.clock, probe->waiting_step);
 	probe->waiting = false;
 }
 
@@ -105,34 +100,25 @@ patience(const struct probe *probe)
 	switch (pop3_probe_patience(probe->dialogue)) {
 	case POP3_PATIENCE_GREETING:
 	case POP3_PATIENCE_CREDENTIAL:
-		return MAX(probe->options->greeting_timeout, probe->options->step_timeout);
+		return MAX(probe->options.greeting_timeout, probe->options.step_timeout);
 	case POP3_PATIENCE_GOODBYE:
 		return PROBE_SECONDS(PROBE_GOODBYE_SECONDS);
 	case POP3_PATIENCE_STEP:
 		break;
 	}
-	return probe->options->step_timeout;
-}
-
-/* Waits for an answer, but not for longer than the whole endpoint may take. */
-static void
-set_deadline(struct probe *probe, int64_t after)
-{
-	int64_t rest = MAX(probe->total_end - net_loop_now(probe->loop), 1);
-
-	probe->total_first = rest < after;
-	connection_deadline(probe->connection, MIN(rest, after));
+	return probe->options.step_timeout;
 }
 
 static void
 note_vantage(struct probe *probe)
 {
+	char local[ENDPOINT_ADDRESS_MAX + 1], peer[ENDPOINT_ADDRESS_MAX + 1];
 	struct probe_facts *facts = &probe->facts->probe;
-	enum nearness nearness =
-		connection_nearness(probe->connection, probe->facts->endpoint.address);
 
-	facts->same_address = nearness == NEARNESS_SAME_ADDRESS;
-	if (nearness != NEARNESS_OTHER_HOST)
+	if (!connection_addresses(probe->connection, local, peer))
+		return;
+	facts->same_address = g_str_equal(local, peer);
+	if (facts->same_address || net_address_is_local(peer))
 		facts->vantage = VANTAGE_SAME_HOST;
 }
 
@@ -201,8 +187,20 @@ on_expired(void *user)
 	if (is_connecting(probe))
 		pop3_probe_unconnected(probe->dialogue, CONNECT_TIMEOUT, "no answer in time");
 	else
-		pop3_probe_event(probe->dialogue,
-			probe->total_first ? POP3_OUT_OF_TIME : POP3_EXPIRED);
+		pop3_probe_event(probe->dialogue, POP3_EXPIRED);
+	probe_go_on(probe);
+}
+
+static void
+on_total(void *user)
+{
+	struct probe *probe = user;
+
+	clock_timeout(probe);
+	if (is_connecting(probe))
+		pop3_probe_unconnected(probe->dialogue, CONNECT_TIMEOUT, "no answer in time");
+	else
+		pop3_probe_event(probe->dialogue, POP3_OUT_OF_TIME);
 	probe_go_on(probe);
 }
 
@@ -222,20 +220,19 @@ probe_open(struct probe *probe)
 	const struct connection_request request = {
 		.address = probe->facts->endpoint.address,
 		.port = probe->facts->endpoint.port,
-		.source = probe->options->source,
+		.source = probe->options.source,
 	};
 
 	probe->connection =
 		connection_open(probe->loop, &request, &connection_events, probe, &probe->error);
-	if (probe->connection == NULL && probe->options->source != NULL)
-		g_prefix_error(&probe->error, "from %s: ", probe->options->source);
+	if (probe->connection == NULL && probe->options.source != NULL)
+		g_prefix_error(&probe->error, "from %s: ", probe->options.source);
 	if (probe->connection == NULL) {
-		probe->fail = net_timer_new(probe->loop, on_fail, probe);
-		net_timer_start(probe->fail, 0, 0);
+		net_timer_start(probe->total, 0, 0); /* fail from the loop, not from here */
 		return;
 	}
 	clock_begin(probe);
-	set_deadline(probe, probe->options->step_timeout);
+	connection_deadline(probe->connection, probe->options.step_timeout);
 }
 
 static void
@@ -248,6 +245,7 @@ on_granted(void *user)
 	probe->total_end += waited;
 	if (probe->place.line == NET_RATE_NEW)
 		probe->facts->now = probe->facts->probe.started = g_get_real_time();
+	net_timer_start(probe->total, probe->total_end - net_loop_now(probe->loop), 0);
 	probe_open(probe);
 }
 
@@ -257,9 +255,9 @@ takes_token(struct probe *probe)
 {
 	bool begun = probe->facts->probe.connect != CONNECT_NOT_TRIED;
 
-	if (probe->options->rate == NULL)
+	if (probe->options.rate == NULL)
 		return true;
-	return net_rate_take(probe->options->rate, &probe->place,
+	return net_rate_take(probe->options.rate, &probe->place,
 		begun ? NET_RATE_BEGUN : NET_RATE_NEW);
 }
 
@@ -272,6 +270,7 @@ probe_connect(struct probe *probe)
 		return;
 	}
 	probe->waiting_since = net_loop_now(probe->loop);
+	net_timer_stop(probe->total);
 }
 
 static void
@@ -287,8 +286,13 @@ probe_flush(struct probe *probe)
 static void
 probe_go_on(struct probe *probe)
 {
-	enum pop3_want want = pop3_probe_run(probe->dialogue);
+	enum pop3_want want;
 
+	if (probe->error != NULL) {
+		probe_fail(probe);
+		return;
+	}
+	want = pop3_probe_run(probe->dialogue);
 	if (want == POP3_WANT_CONNECT || want == POP3_DONE ||
 		probe->turn != pop3_probe_turn(probe->dialogue))
 		clock_end(probe);
@@ -310,8 +314,23 @@ probe_go_on(struct probe *probe)
 	if (probe->turn != pop3_probe_turn(probe->dialogue)) {
 		probe->turn = pop3_probe_turn(probe->dialogue);
 		clock_begin(probe);
-		set_deadline(probe, patience(probe));
+		connection_deadline(probe->connection, patience(probe));
 	}
+}
+
+/* The first turn of the loop: nothing happens inside probe_start. */
+static void
+on_begin(void *user)
+{
+	struct probe *probe = user;
+	int64_t total = PROBE_GREETINGS * probe->options.greeting_timeout +
+		PROBE_STEPS * probe->options.step_timeout;
+
+	net_timer_close(probe->total);
+	probe->total = net_timer_new(probe->loop, on_total, probe);
+	probe->total_end = net_loop_now(probe->loop) + total;
+	net_timer_start(probe->total, total, 0);
+	probe_go_on(probe);
 }
 
 struct probe *
@@ -324,15 +343,13 @@ probe_start(struct net_loop *loop, const struct endpoint *endpoint,
 		.no_credential = options->no_credential };
 
 	probe->loop = loop;
-	probe->options = options;
+	probe->options = *options;
 	probe->done = done;
 	probe->user = user;
 	probe->facts = facts_new();
 	probe->facts->endpoint = *endpoint;
 	probe->facts->now = probe->facts->probe.started = g_get_real_time();
 	probe->started = net_loop_now(loop);
-	probe->total_end = probe->started + PROBE_GREETINGS * options->greeting_timeout +
-		PROBE_STEPS * options->step_timeout;
 	probe->place = (struct net_rate_place){ .granted = on_granted, .user = probe };
 	probe_random_name(probe->name, options->contact);
 	probe_random_secret(probe->secret);
@@ -341,7 +358,8 @@ probe_start(struct net_loop *loop, const struct endpoint *endpoint,
 	plan.classify = probe_classify;
 	plan.user = probe->facts;
 	probe->dialogue = pop3_probe_new(&plan, probe->facts);
-	probe_go_on(probe); /* to its first connection, which never calls back at once */
+	probe->total = net_timer_new(loop, on_begin, probe);
+	net_timer_start(probe->total, 0, 0);
 	return probe;
 }
 
