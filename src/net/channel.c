@@ -139,9 +139,10 @@ read_some(struct channel *channel)
 	g_byte_array_set_size(channel->in, before + READ_SIZE);
 	length = recv(channel->fd, channel->in->data + before, READ_SIZE, MSG_DONTWAIT);
 	g_byte_array_set_size(channel->in, before + (guint)MAX(length, 0));
-	if (length < 0)
+	if (length < 0 && (errno == EINTR || errno == EAGAIN))
 		return errno == EINTR;
-	if (length == 0 || !deliver(channel)) {
+	/* A reset says that the other side died with messages unread. */
+	if (length <= 0 || !deliver(channel)) {
 		end(channel);
 		return false;
 	}
