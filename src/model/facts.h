@@ -152,6 +152,7 @@ struct probe_facts {
 	enum depth depth;
 	bool no_credential; /* the user asked for none */
 	enum vantage vantage;
+	const char *source;        /* our own address; NULL without a connection */
 	bool same_address;         /* source and destination address are equal */
 	bool exempts_same_address; /* ... and the product treats that as secure */
 	bool trusted;              /* [XCLIENT], or another sign of a trusted network */

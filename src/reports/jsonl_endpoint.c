@@ -5,6 +5,7 @@
  */
 #include "model/escape.h"
 #include "model/samples.h"
+#include "pop3/ticket.h"
 #include "reports/jsonl.h"
 #include "reports/login.h"
 
@@ -224,6 +225,35 @@ set_samples(json_t *record, const struct facts *facts)
 	json_object_set_new(record, "differences", differences);
 }
 
+/* --- what another tool's report said ---------------------------------------------------------- */
+
+static json_t *
+claim_object(const struct claim *claim)
+{
+	json_t *object = json_object();
+	g_autofree char *text = escape_string(claim->text);
+	g_autofree char *host = escape_string(claim->host);
+	g_autofree char *id = escape_string(claim->id);
+
+	set_text(object, "reporter", claim->reporter);
+	set_text(object, "id", id);
+	set_text(object, "kind", claim_kind_word(claim->kind));
+	set_text(object, "text", text);
+	set_text(object, "host", host);
+	json_object_set_new(object, "port",
+		claim->port != 0 ? json_integer(claim->port) : json_null());
+	return object;
+}
+
+static void
+set_claim(json_t *record, const struct facts *facts)
+{
+	if (facts->claim == NULL)
+		return;
+	json_object_set_new(record, "claim", claim_object(facts->claim));
+	set_text(record, "answer", ticket_answer_word(ticket_decide(facts).answer));
+}
+
 /* --- the record ------------------------------------------------------------------------------- */
 
 static void
@@ -264,6 +294,7 @@ jsonl_endpoint(const struct report_options *options, const struct assessment *as
 	json_object_set_new(record, "unknowns", objects(assessment->unknowns, unknown_object));
 	set_probe(record, &facts->probe);
 	set_samples(record, facts);
+	set_claim(record, facts);
 	if (options->transcript)
 		json_object_set_new(record, "transcript", transcript(&facts->probe));
 	jsonl_write(record, out);

@@ -7,7 +7,7 @@
  * finding is the evidence for that answer.
  */
 #include "model/escape.h"
-#include "rules/scanners.h"
+#include "pop3/scanners.h"
 #include "rules/service.h"
 
 static enum outcome

@@ -9,7 +9,7 @@
 #include "fixture.h"
 #include "rules/page.h"
 #include "rules/rule.h"
-#include "rules/scanners.h"
+#include "pop3/scanners.h"
 
 /* --- fixtures --------------------------------------------------------------------------------- */
 

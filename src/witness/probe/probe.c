@@ -117,6 +117,8 @@ note_vantage(struct probe *probe)
 
 	if (!connection_addresses(probe->connection, local, peer))
 		return;
+	if (facts->source == NULL)
+		facts->source = facts_keep(probe->facts, local, strlen(local));
 	facts->same_address = g_str_equal(local, peer);
 	if (facts->same_address || net_address_is_local(peer))
 		facts->vantage = VANTAGE_SAME_HOST;

@@ -3,7 +3,7 @@
  * Both scanners grep the CAPA list and never try a login unless they are given
  * a credential: what they report is a line, not what the server does.
  */
-#include "rules/scanners.h"
+#include "pop3/scanners.h"
 
 #include <glib.h>
 #include <string.h>

@@ -3,8 +3,8 @@
  * What other scanners make of a line of the CAPA list before TLS, after the
  * rules that they publish.
  */
-#ifndef POPSEAL_RULES_SCANNERS_H
-#define POPSEAL_RULES_SCANNERS_H
+#ifndef POPSEAL_POP3_SCANNERS_H
+#define POPSEAL_POP3_SCANNERS_H
 
 #include <stdbool.h>
 
