@@ -10,7 +10,7 @@
 #include "cmd/command.h"
 #include "cmd/dry_run.h"
 #include "cmd/progress.h"
-#include "cmd/scan_options.h"
+#include "cmd/scan_source.h"
 #include "cmd/stream.h"
 #include "net/namespace.h"
 #include "scan/checkpoint.h"
@@ -335,20 +335,12 @@ finish_checkpoint(struct run *run)
  * --- the command --------------------------------------------------------------------------------
  */
 
-static bool
-open_source(struct run *run, struct source **source)
-{
-	if (run->command.input != NULL)
-		*source = source_open(run->command.input, &run->error);
-	return run->error == NULL;
-}
-
 static int
 scan_targets(struct run *run)
 {
 	struct source *source = NULL;
 
-	if (!open_source(run, &source))
+	if (!scan_source_open(&run->command, &source, &run->error))
 		return options_fail("scan", run->error, EXIT_OPERATIONAL);
 	if (!open_output(run, &run->error)) {
 		source_free(source);
@@ -370,7 +362,7 @@ dry_run(struct run *run)
 	struct source *source = NULL;
 	uint64_t bad_lines = 0;
 
-	if (open_source(run, &source) &&
+	if (scan_source_open(&run->command, &source, &run->error) &&
 		output_open(&run->output, command->common.output, &run->error)) {
 		dry_run_print(command->words, source, &command->scan, &run->output, &bad_lines,
 			&run->error);

@@ -19,6 +19,7 @@ enum {
 static struct {
 	char *ports;
 	char *input;
+	char *from;
 	char *depth;
 	gboolean one_address;
 	gboolean no_credential;
@@ -45,6 +46,9 @@ static const GOptionEntry entries[] = {
 		"Ask these ports of a bare host; s = implicit TLS (default 110,995s)", "LIST" },
 	{ "input", 'i', 0, G_OPTION_ARG_FILENAME, &given.input,
 		"Read targets from FILE, one a line; - = standard input", "FILE" },
+	{ "from", 0, 0, G_OPTION_ARG_FILENAME, &given.from,
+		"Ask what another tool's report names: Nessus, OpenVAS, nmap, masscan, ...",
+		"REPORT" },
 	{ "exclude", 0, 0, G_OPTION_ARG_FILENAME, &given.exclude,
 		"Never ask the addresses, networks and names in FILE, one a line", "FILE" },
 	{ "depth", 0, 0, G_OPTION_ARG_STRING, &given.depth,
@@ -326,7 +330,7 @@ check_files(const struct common_options *common, GError **error)
 		const char *option;
 		const char *path;
 	} files[] = { { "output", common->output }, { "checkpoint", given.checkpoint },
-		{ "input", given.input }, { "exclude", given.exclude },
+		{ "input", given.input }, { "from", given.from }, { "exclude", given.exclude },
 		{ "config", common->config } };
 	enum {
 		WRITTEN = 2 /* of these */
@@ -378,7 +382,11 @@ read_targets(char **words, GError **error)
 		}
 		g_ptr_array_add(targets, target);
 	}
-	if (targets->len > 0 || given.input != NULL)
+	if (given.input != NULL && given.from != NULL) {
+		usage(error, "from", given.from, "cannot be read together with --input");
+		return NULL;
+	}
+	if (targets->len > 0 || given.input != NULL || given.from != NULL)
 		return g_steal_pointer(&targets);
 	g_set_error(error, POPSEAL_USAGE_ERROR, 0, "no target; see 'popseal scan --help'");
 	return NULL;
@@ -409,6 +417,7 @@ description(const struct scan_command *command)
 	if (given.no_credential)
 		describe(text, "no-credential", "");
 	describe(text, "input", given.input != NULL ? "" : NULL);
+	describe(text, "from", given.from != NULL ? "" : NULL);
 	for (guint i = 0; i < command->words->len; i++) {
 		const struct target *target = g_ptr_array_index(command->words, i);
 
@@ -442,6 +451,7 @@ read_all(struct scan_command *command, char **words, GError **error)
 	if (command->words == NULL)
 		return false;
 	command->input = given.input;
+	command->from = given.from;
 	command->netns = given.netns;
 	command->description = description(command);
 	return true;
@@ -461,7 +471,7 @@ scan_options_clear(struct scan_command *command)
 	char **const texts[] = { &given.ports, &given.input, &given.depth, &given.timeout,
 		&given.source, &given.netns, &given.concurrency, &given.jobs, &given.per_host,
 		&given.per_network, &given.seed, &given.shard, &given.checkpoint, &given.exclude,
-		&given.samples, &given.retries };
+		&given.from, &given.samples, &given.retries };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
 		g_clear_pointer(texts[i], g_free);

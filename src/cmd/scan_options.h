@@ -15,6 +15,7 @@ struct scan_command {
 	GPtrArray *words;  /* of struct target, owned; stolen by whoever scans */
 	char *description; /* of what is scanned and how, for the checkpoint; owned */
 	const char *input;
+	const char *from;
 	const char *netns;
 	const char *checkpoint;
 	bool resume;

@@ -75,6 +75,17 @@ keep_descriptors(int in, int out)
 	close_range(FIRST_FREE_DESCRIPTOR, ~0U, 0);
 }
 
+/* The reader of the lines names the file anyhow. */
+static const char *
+without_name(const char *message, const char *name)
+{
+	size_t length = strlen(name);
+
+	return strncmp(message, name, length) == 0 && strncmp(message + length, ": ", 2) == 0 ?
+		message + length + 2 :
+		message;
+}
+
 static void
 become_feed(int in, int out, const char *name, void (*prepare)(void),
 	bool (*run)(int fd, const char *name, struct feed_output *output, GError **error))
@@ -90,7 +101,7 @@ become_feed(int in, int out, const char *name, void (*prepare)(void),
 		prepare();
 	sandbox_enter();
 	if (!run(STDIN_FILENO, name, &output, &error)) {
-		const struct from_item item = { .where = name, .problem = error->message };
+		const struct from_item item = { .problem = without_name(error->message, name) };
 
 		feed_emit(&output, &item);
 		g_error_free(error);
@@ -158,7 +169,7 @@ unescape(char *text)
 
 	if (text[0] != '=')
 		return NULL;
-	strcpy(text, plain);
+	memcpy(text, plain, strlen(plain) + 1);
 	return text;
 }
 
@@ -215,7 +226,7 @@ feed_read_line(char *line, struct feed_line *parts)
 		return read_target(line, parts);
 	if (line[0] != MARK_PROBLEM || !split(line, texts, PROBLEM_PARTS) || texts[1] == NULL)
 		return false;
-	parts->where = texts[0] != NULL ? texts[0] : "";
+	parts->where = texts[0];
 	parts->problem = texts[1];
 	return true;
 }

@@ -39,9 +39,9 @@ int feed_fd(const struct feed *feed);
 
 /* What a line says. The strings belong to it. */
 struct feed_line {
-	bool end;          /* the feed is whole: without it, its process has died */
-	const char *where; /* of a problem: place and message, and no target */
-	const char *problem;
+	bool end;            /* the feed is whole: without it, its process has died */
+	const char *problem; /* and no target */
+	const char *where;   /* the place of the problem; NULL: the whole */
 	const char *target;
 	struct claim claim;
 };

@@ -33,8 +33,8 @@ struct source {
 	bool ended;
 };
 
-static int
-open_input(const char *input, GError **error)
+int
+source_open_file(const char *input, GError **error)
 {
 	int fd = g_str_equal(input, "-") ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) :
 					   open(input, O_RDONLY | O_CLOEXEC);
@@ -55,7 +55,7 @@ open_input(const char *input, GError **error)
 struct source *
 source_open(const char *input, GError **error)
 {
-	int fd = open_input(input, error);
+	int fd = source_open_file(input, error);
 	struct source *source = NULL;
 
 	if (fd < 0)
@@ -225,7 +225,9 @@ parse_feed_line(struct source *source, char *line, struct source_item *item)
 		return SOURCE_END; /* of this line only */
 	}
 	if (parts.problem != NULL) {
-		item->where = g_strdup_printf("%s: %s", source->name, parts.where);
+		item->where = parts.where == NULL ?
+			g_strdup(source->name) :
+			g_strdup_printf("%s: %s", source->name, parts.where);
 		item->message = g_strdup(parts.problem);
 		return SOURCE_BAD_LINE;
 	}

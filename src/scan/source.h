@@ -37,6 +37,9 @@ struct source;
  */
 struct source *source_open(const char *input, GError **error);
 
+/* Only opens it: a descriptor that is the caller's, or -1 with *error. */
+int source_open_file(const char *input, GError **error);
+
 /* Takes over a feed, whose lines it reads; `name` is that of what the feed reads. */
 struct source *source_of_feed(struct feed *feed, const char *name);
 void source_free(struct source *source); /* NULL is a no-op */

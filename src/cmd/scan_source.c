@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/scan_source.h"
+
+#include "scan/feed.h"
+#include "scan/from/from.h"
+
+static bool
+run_from(int fd, const char *name, struct feed_output *output, GError **error)
+{
+	return from_read(fd, name, feed_emit, output, error);
+}
+
+static struct source *
+open_report(const char *path, GError **error)
+{
+	int fd = source_open_file(path, error);
+	const char *name = g_str_equal(path, "-") ? "standard input" : path;
+	struct feed *feed = fd < 0 ? NULL : feed_new(fd, name, from_init, run_from, error);
+
+	return feed == NULL ? NULL : source_of_feed(feed, name);
+}
+
+bool
+scan_source_open(const struct scan_command *command, struct source **source, GError **error)
+{
+	*source = NULL;
+	if (command->from != NULL)
+		*source = open_report(command->from, error);
+	else if (command->input != NULL)
+		*source = source_open(command->input, error);
+	else
+		return true;
+	return *source != NULL;
+}
