@@ -71,6 +71,12 @@ facts_attempt(const struct facts *facts, const char *name)
 	return NULL;
 }
 
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
 /* Returns what follows the word in the line ("" if nothing does), or NULL for another word. */
 static const char *
 behind_word(const char *line, const char *word)
@@ -79,7 +85,7 @@ behind_word(const char *line, const char *word)
 
 	if (g_ascii_strncasecmp(line, word, length) != 0)
 		return NULL;
-	return line[length] == '\0' || line[length] == ' ' ? line + length : NULL;
+	return line[length] == '\0' || is_blank(line[length]) ? line + length : NULL;
 }
 
 bool
@@ -92,15 +98,15 @@ capabilities_have(const struct capabilities *capabilities, const char *word)
 	return false;
 }
 
-/* Returns whether the list of words, separated by spaces, has that mechanism. */
+/* Returns whether the list of words, separated by blanks, has that mechanism. */
 static bool
 list_has(const char *list, const char *mechanism)
 {
 	while (list != NULL) {
-		list += strspn(list, " ");
+		list += strspn(list, " \t");
 		if (behind_word(list, mechanism) != NULL)
 			return true;
-		list = strchr(list, ' ');
+		list = strpbrk(list, " \t");
 	}
 	return false;
 }

@@ -60,7 +60,8 @@ struct attempt {
 	enum answer answer;
 	enum refusal refusal;
 	bool reset;           /* of ANSWER_CLOSED: by RST, not by FIN */
-	bool asked_again;     /* after a temporary refusal */
+	bool asked_again;     /* after a temporary refusal, or one that the order may explain */
+	bool first;           /* answered as the first command of its connection */
 	const char *reply;    /* the server's line; NULL if there was none */
 	const char *exchange; /* question and answer, escaped, "\n" between them */
 };
@@ -82,6 +83,7 @@ enum list_state {
 
 struct capabilities {
 	enum list_state state;
+	bool cut; /* something that decides may be missing: no room, or no end */
 	size_t count;
 	const char *lines[FACTS_CAPABILITIES_MAX];
 };
@@ -178,6 +180,8 @@ struct probe_facts {
 		enum stls state;
 	} stls;
 	struct tls_facts tls; /* of STLS or implicit TLS */
+	/* To USER with the same name after STLS; asked where its refusal in clear says not why. */
+	enum answer user_over_tls;
 	/* Where it stopped answering: "connect", "greeting", "capa", "auth-plain", ... */
 	const char *timeout_step;
 	const char *closed_step; /* where it closed unasked, last */

@@ -37,6 +37,7 @@ lose_attempt(struct pop3_probe *probe, enum answer answer)
 	attempt->answer = answer;
 	attempt->refusal = REFUSAL_NONE;
 	attempt->reset = probe->ending == POP3_RESET;
+	attempt->first = probe->commands == 1;
 	attempt->exchange = exchange(probe);
 }
 
@@ -76,6 +77,7 @@ lose_step(struct pop3_probe *probe, enum answer answer)
 	case STEP_CAPA:
 	case STEP_AUTH_LIST:
 		probe->listing->state = LIST_UNANSWERED;
+		probe->listing->cut = probe->in_list;
 		break;
 	case STEP_AUTH:
 	case STEP_USER:
@@ -86,6 +88,9 @@ lose_step(struct pop3_probe *probe, enum answer answer)
 	case STEP_SASL_SECRET:
 	case STEP_APOP:
 		credential_answer(probe, answer, NULL);
+		break;
+	case STEP_USER_OVER_TLS:
+		probe->facts->probe.user_over_tls = answer;
 		break;
 	case STEP_STLS:
 		probe->facts->probe.stls.answer = answer;

@@ -265,6 +265,18 @@ say_odd(struct facts *facts)
 }
 
 const char *
+say_unclear(struct facts *facts)
+{
+	const struct attempt *unclear = unclear_refusal(facts);
+
+	return facts_printf(facts,
+		"%s refuses every login that was tried, but not in words that show that it refuses "
+		"all: %s%s was answered %s.",
+		server(facts), unclear == essential(facts, ATTEMPT_USER) ? "" : "AUTH ",
+		unclear->name, quoted(facts, unclear->reply));
+}
+
+const char *
 say_not_asked(struct facts *facts)
 {
 	const char *step = facts->probe.closed_step;

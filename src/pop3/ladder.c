@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "pop3/probe-private.h"
+#include "pop3/refusal.h"
+#include "pop3/verdict-private.h"
 
 /*
  * The mechanisms beyond PLAIN and LOGIN that are asked where they are listed: bearer tokens, then
@@ -209,7 +211,7 @@ any_refused(const struct pop3_probe *probe)
 
 /*
  * A temporary refusal deserves a second question; so does a close where others were refused in
- * words.
+ * words, and a refusal that may be due to the commands before it.
  */
 static bool
 deserves_again(const struct pop3_probe *probe, const struct attempt *attempt)
@@ -218,7 +220,10 @@ deserves_again(const struct pop3_probe *probe, const struct attempt *attempt)
 		return false;
 	if (attempt->answer == ANSWER_CLOSED)
 		return any_refused(probe);
-	return attempt->answer == ANSWER_REFUSED && attempt->refusal == REFUSAL_TEMPORARY;
+	if (attempt->answer != ANSWER_REFUSED)
+		return false;
+	return attempt->refusal == REFUSAL_TEMPORARY ||
+		(!sasl_taken(probe) && order_may_matter(probe->facts, attempt));
 }
 
 /* Returns the first question that is to be asked again, or -1. */
@@ -262,18 +267,11 @@ ask_auth_list(struct pop3_probe *probe)
 	return pop3_ask(probe, STEP_AUTH_LIST, "AUTH", NULL);
 }
 
-static bool
-is_listed(const struct pop3_probe *probe, const char *mechanism)
-{
-	return capabilities_have_mechanism(&seen(probe)->clear, mechanism) ||
-		capabilities_have(&seen(probe)->auth_list, mechanism);
-}
-
 static const char *
 listed_mechanism(const struct pop3_probe *probe)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(listed_mechanisms); i++)
-		if (is_listed(probe, listed_mechanisms[i]) &&
+		if (may_be_listed(probe->facts, listed_mechanisms[i]) &&
 			facts_attempt(probe->facts, listed_mechanisms[i]) == NULL)
 			return listed_mechanisms[i];
 	return NULL;
@@ -384,7 +382,47 @@ static const struct question ladder[] = {
 	{ "control", control_due, fits_fresh, ask_control },
 };
 
-static const struct question capa_over_tls = { "capa", capa_due, fits_auth, ask_capa };
+static bool
+capa_over_tls_due(const struct pop3_probe *probe)
+{
+	return seen(probe)->over_tls.state == LIST_NOT_ASKED;
+}
+
+/*
+ * Where the words of a refusal leave open whether the name was to blame, the same name over TLS
+ * tells: what is taken there was refused for want of TLS. No password follows.
+ */
+static bool
+user_over_tls_due(const struct pop3_probe *probe)
+{
+	const struct attempt *user = &seen(probe)->attempts[ATTEMPT_USER];
+
+	return !sasl_taken(probe) && user->answer == ANSWER_REFUSED &&
+		refusal_blames(user->refusal, user->reply) == BLAME_OPEN &&
+		seen(probe)->user_over_tls == ANSWER_NONE;
+}
+
+static enum pop3_want
+ask_user_over_tls(struct pop3_probe *probe)
+{
+	g_autofree char *command = g_strdup_printf("USER %s", probe->plan.nobody);
+
+	return pop3_ask(probe, STEP_USER_OVER_TLS, command, NULL);
+}
+
+static const struct question over_tls[] = {
+	{ "capa", capa_over_tls_due, fits_auth, ask_capa },
+	{ "user-over-tls", user_over_tls_due, fits_auth, ask_user_over_tls },
+};
+
+static const struct question *
+first_due(const struct pop3_probe *probe, const struct question *questions, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (questions[i].due(probe))
+			return &questions[i];
+	return NULL;
+}
 
 /* Gentle stops at the first acceptance. */
 static bool
@@ -399,11 +437,8 @@ ladder_next(const struct pop3_probe *probe)
 	if (probe->stop)
 		return NULL;
 	if (probe->secured)
-		return seen(probe)->over_tls.state == LIST_NOT_ASKED ? &capa_over_tls : NULL;
+		return first_due(probe, over_tls, G_N_ELEMENTS(over_tls));
 	if (is_satisfied(probe) || (!probe->greeted && !tls_first_due(probe)))
 		return NULL;
-	for (size_t i = 0; i < G_N_ELEMENTS(ladder); i++)
-		if (ladder[i].due(probe))
-			return &ladder[i];
-	return NULL;
+	return first_due(probe, ladder, G_N_ELEMENTS(ladder));
 }

@@ -26,6 +26,7 @@ enum pop3_step {
 	STEP_APOP,
 	STEP_STLS,
 	STEP_STLS_HANDSHAKE,
+	STEP_USER_OVER_TLS,
 	STEP_CONTROL, /* CAPA once more: is the server alive? */
 	STEP_SETTLE,  /* waits for a line that nobody asked for */
 	STEP_QUIT,

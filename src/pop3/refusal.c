@@ -64,7 +64,7 @@ static const struct synonyms folds[] = {
 
 /* Words that change nothing. */
 static const char fillers[] =
-	"a an the is are be been being was were this that it has had does do did "
+	"a an the is are be been being was were it has had does do did "
 	"now yet strictly currently presently always generally usually normally "
 	"please sorry absolutely really also";
 
@@ -95,6 +95,7 @@ static const struct synonyms joints[] = {
 	{ "account", "account disabled" },
 	{ "mailbox", "mailbox disabled" },
 	{ "backend", "back end" },
+	{ "via", "via this,via that" },
 };
 
 /*
@@ -159,13 +160,12 @@ static const char access_list[] =
 	"blocklist*|blocked|relay|relaying";
 
 static const char login_disabled[] =
-	"login disabled|login denied|authentication disabled|authentication denied|"
-	"login unavailable via this|logindisabled";
+	"login disabled|authentication disabled|logindisabled|"
+	"userpass authentication denied|password authentication denied|password login denied";
 
-/* Logins are off for somebody, or for one mechanism: that says nothing about others. */
-static const char somebody[] =
-	"user|account|mailbox|you|your|domain|customer|root|apop|cram|digest|ntlm|gssapi|plain|"
-	"md5|sasl|oauth|xoauth2|oauthbearer|basic|mechanism";
+/* In the plural it speaks of all: "logins are not allowed", but not "login not allowed". */
+static const char *const all_logins[] = { "*logins*", "*logons*", NULL };
+static const char logins_denied[] = "login denied";
 
 static const char credentials[] =
 	"authentication failed|login failed|failed login|failed authentication|"
@@ -184,16 +184,30 @@ static const char credentials[] =
 static const char contradictions[] =
 	"tls|insecure|plaintext|secure|encrypted|layer|security|command|mechanism|argument|"
 	"syntax|state|disabled|denied|unsupported|unimplemented|policy|optional|until|unless|"
-	"userpass|confidentiality|protected|unprotected|995|port";
+	"userpass|confidentiality|protected|unprotected|995|port|only|instead|must|required|"
+	"requires|apop|cram|digest|md5|ntlm|gssapi|kerberos|oauth|oauth2|xoauth2|oauthbearer";
 
 /* TLS that somebody else wants, behind the server. */
 static const char elsewhere[] = "ldap|directory|upstream|backend|back end|database|radius";
 
 /* What a refusal of USER speaks of where the name is to blame. */
-static const char names[] = "user|name|account|mailbox|domain|address|email|mail";
+static const char names[] = "name|account|mailbox|domain|address|email|mail|you|your";
+static const char user[] = "user"; /* ... or of the command itself */
 
-/* With one of these, it is the command that is to blame, and not the name. */
-static const char commands[] = "command|state|login|authentication|unsupported|unimplemented";
+/* Words of a refusal that blames the command, and that may stand in it: nothing else may. */
+static const char commands[] = "command|state|sequence|order|unimplemented|what|huh";
+static const char command[] = "command";
+static const char alternatives[] = "or"; /* "unknown login or command" */
+static const char command_talk[] =
+	"command state sequence order unimplemented what huh not bad unknown in via out of user "
+	"unsupported unavailable available allowed denied disabled at here server pop3 error "
+	"this current authorization authentication transaction i dont understand";
+
+/* What may stand beside "login disabled", in the whole reply. */
+static const char disabled_talk[] =
+	"login disabled denied authentication logindisabled userpass user password pass failed "
+	"error pop3 pop server service mail email here on via to at for port 110 connection all "
+	"remote and or";
 
 /* The same for the code [AUTH] beside unknown words: RFC 3206 uses it for policy too. */
 static const char policies[] =
@@ -231,6 +245,15 @@ static const char *const security_parts[] = {
 	"*cleartext*",
 	"*clear text*",
 	"*clear-text*",
+	"*crypt*",
+	"*schluessel*",
+	"*sicher*",
+	"*chiffr*",
+	"*cifrad*",
+	"*szyfr*",
+	"*securi*",
+	"*segur*",
+	"*sicur*",
 	NULL,
 };
 
@@ -240,6 +263,7 @@ struct reply_words {
 	char plain[TEXT_MAX + 1]; /* behind the code, without the probe's own name */
 	char code[CODE_MAX + 1];  /* "AUTH" */
 	bool foreign;             /* holds bytes that are not ASCII */
+	bool named;               /* quotes the probe's own name */
 	/* The sentences, each " word word " and a NUL; an empty one ends them. */
 	char folded[FOLDED_MAX];
 };
@@ -524,6 +548,7 @@ take_apart(struct reply_words *reply, const char *line)
 	g_strlcpy(reply->text, behind_err(line), sizeof(reply->text));
 	g_strchomp(reply->text);
 	copy_without_name(reply->plain, take_code(reply->code, reply->text));
+	reply->named = strlen(reply->plain) < strlen(take_code(reply->code, reply->text));
 	for (const char *at = reply->plain; *at; at++)
 		reply->foreign = reply->foreign || (*at & 0x80);
 	fold_words(reply, reply->plain);
@@ -586,6 +611,29 @@ matches_any(const char *text, const char *const *patterns)
 			return true;
 	}
 	return false;
+}
+
+/* Returns whether the reply holds words, and none that is not in the list (spaces between). */
+static bool
+consists_of(const struct reply_words *reply, const char *list)
+{
+	char word[WORD_MAX + 1];
+
+	for (const char *at = reply->folded; *at; at += strlen(at) + 1) {
+		for (const char *from = at + 1; *from; from += strlen(word) + 1) {
+			g_strlcpy(word, from, MIN(sizeof(word), strcspn(from, " ") + 1));
+			if (word[0] != ':' && !list_holds(list, ' ', word))
+				return false;
+		}
+	}
+	return reply->folded[0] != '\0';
+}
+
+static bool
+says_login_disabled(const struct reply_words *reply)
+{
+	return says(reply, login_disabled) ||
+		(says(reply, logins_denied) && matches_any(reply->plain, all_logins));
 }
 
 static bool
@@ -655,8 +703,10 @@ classify_words(const struct reply_words *reply)
 		return REFUSAL_ACCESS;
 	if (about_credentials)
 		return contradicts(reply) ? REFUSAL_UNKNOWN : REFUSAL_CREDENTIALS;
-	if (says(reply, login_disabled))
-		return says(reply, somebody) ? REFUSAL_UNKNOWN : REFUSAL_LOGIN_DISABLED;
+	if (says_login_disabled(reply))
+		return consists_of(reply, disabled_talk) && !reply->named ?
+			REFUSAL_LOGIN_DISABLED :
+			REFUSAL_UNKNOWN;
 	if (says(reply, backend))
 		return contradicts(reply) ? REFUSAL_UNKNOWN : REFUSAL_BACKEND;
 	return classify_rest(reply);
@@ -679,11 +729,42 @@ refusal_classify(const struct wording *room, const char *line)
 	return classify_words(&reply);
 }
 
-bool
-refusal_is_about_name(const char *line)
+static bool
+blames_command(const struct reply_words *reply, enum refusal refusal)
+{
+	if (reply->foreign || !says(reply, commands))
+		return false;
+	if (refusal == REFUSAL_UNKNOWN_COMMAND && says(reply, command))
+		return !says(reply, names) && !says(reply, alternatives);
+	return consists_of(reply, command_talk) && !reply->named;
+}
+
+enum blame
+refusal_blames(enum refusal refusal, const char *line)
 {
 	struct reply_words reply;
 
 	take_apart(&reply, line);
-	return says(&reply, names) && !says(&reply, commands);
+	switch (refusal) {
+	case REFUSAL_TLS_REQUIRED:
+	case REFUSAL_LOGIN_DISABLED:
+		return BLAME_COMMAND;
+	case REFUSAL_CREDENTIALS: /* by its words, or by the code [AUTH] alone? */
+		return says(&reply, credentials) || says(&reply, names) ? BLAME_NAME : BLAME_OPEN;
+	case REFUSAL_BACKEND:
+	case REFUSAL_SYNTAX:
+		return BLAME_NAME;
+	case REFUSAL_MECHANISM:
+		return says(&reply, names) || says(&reply, user) ? BLAME_NAME : BLAME_COMMAND;
+	case REFUSAL_UNKNOWN_COMMAND:
+	case REFUSAL_UNKNOWN:
+		if (blames_command(&reply, refusal))
+			return BLAME_COMMAND;
+		return says(&reply, names) ? BLAME_NAME : BLAME_OPEN;
+	case REFUSAL_NONE:
+	case REFUSAL_TEMPORARY:
+	case REFUSAL_ACCESS:
+		break;
+	}
+	return BLAME_OPEN;
 }

@@ -36,11 +36,16 @@ char *pattern_version(const char *pattern, const char *text);
  */
 enum refusal refusal_classify(const struct wording *room, const char *line);
 
+enum blame {
+	BLAME_OPEN,    /* the words do not say */
+	BLAME_NAME,    /* "this account has been suspended": another name may be taken */
+	BLAME_COMMAND, /* USER is refused whatever the name */
+};
+
 /*
- * Returns whether words that refusal_classify does not know blame the name
- * that was given ("this account has been suspended"), and not the command:
- * another name may then be taken.
+ * Returns what a refusal of USER is due to, by its words and what they were classified as. Words
+ * that nobody has seen before are BLAME_OPEN: only a small vocabulary blames the command.
  */
-bool refusal_is_about_name(const char *line);
+enum blame refusal_blames(enum refusal refusal, const char *line);
 
 #endif

@@ -98,16 +98,57 @@ step_greeting(struct pop3_probe *probe)
 	return enter(probe, STEP_NEXT);
 }
 
-/* Adds a line of a CAPA or AUTH list; RFC 1939 section 3 has a leading "." doubled. */
+/* Returns whether the verdict, or what rests on it, may hang on this line of a CAPA list. */
+static bool
+line_decides(const char *line, size_t length)
+{
+	static const char *const words[] = { "SASL", "STLS", "USER", "XCLIENT", "IMPLEMENTATION" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+		if (length >= strlen(words[i]) &&
+			g_ascii_strncasecmp(line, words[i], strlen(words[i])) == 0)
+			return true;
+	return false;
+}
+
+/* Makes room in a full list, at the cost of a line that decides nothing. */
+static bool
+list_make_room(struct capabilities *list)
+{
+	for (size_t i = list->count; i-- > 0;) {
+		if (line_decides(list->lines[i], strlen(list->lines[i])))
+			continue;
+		list->count--;
+		memmove(&list->lines[i], &list->lines[i + 1],
+			(list->count - i) * sizeof(list->lines[0]));
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Adds a line of a CAPA or AUTH list; RFC 1939 section 3 has a leading "." doubled. What decides
+ * displaces what does not; each line of an AUTH list names a mechanism, and decides.
+ */
 static void
 list_add(struct pop3_probe *probe, const struct pop3_line *line)
 {
 	struct capabilities *list = probe->listing;
-	size_t stuffed = line->length > 0 && line->bytes[0] == '.' ? 1 : 0;
+	const char *text = line->bytes, *end = line->bytes + line->length;
+	bool mechanism = list == &probe->facts->probe.auth_list;
+	bool full = list->count == FACTS_CAPABILITIES_MAX;
+	bool decides;
 
+	if (text < end && *text == '.')
+		text++;
+	while (text < end && (*text == ' ' || *text == '\t'))
+		text++;
+	decides = mechanism || line_decides(text, (size_t)(end - text));
+	if (full && !decides)
+		return;
+	list->cut |= decides && (line->cut || (full && (mechanism || !list_make_room(list))));
 	if (list->count < FACTS_CAPABILITIES_MAX)
-		list->lines[list->count++] =
-			facts_keep(probe->facts, line->bytes + stuffed, line->length - stuffed);
+		list->lines[list->count++] = facts_keep(probe->facts, text, (size_t)(end - text));
 }
 
 /*
@@ -136,6 +177,7 @@ end_list(struct pop3_probe *probe, enum list_end end)
 	probe->listing->state = end == LIST_DONE ? LIST_ANSWERED : LIST_UNANSWERED;
 	probe->in_step = true;
 	if (end == LIST_ENDLESS) {
+		probe->listing->cut = true;
 		transcript_note(probe, "the list does not end");
 		probe->open = false;
 	}
@@ -201,6 +243,17 @@ step_user(struct pop3_probe *probe)
 	AWAIT(read_reply(probe, &reply));
 	attempt_answer(probe, &reply, REPLY_OK);
 	probe->user_taken = reply.kind == REPLY_OK;
+	return enter(probe, STEP_NEXT);
+}
+
+/* The name goes out, and no password: it is given up after the answer. */
+static enum pop3_want
+step_user_over_tls(struct pop3_probe *probe)
+{
+	struct pop3_reply reply;
+
+	AWAIT(read_reply(probe, &reply));
+	probe->facts->probe.user_over_tls = answer_from(reply.kind, REPLY_OK);
 	return enter(probe, STEP_NEXT);
 }
 
@@ -415,6 +468,7 @@ const struct step_entry steps[] = {
 	[STEP_APOP] = { "apop", POP3_PATIENCE_CREDENTIAL, step_credential },
 	[STEP_STLS] = { "stls", POP3_PATIENCE_STEP, step_stls },
 	[STEP_STLS_HANDSHAKE] = { "stls-handshake", POP3_PATIENCE_STEP, want_tls },
+	[STEP_USER_OVER_TLS] = { "user-over-tls", POP3_PATIENCE_STEP, step_user_over_tls },
 	[STEP_CONTROL] = { "control", POP3_PATIENCE_STEP, step_control },
 	[STEP_SETTLE] = { "settle", POP3_PATIENCE_GOODBYE, step_settle },
 	[STEP_QUIT] = { "quit", POP3_PATIENCE_STEP, step_quit },

@@ -138,6 +138,7 @@ attempt_answer(struct pop3_probe *probe, const struct pop3_reply *reply, enum re
 	attempt->reply = keep_line(probe, &reply->line);
 	attempt->exchange = exchange(probe);
 	attempt->refusal = REFUSAL_NONE;
+	attempt->first = probe->commands == 1;
 	if (attempt->answer == ANSWER_REFUSED) {
 		attempt->refusal = classify(probe, attempt->reply);
 		count_complaint(probe, attempt->refusal);

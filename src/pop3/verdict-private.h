@@ -16,8 +16,24 @@ const struct attempt *taken_token(const struct facts *facts);
 /* The bearer-token mechanism that is listed and was not refused, or NULL. */
 const char *open_token(const struct facts *facts);
 
+/*
+ * Returns whether the server lists the mechanism, in CAPA or as an answer to a bare AUTH, or may
+ * do so in lines that did not come through.
+ */
+bool may_be_listed(const struct facts *facts, const char *mechanism);
+
+/*
+ * Returns whether the refusal of a password or token may be due to the commands that went before it
+ * on its connection ("bad sequence of commands"): it was not the first, its words blame nothing
+ * else, and it is not refused in the words that AUTH PLAIN met.
+ */
+bool order_may_matter(const struct facts *facts, const struct attempt *attempt);
+
 /* The first question after a password or token that was refused in that sense, or NULL. */
 const struct attempt *refused_as(const struct facts *facts, enum refusal refusal);
+
+/* The first of USER, AUTH PLAIN and AUTH LOGIN whose refusal is not believed; USER if all are. */
+const struct attempt *unclear_refusal(const struct facts *facts);
 
 /* The credential that travels as a password, or NULL; APOP's digest is no password. */
 const struct credential *password(const struct facts *facts);
@@ -49,6 +65,7 @@ const char *say_access(struct facts *facts);
 const char *say_refused(struct facts *facts);
 const char *say_timed_out(struct facts *facts);
 const char *say_odd(struct facts *facts);
+const char *say_unclear(struct facts *facts);
 const char *say_not_asked(struct facts *facts);
 
 #endif

@@ -66,11 +66,13 @@ is_token(const struct attempt *attempt)
 	return false;
 }
 
-static bool
-is_listed(const struct facts *facts, const char *mechanism)
+bool
+may_be_listed(const struct facts *facts, const char *mechanism)
 {
-	return capabilities_have_mechanism(&facts->probe.clear, mechanism) ||
-		capabilities_have(&facts->probe.auth_list, mechanism);
+	const struct probe_facts *probe = &facts->probe;
+
+	return probe->clear.cut || capabilities_have_mechanism(&probe->clear, mechanism) ||
+		probe->auth_list.cut || capabilities_have(&probe->auth_list, mechanism);
 }
 
 static bool
@@ -310,35 +312,69 @@ close_is_refusal(const struct facts *facts, const struct attempt *attempt)
 	return !attempt->reset && facts->probe.alive;
 }
 
-/* USER that is refused because of the name says nothing about a name that exists. */
+/* Says that no login is taken here, in words that need no product's room to be understood. */
 static bool
-user_is_refused(const struct attempt *user)
+forbids_logins(const char *reply)
 {
-	switch (user->refusal) {
-	case REFUSAL_CREDENTIALS:
-	case REFUSAL_BACKEND:
-	case REFUSAL_SYNTAX:
+	enum refusal refusal = refusal_classify(NULL, reply);
+
+	return refusal == REFUSAL_TLS_REQUIRED || refusal == REFUSAL_LOGIN_DISABLED;
+}
+
+/*
+ * Whether CAPA came before AUTH matters only where it was not understood. Gentle depth, which
+ * cannot ask again, believes the words that are usual at a product that it knows.
+ */
+bool
+order_may_matter(const struct facts *facts, const struct attempt *attempt)
+{
+	const struct probe_facts *probe = &facts->probe;
+	const struct attempt *plain = essential(facts, ATTEMPT_PLAIN);
+
+	if (attempt->answer != ANSWER_REFUSED || attempt->first || forbids_logins(attempt->reply))
 		return false;
-	case REFUSAL_UNKNOWN:
-		return !refusal_is_about_name(user->reply);
-	case REFUSAL_NONE:
-	case REFUSAL_TLS_REQUIRED:
-	case REFUSAL_LOGIN_DISABLED:
-	case REFUSAL_TEMPORARY:
-	case REFUSAL_ACCESS:
-	case REFUSAL_MECHANISM:
-	case REFUSAL_UNKNOWN_COMMAND:
+	if (probe->depth == DEPTH_GENTLE && probe->product != NULL)
+		return attempt->refusal == REFUSAL_UNKNOWN;
+	if (attempt == essential(facts, ATTEMPT_USER))
 		return true;
+	if (attempt->refusal == REFUSAL_MECHANISM)
+		return false;
+	if (attempt == plain)
+		return attempt->refusal == REFUSAL_UNKNOWN && probe->clear.state != LIST_ANSWERED;
+	return (attempt == essential(facts, ATTEMPT_LOGIN) || is_token(attempt)) &&
+		(g_strcmp0(attempt->reply, plain->reply) != 0 || order_may_matter(facts, plain));
+}
+
+/*
+ * USER that is refused because of the name says nothing about a name that exists. Words that
+ * nobody knows may speak of the name: they count only if TLS is all that it took.
+ */
+static bool
+user_is_refused(const struct facts *facts, const struct attempt *user)
+{
+	switch (refusal_blames(user->refusal, user->reply)) {
+	case BLAME_COMMAND:
+		return true;
+	case BLAME_NAME:
+		return false;
+	case BLAME_OPEN:
+		return facts->probe.user_over_tls == ANSWER_ACCEPTED;
 	}
 	g_return_val_if_reached(false);
 }
 
-/* A listed mechanism that answers "missing argument" may still take it all in one line. */
+/*
+ * A mechanism that is listed, or would be if the server had a list, and answers "missing argument"
+ * or in words that nobody knows, may still take it all in one line.
+ */
 static bool
 auth_is_refused(const struct facts *facts, const struct attempt *attempt)
 {
-	return attempt->refusal != REFUSAL_SYNTAX ||
-		!capabilities_have_mechanism(&facts->probe.clear, attempt->name);
+	bool listed = may_be_listed(facts, attempt->name);
+
+	if (attempt->refusal == REFUSAL_SYNTAX)
+		return !listed && facts->probe.clear.state == LIST_ANSWERED;
+	return attempt->refusal != REFUSAL_UNKNOWN || !listed;
 }
 
 static bool
@@ -347,9 +383,9 @@ is_refused(const struct facts *facts, const struct attempt *attempt)
 	if (attempt->answer == ANSWER_CLOSED)
 		return close_is_refusal(facts, attempt);
 	if (attempt->answer != ANSWER_REFUSED || attempt->refusal == REFUSAL_TEMPORARY ||
-		attempt->refusal == REFUSAL_ACCESS)
+		attempt->refusal == REFUSAL_ACCESS || order_may_matter(facts, attempt))
 		return false;
-	return attempt == essential(facts, ATTEMPT_USER) ? user_is_refused(attempt) :
+	return attempt == essential(facts, ATTEMPT_USER) ? user_is_refused(facts, attempt) :
 							   auth_is_refused(facts, attempt);
 }
 
@@ -360,7 +396,7 @@ open_token(const struct facts *facts)
 	for (size_t i = 0; i < G_N_ELEMENTS(token_mechanisms); i++) {
 		const struct attempt *attempt = facts_attempt(facts, token_mechanisms[i]);
 
-		if (is_listed(facts, token_mechanisms[i]) &&
+		if (may_be_listed(facts, token_mechanisms[i]) &&
 			(attempt == NULL || !is_refused(facts, attempt)))
 			return token_mechanisms[i];
 	}
@@ -403,6 +439,39 @@ static bool
 is_odd(const struct attempt *attempt)
 {
 	return attempt->answer == ANSWER_STRANGE || attempt->answer == ANSWER_REFUSED;
+}
+
+const struct attempt *
+unclear_refusal(const struct facts *facts)
+{
+	static const size_t order[] = { ATTEMPT_USER, ATTEMPT_PLAIN, ATTEMPT_LOGIN };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(order); i++)
+		if (!is_refused(facts, essential(facts, order[i])))
+			return essential(facts, order[i]);
+	return essential(facts, ATTEMPT_USER);
+}
+
+static bool
+essentials_answered(const struct facts *facts, enum answer answer)
+{
+	for (size_t i = 0; i < ATTEMPT_OTHERS; i++)
+		if (essential(facts, i)->answer != answer)
+			return false;
+	return true;
+}
+
+/* All were refused, but not in words that a verdict could rest on. */
+static bool
+refused_unclearly(const struct facts *facts)
+{
+	return essentials_answered(facts, ANSWER_REFUSED) && !essentials_refused(facts, NULL);
+}
+
+static bool
+refused_unclearly_to_gentle(const struct facts *facts)
+{
+	return facts->probe.depth == DEPTH_GENTLE && refused_unclearly(facts);
 }
 
 /* All were answered, and at least one in a way that is neither a grant nor a refusal. */
@@ -473,6 +542,10 @@ static const struct row rows[] = {
 		ELSEWHERE },
 	{ all_refused, VERDICT_REFUSES, CONFIDENCE_PROVEN, REASON_REFUSED, say_refused, NULL },
 	{ timed_out, VERDICT_UNDETERMINED, CONFIDENCE_NONE, REASON_TIMEOUT, say_timed_out, LONGER },
+	{ refused_unclearly_to_gentle, VERDICT_UNDETERMINED, CONFIDENCE_NONE,
+		REASON_UNKNOWN_REFUSAL, say_unclear, STANDARD },
+	{ refused_unclearly, VERDICT_UNDETERMINED, CONFIDENCE_NONE, REASON_UNKNOWN_REFUSAL,
+		say_unclear, BY_HAND },
 	{ answered_oddly, VERDICT_UNDETERMINED, CONFIDENCE_NONE, REASON_UNKNOWN_REFUSAL, say_odd,
 		BY_HAND },
 	{ always, VERDICT_UNDETERMINED, CONFIDENCE_NONE, REASON_NOT_ASKED, say_not_asked,

@@ -286,7 +286,7 @@ trap("CAPA is refused, and a bare AUTH lists PLAIN",
 trap("CAPA is refused, and a bare AUTH lists XOAUTH2",
      pop3({"AUTH$": "+OK\nXOAUTH2\n.", "AUTH XOAUTH2": sasl(BAD_LOGIN), "AUTH": "-ERR no",
            "USER": "-ERR TLS required"}),
-     INVITED, REFUSED, INVITED, findings=TOKENS)
+     INVITED, UNKNOWN, INVITED, findings=TOKENS)
 
 
 def bytewise(behave):
@@ -397,7 +397,7 @@ trap("a load balancer: the first server knows little, the others permit",
      pop3({"CAPA": by_connection("-ERR what?", capa("USER", "STLS")),
            "AUTH": by_connection("-ERR what?", login(BAD_LOGIN)), "AUTH$": "-ERR what?",
            "USER": by_connection("-ERR what?", "+OK"), "PASS": BAD_LOGIN}),
-     CHECKED, REFUSED, INVITED, findings=PERMITTED)
+     CHECKED, UNKNOWN, INVITED, findings=PERMITTED)
 trap("USER is refused for now, then taken",
      lambda: Pop3({"CAPA": capa("USER", "STLS"), "PASS": BAD_LOGIN, "STLS": stls,
                    "USER": in_turn("-ERR [SYS/TEMP] not now", "+OK")}),
@@ -488,23 +488,96 @@ trap("TLS on the clear port", pop3(IN_CLEAR), TLS_ONLY, TIMEOUT, TLS_ONLY, tls=T
      url="pop3", quits=False)
 trap("POP3 in TLS from the first byte", pop3(IN_CLEAR), TLS_ONLY, tls=True, url="pop3s")
 
-# --- known to be judged wrongly ------------------------------------------------------------
+# --- long lists ----------------------------------------------------------------------------
 
-trap("XOAUTH2 is listed behind 64 other lines",
-     pop3({**STALWART, "CAPA": capa("STLS", *["X-LINE"] * 80, "SASL XOAUTH2"),
+CAPABILITIES_MAX = 64  # lines of a list that are kept
+
+
+def token_behind(*lines, **more):
+    """A server that takes XOAUTH2 alone, which it lists behind these lines."""
+    return pop3({**STALWART, "CAPA": capa(*lines, "SASL XOAUTH2"), "AUTH XOAUTH2": sasl(BAD_LOGIN),
+                 **more})
+
+
+for count in (CAPABILITIES_MAX - 1, CAPABILITIES_MAX, 200):
+    trap(f"XOAUTH2 is listed behind {count} other lines",
+         token_behind("STLS", *["X-LINE"] * (count - 1)),
+         INVITED, UNDETERMINED, INVITED, findings=TOKENS)
+    trap(f"XOAUTH2 is listed behind {count} SASL lines",
+         token_behind(*["SASL X-NONE"] * count), INVITED, UNDETERMINED, INVITED, findings=TOKENS)
+    trap(f"XOAUTH2 comes behind {count} others of a bare AUTH",
+         pop3({**STALWART, "CAPA": "-ERR unknown command", "AUTH XOAUTH2": sasl(BAD_LOGIN),
+               "AUTH$": "\n".join(("+OK", *["X-NONE"] * count, "XOAUTH2", "."))}),
+         INVITED, REFUSED, INVITED, findings=TOKENS)
+    trap(f"STLS is listed behind {count} other lines",
+         pop3(everything("-ERR TLS required", CAPA=capa(*["X-LINE"] * count, "STLS"),
+                         STLS="-ERR not now")),
+         REFUSED, findings={"stls-broken"})
+trap("XOAUTH2 is listed behind 4096 octets of its line",
+     token_behind("SASL " + "X" * 4096 + " XOAUTH2"),
+     INVITED, UNDETERMINED, INVITED, findings=TOKENS)
+trap("SASL, a tab, XOAUTH2", pop3({**STALWART, "CAPA": capa(" SASL\tPLAIN\tXOAUTH2", "STLS"),
+                                   "AUTH XOAUTH2": sasl(BAD_LOGIN)}),
+     INVITED, UNDETERMINED, INVITED, findings=TOKENS)
+trap("a list that never ends has XOAUTH2 somewhere",
+     pop3({**STALWART, "CAPA": capa(*["X-LINE"] * 30000, "SASL XOAUTH2"),
            "AUTH XOAUTH2": sasl(BAD_LOGIN)}),
-     INVITED, UNDETERMINED, INVITED, findings=TOKENS,
-     bug="CAPA lines past the 64th are dropped without a word")
+     INVITED, UNDETERMINED, INVITED, findings=TOKENS, quits=False)
+trap("a list that closes in its midst",
+     pop3({**STALWART, "CAPA": ["+OK\nTOP", close], "AUTH XOAUTH2": sasl(BAD_LOGIN)}),
+     INVITED, UNDETERMINED, INVITED, findings=TOKENS)
+
+# --- what came before on the connection ------------------------------------------------------
 
 
-def user_before_auth(connection, _):
-    """Takes USER only where nothing but CAPA came before it."""
-    asked = {line.split()[0] for line in connection.commands}
-    connection.say("+OK" if asked <= {b"CAPA", b"USER"} else "-ERR bad sequence of commands")
+def only_behind(*allowed, answer="+OK", otherwise="-ERR bad sequence of commands"):
+    """Gives the answer where nothing else came before it on the connection."""
+    def give(connection, line):
+        asked = {line.split()[0] for line in connection.commands[:-1]}
+        connection.give(answer if asked <= set(allowed) else otherwise, line)
+    return give
 
 
-trap("USER is taken on a fresh connection, and not behind AUTH",
-     pop3({"CAPA": capa("STLS"), "AUTH": "-ERR TLS required", "USER": user_before_auth,
-           "PASS": BAD_LOGIN}),
-     CHECKED, UNDETERMINED, UNTRIED, findings=PERMITTED | {"hides-but-accepts"},
-     bug="USER is asked behind AUTH only, whatever the words of its refusal")
+for otherwise in ("-ERR bad sequence of commands", "-ERR unknown command", "-ERR",
+                  "-ERR Incorrect state", "-ERR not now", "-ERR invalid command"):
+    for allowed in ((), (b"CAPA",)):
+        trap(f"USER is taken behind {len(allowed)} commands, and else {otherwise!r}",
+             pop3({"CAPA": capa("STLS"), "AUTH": "-ERR TLS required",
+                   "USER": only_behind(*allowed, otherwise=otherwise), "PASS": BAD_LOGIN}),
+             CHECKED, UNDETERMINED, UNTRIED, findings=PERMITTED | {"hides-but-accepts"})
+trap("AUTH LOGIN is taken where no AUTH came before it",
+     pop3({"CAPA": capa("STLS"), "AUTH PLAIN": "-ERR mechanism not supported",
+           "AUTH LOGIN": only_behind(answer=login(BAD_LOGIN)), "USER": "-ERR TLS required"}),
+     INVITED, UNDETERMINED, INVITED, findings=PERMITTED | {"hides-but-accepts"})
+trap("AUTH PLAIN is taken where no CAPA came before it",
+     pop3({"CAPA": "-ERR bad sequence", "AUTH$": "-ERR bad sequence",
+           "AUTH PLAIN": only_behind(answer=sasl(BAD_LOGIN), otherwise="-ERR bad sequence"),
+           "AUTH LOGIN": "-ERR TLS required", "USER": "-ERR TLS required"}),
+     INVITED, UNDETERMINED, INVITED, findings=PERMITTED)
+trap("XOAUTH2 is taken where no AUTH came before it",
+     pop3({**STALWART, "CAPA": capa("SASL XOAUTH2", "STLS"),
+           "AUTH XOAUTH2": only_behind(answer=sasl(BAD_LOGIN))}),
+     INVITED, UNDETERMINED, INVITED, findings=TOKENS)
+trap("USER is refused on every connection, and every time otherwise",
+     lambda: Pop3({"CAPA": capa("STLS"), "STLS": stls,
+                   "USER": in_turn("-ERR bad sequence", "-ERR what?", "-ERR no")}),
+     REFUSED, UNKNOWN, REFUSED)
+trap("USER is refused in words of no meaning, and taken over TLS",
+     pop3({"CAPA": capa("STLS"), "USER": "-ERR"}, over_tls={"USER": "+OK"}),
+     REFUSED, UNKNOWN, REFUSED)
+trap("USER is refused in words of no meaning, and closes over TLS",
+     pop3({"CAPA": capa("STLS"), "USER": "-ERR"}, over_tls={"USER": close}), UNKNOWN)
+trap("USER is refused in words of no meaning, and is not answered over TLS",
+     pop3({"CAPA": capa("STLS"), "USER": "-ERR"}, over_tls={"USER": hang}), UNDETERMINED,
+     timeout=1)
+trap("USER is refused in words of no meaning, and there is no STLS",
+     pop3({"CAPA": capa("UIDL"), "USER": "-ERR", "STLS": NO_TLS}, unknown="-ERR"), UNKNOWN,
+     findings=NO_STLS)
+
+# --- the words of AUTH -----------------------------------------------------------------------
+
+trap("a listed PLAIN is refused in words of no meaning",
+     pop3({"CAPA": capa("SASL PLAIN", "STLS"), "AUTH": "-ERR no", "USER": "-ERR TLS required"}),
+     UNKNOWN)
+trap("AUTH wants an initial response, and there is no list",
+     pop3({"AUTH": "-ERR missing argument", "USER": "-ERR TLS required"}), UNDETERMINED)

@@ -74,6 +74,9 @@ static const struct row tls_required[] = {
 	{ "-ERR You must use TLS", REFUSAL_TLS_REQUIRED },
 	{ "-ERR Please use STLS.", REFUSAL_TLS_REQUIRED },
 	{ "-ERR SSL only", REFUSAL_TLS_REQUIRED },
+	{ "-ERR [AUTH] cleartext disallowed, use STLS", REFUSAL_TLS_REQUIRED },
+	{ "-ERR [AUTH] STLS required", REFUSAL_TLS_REQUIRED },
+	{ "-ERR cannot log in over this unencrypted connection", REFUSAL_TLS_REQUIRED },
 };
 
 /* About TLS, or about credentials, but not so that a verdict could rest on it. */
@@ -150,6 +153,19 @@ static const struct row unbelievable[] = {
 	{ "-ERROR TLS", REFUSAL_UNKNOWN },
 	{ "-ERR popseal-tlsrequired", REFUSAL_UNKNOWN },
 	{ "-ERR Permission was denied for the command", REFUSAL_UNKNOWN },
+	{ "-ERR login is not allowed", REFUSAL_UNKNOWN },
+	{ "-ERR Login not permitted", REFUSAL_UNKNOWN },
+	{ "-ERR Login denied", REFUSAL_UNKNOWN },
+	{ "-ERR authentication not allowed", REFUSAL_UNKNOWN },
+	{ "-ERR this login is disabled", REFUSAL_UNKNOWN },
+	{ "-ERR popseal-1a2b: login disabled", REFUSAL_UNKNOWN },
+	{ "-ERR login disabled, see billing", REFUSAL_UNKNOWN },
+	{ "-ERR logins are disabled for tenant 7", REFUSAL_UNKNOWN },
+	{ "-ERR bad login: APOP only", REFUSAL_UNKNOWN },
+	{ "-ERR login failed, CRAM-MD5 is required", REFUSAL_UNKNOWN },
+	{ "-ERR Login failed: Verschluesselung", REFUSAL_UNKNOWN },
+	{ "-ERR [AUTH] Nur mit Verschluesselung", REFUSAL_UNKNOWN },
+	{ "-ERR [AUTH] STLS please", REFUSAL_UNKNOWN },
 };
 
 static const struct row credentials[] = {
@@ -231,7 +247,6 @@ static const struct row others[] = {
 	{ "-ERR Logins are disabled", REFUSAL_LOGIN_DISABLED },
 	{ "-ERR login disabled", REFUSAL_LOGIN_DISABLED },
 	{ "-ERR logins not permitted", REFUSAL_LOGIN_DISABLED },
-	{ "-ERR login is not allowed", REFUSAL_LOGIN_DISABLED },
 	{ "-ERR authentication has been disabled", REFUSAL_LOGIN_DISABLED },
 	{ "-ERR password authentication disabled", REFUSAL_LOGIN_DISABLED },
 	{ "-ERR USER/PASS authentication not allowed", REFUSAL_LOGIN_DISABLED },
@@ -307,6 +322,62 @@ static void
 test_others(void)
 {
 	check_rows(others, G_N_ELEMENTS(others));
+}
+
+struct blame_row {
+	const char *line;
+	enum blame blame;
+};
+
+/* Why was USER refused? What blames neither the name nor the command stays open. */
+static const struct blame_row blames[] = {
+	{ "-ERR TLS required", BLAME_COMMAND },
+	{ "-ERR Logins are disabled", BLAME_COMMAND },
+	{ "-ERR invalid command", BLAME_COMMAND },
+	{ "-ERR Unknown command: \"user\".", BLAME_COMMAND },
+	{ "-ERR Unknown AUTHORIZATION state command", BLAME_COMMAND },
+	{ "-ERR Mate, the command must be one of STLS, CAPA, USER, PASS or QUIT", BLAME_OPEN },
+	{ "-ERR Command is not valid in this state.", BLAME_COMMAND },
+	{ "-ERR Incorrect state", BLAME_COMMAND },
+	{ "-ERR bad sequence of commands", BLAME_COMMAND },
+	{ "-ERR command not implemented", BLAME_COMMAND },
+	{ "-ERR what?", BLAME_COMMAND },
+	{ "-ERR command failed", BLAME_OPEN },
+	{ "-ERR unknown login or command", BLAME_OPEN },
+	{ "-ERR not implemented for tenant 7", BLAME_OPEN },
+	{ "-ERR [AUTH] nope", BLAME_OPEN },
+	{ "-ERR command rejected", BLAME_OPEN },
+	{ "-ERR bad state of Tennessee", BLAME_OPEN },
+	{ "-ERR locked", BLAME_OPEN },
+	{ "-ERR not found", BLAME_OPEN },
+	{ "-ERR realm required", BLAME_OPEN },
+	{ "-ERR no", BLAME_OPEN },
+	{ "-ERR", BLAME_OPEN },
+	{ "-ERR ...", BLAME_OPEN },
+	{ "-ERR popseal-0123456789", BLAME_OPEN },
+	{ "-ERR \303\201 command", BLAME_OPEN },
+	{ "-ERR unknown user", BLAME_NAME },
+	{ "-ERR this account has been suspended", BLAME_NAME },
+	{ "-ERR USER not supported", BLAME_OPEN },
+	{ "-ERR unknown command for this account", BLAME_NAME },
+	{ "-ERR authentication method not allowed for this user", BLAME_NAME },
+	{ "-ERR missing argument", BLAME_NAME },
+	{ "-ERR internal server error", BLAME_NAME },
+};
+
+static void
+test_blames(void)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(blames); i++) {
+		enum refusal refusal = refusal_classify(NULL, blames[i].line);
+		enum blame blame = refusal_blames(refusal, blames[i].line);
+
+		if (blame != blames[i].blame) {
+			g_test_message("\"%s\" (%d): blame %d, not %d", blames[i].line,
+				(int)refusal, (int)blame, (int)blames[i].blame);
+			g_test_fail();
+		}
+	}
 }
 
 static void
@@ -432,6 +503,7 @@ main(int argc, char **argv)
 	g_test_add_func("/refusal/unbelievable", test_unbelievable);
 	g_test_add_func("/refusal/credentials", test_credentials);
 	g_test_add_func("/refusal/others", test_others);
+	g_test_add_func("/refusal/blames", test_blames);
 	g_test_add_func("/refusal/room", test_room);
 	g_test_add_func("/refusal/pattern-match", test_pattern_match);
 	g_test_add_func("/refusal/pattern-is-fast", test_pattern_is_fast);
