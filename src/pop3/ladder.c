@@ -388,18 +388,27 @@ capa_over_tls_due(const struct pop3_probe *probe)
 	return seen(probe)->over_tls.state == LIST_NOT_ASKED;
 }
 
+/* TLS required, logins disabled, or the name to blame: there is nothing to ask. */
+static bool
+user_speaks_for_itself(const struct attempt *user)
+{
+	return user->refusal == REFUSAL_TLS_REQUIRED || user->refusal == REFUSAL_LOGIN_DISABLED ||
+		refusal_blames(user->refusal, user->reply) == BLAME_NAME;
+}
+
 /*
- * Where the words of a refusal leave open whether the name was to blame, the same name over TLS
- * tells: what is taken there was refused for want of TLS. No password follows.
+ * Where a refusal leaves open whether the name was to blame, the same name over TLS tells: what is
+ * taken there was refused for want of TLS. No password follows.
  */
 static bool
 user_over_tls_due(const struct pop3_probe *probe)
 {
 	const struct attempt *user = &seen(probe)->attempts[ATTEMPT_USER];
 
-	return !sasl_taken(probe) && user->answer == ANSWER_REFUSED &&
-		refusal_blames(user->refusal, user->reply) == BLAME_OPEN &&
-		seen(probe)->user_over_tls == ANSWER_NONE;
+	if (sasl_taken(probe) || seen(probe)->user_over_tls != ANSWER_NONE)
+		return false;
+	return user->answer == ANSWER_CLOSED ||
+		(user->answer == ANSWER_REFUSED && !user_speaks_for_itself(user));
 }
 
 static enum pop3_want

@@ -190,6 +190,12 @@ static const char contradictions[] =
 /* TLS that somebody else wants, behind the server. */
 static const char elsewhere[] = "ldap|directory|upstream|backend|back end|database|radius";
 
+/* TLS, or its lack, matters for somebody only: another name may be taken without. */
+static const char particular[] =
+	"for user|for account|for mailbox|for domain|for customer|for you|for tenant|for this|"
+	"user requires|account requires|mailbox requires|domain requires|this user|this account|"
+	"this domain|your account|your domain|your user";
+
 /* What a refusal of USER speaks of where the name is to blame. */
 static const char names[] = "name|account|mailbox|domain|address|email|mail|you|your";
 static const char user[] = "user"; /* ... or of the command itself */
@@ -217,7 +223,14 @@ static const char policies[] =
 static const char backend[] =
 	"internal server error|internal error|server error|server failed|backend|"
 	"authentication service|authentication server|authdaemon|authdaemond|cannot connect|"
-	"connection refused|ldap|database|radius";
+	"ldap|database|radius";
+
+/* What may stand beside it, in the whole reply. */
+static const char backend_talk[] =
+	"internal server error failed backend authentication service authdaemon authdaemond "
+	"cannot connect to upstream connection refused ldap database radius query lookup timeout "
+	"timed out died gone down dead unavailable not available responding reachable contact "
+	"remote mail pop3 pop imap host lost broken unexpected : 500 503";
 
 static const char mechanism[] =
 	"unsupported mechanism|unsupported * mechanism|mechanism unsupported|"
@@ -696,7 +709,8 @@ classify_words(const struct reply_words *reply)
 	bool about_credentials = says(reply, credentials);
 
 	if (says_tls_required(reply))
-		return says(reply, elsewhere) ? REFUSAL_UNKNOWN : REFUSAL_TLS_REQUIRED;
+		return says(reply, elsewhere) || says(reply, particular) ? REFUSAL_UNKNOWN :
+									   REFUSAL_TLS_REQUIRED;
 	if (says(reply, temporary) || (says(reply, try_again) && !about_credentials))
 		return REFUSAL_TEMPORARY;
 	if (says(reply, access_list))
@@ -708,8 +722,20 @@ classify_words(const struct reply_words *reply)
 			REFUSAL_LOGIN_DISABLED :
 			REFUSAL_UNKNOWN;
 	if (says(reply, backend))
-		return contradicts(reply) ? REFUSAL_UNKNOWN : REFUSAL_BACKEND;
+		return consists_of(reply, backend_talk) ? REFUSAL_BACKEND : REFUSAL_UNKNOWN;
 	return classify_rest(reply);
+}
+
+/* A pattern with a gap may say "logged in badly", and what stands in the gap "for want of TLS". */
+static enum refusal
+room_refusal(const struct wording *wording, const struct reply_words *reply)
+{
+	bool checked = wording->refusal == REFUSAL_CREDENTIALS ||
+		wording->refusal == REFUSAL_BACKEND;
+
+	if (checked && strchr(wording->pattern, '*') && says_tls_required(reply))
+		return REFUSAL_UNKNOWN;
+	return wording->refusal;
 }
 
 enum refusal
@@ -724,7 +750,7 @@ refusal_classify(const struct wording *room, const char *line)
 		return refusal;
 	for (; room && room->pattern; room++) {
 		if (pattern_match(room->pattern, reply.text))
-			return room->refusal;
+			return room_refusal(room, &reply);
 	}
 	return classify_words(&reply);
 }

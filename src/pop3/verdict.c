@@ -345,6 +345,36 @@ order_may_matter(const struct facts *facts, const struct attempt *attempt)
 		(g_strcmp0(attempt->reply, plain->reply) != 0 || order_may_matter(facts, plain));
 }
 
+/* A server may close on a name, too; not where it takes the same name over TLS. */
+static bool
+user_taken_over_tls(const struct facts *facts)
+{
+	return facts->probe.user_over_tls == ANSWER_ACCEPTED;
+}
+
+/*
+ * "Unknown command" may mean no more than a name that it does not like the look of. It is believed
+ * where the server showed that it knows other commands, and that it does not want this one.
+ */
+static bool
+command_is_refused(const struct facts *facts)
+{
+	const struct capabilities *clear = &facts->probe.clear;
+
+	switch (facts->probe.user_over_tls) {
+	case ANSWER_ACCEPTED:
+		return true;
+	case ANSWER_REFUSED:
+	case ANSWER_STRANGE:
+		return false;
+	case ANSWER_NONE:
+	case ANSWER_CLOSED:
+	case ANSWER_TIMEOUT:
+		break;
+	}
+	return clear->state == LIST_ANSWERED && !clear->cut && !capabilities_have(clear, "USER");
+}
+
 /*
  * USER that is refused because of the name says nothing about a name that exists. Words that
  * nobody knows may speak of the name: they count only if TLS is all that it took.
@@ -352,13 +382,15 @@ order_may_matter(const struct facts *facts, const struct attempt *attempt)
 static bool
 user_is_refused(const struct facts *facts, const struct attempt *user)
 {
+	if (user->refusal == REFUSAL_TLS_REQUIRED || user->refusal == REFUSAL_LOGIN_DISABLED)
+		return true;
 	switch (refusal_blames(user->refusal, user->reply)) {
 	case BLAME_COMMAND:
-		return true;
+		return command_is_refused(facts);
 	case BLAME_NAME:
 		return false;
 	case BLAME_OPEN:
-		return facts->probe.user_over_tls == ANSWER_ACCEPTED;
+		return user_taken_over_tls(facts);
 	}
 	g_return_val_if_reached(false);
 }
@@ -381,7 +413,8 @@ static bool
 is_refused(const struct facts *facts, const struct attempt *attempt)
 {
 	if (attempt->answer == ANSWER_CLOSED)
-		return close_is_refusal(facts, attempt);
+		return close_is_refusal(facts, attempt) &&
+			(attempt != essential(facts, ATTEMPT_USER) || user_taken_over_tls(facts));
 	if (attempt->answer != ANSWER_REFUSED || attempt->refusal == REFUSAL_TEMPORARY ||
 		attempt->refusal == REFUSAL_ACCESS || order_may_matter(facts, attempt))
 		return false;
@@ -447,25 +480,28 @@ unclear_refusal(const struct facts *facts)
 	static const size_t order[] = { ATTEMPT_USER, ATTEMPT_PLAIN, ATTEMPT_LOGIN };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(order); i++)
-		if (!is_refused(facts, essential(facts, order[i])))
+		if (essential(facts, order[i])->answer == ANSWER_REFUSED &&
+			!is_refused(facts, essential(facts, order[i])))
 			return essential(facts, order[i]);
 	return essential(facts, ATTEMPT_USER);
 }
 
-static bool
-essentials_answered(const struct facts *facts, enum answer answer)
+/* The mechanism whose password was refused for want of TLS, or NULL. */
+static const char *
+refused_late_by(const struct facts *facts)
 {
-	for (size_t i = 0; i < ATTEMPT_OTHERS; i++)
-		if (essential(facts, i)->answer != answer)
-			return false;
-	return true;
+	return password_forbidden(facts) ? facts->probe.credential.mechanism : NULL;
 }
 
-/* All were refused, but not in words that a verdict could rest on. */
+/* All were refused, at once or late, but not in words that a verdict could rest on. */
 static bool
 refused_unclearly(const struct facts *facts)
 {
-	return essentials_answered(facts, ANSWER_REFUSED) && !essentials_refused(facts, NULL);
+	for (size_t i = 0; i < ATTEMPT_OTHERS; i++)
+		if (essential(facts, i)->answer != ANSWER_REFUSED &&
+			g_strcmp0(essential(facts, i)->name, refused_late_by(facts)) != 0)
+			return false;
+	return !essentials_refused(facts, refused_late_by(facts));
 }
 
 static bool

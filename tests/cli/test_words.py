@@ -111,6 +111,13 @@ WHATEVER_THE_NAME = (
     "[AUTH] Cleartext authentication disallowed on non-secure (SSL/TLS) connections.",
     "[AUTH] USER command only available under a layer",
     "[AUTH] You must use TLS/SSL or stronger authentication such as APOP",
+    "Login is disabled",
+    "[AUTH] cleartext disallowed, use STLS",
+)
+
+# The same, by words that a server might also have for a name: where they are true, it takes
+# USER over TLS, or its CAPA list has no USER.
+ABOUT_THE_COMMAND = (
     "invalid command",
     "Unknown command.",
     "Unknown AUTHORIZATION state command",
@@ -118,8 +125,6 @@ WHATEVER_THE_NAME = (
     "Incorrect state",
     "command not implemented",
     "bad sequence of commands",
-    "[AUTH] cleartext disallowed, use STLS",
-    "Login is disabled",
 )
 
 # PASS reached the check of the credential, or its back end.
@@ -235,6 +240,14 @@ def user_is_refused(words):
     tap.equal(verdict_of({"USER": quoting(words)}), ("refuses", "refused"), words)
 
 
+def command_is_refused(words):
+    rows = {"USER": quoting(words), "STLS": "-ERR no"}
+    tap.equal(verdict_of(rows), ("refuses", "refused"), f"{words}, and no USER listed")
+    listed = verdict_of({**rows, "CAPA": capa("USER", "STLS")})
+    tap.equal(listed[0], "undetermined", f"{words}, and USER listed")
+    user_is_unsettled(words)
+
+
 def user_is_taken_over_tls(words):
     tap.equal(verdict_of({"USER": quoting(words)}, {"USER": "+OK"}), ("refuses", "refused"), words)
 
@@ -246,7 +259,9 @@ def pass_is_answered(words, *wanted):
 
 for line in ABOUT_THE_NAME + ABOUT_THE_NAME_UNSEEN:
     tap.add(f"USER: {line!r} is about the name", user_is_unsettled, line)
-for line in ONLY_OVER_TLS:
+for line in ABOUT_THE_COMMAND:
+    tap.add(f"USER: {line!r} is a refusal of the command", command_is_refused, line)
+for line in ABOUT_THE_COMMAND + ONLY_OVER_TLS:
     tap.add(f"USER: {line!r}, but not over TLS", user_is_taken_over_tls, line)
 for line in WHATEVER_THE_NAME:
     tap.add(f"USER: {line!r} is a refusal", user_is_refused, line)

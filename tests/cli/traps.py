@@ -71,6 +71,7 @@ def everything(answer, **more):
 BAD_LOGIN = "-ERR [AUTH] Authentication failed"
 USER_PASS = {"USER": "+OK send PASS", "PASS": BAD_LOGIN}
 NO_TLS = "-ERR Unknown command"  # to STLS
+IN_TLS = {"CAPA": capa("USER", "UIDL"), "USER": "+OK"}  # what is there once TLS is up
 
 # --- products, as detection.md section 5 has them -----------------------------------
 
@@ -154,7 +155,7 @@ trap("Exchange, SecureLogin",
 
 trap("nginx with starttls only says invalid command",
      pop3({"CAPA": capa("TOP", "UIDL", "STLS")}, greeting="+OK POP3 ready",
-          unknown="-ERR invalid command"),
+          unknown="-ERR invalid command", over_tls=IN_TLS),
      REFUSED)
 trap("nginx without its auth service has processed the login",
      pop3({"CAPA": capa("TOP", "USER", "UIDL", "SASL PLAIN LOGIN"), "USER": "+OK",
@@ -165,13 +166,18 @@ trap("nginx without its auth service has processed the login",
 STUNNEL = {"CAPA": "-ERR Stunnel does not support capabilities"}
 trap("stunnel closes on anything but STLS",
      pop3({**STUNNEL, **everything(close)}, greeting="+OK POP3 ready + stunnel",
-          unknown=close),
+          unknown=close, over_tls=IN_TLS),
      REFUSED, NOT_ASKED, REFUSED)
+trap("stunnel closes on anything but STLS, and its back end on USER",
+     pop3({**STUNNEL, **everything(close)}, greeting="+OK POP3 ready + stunnel",
+          unknown=close),
+     NOT_ASKED)
 trap("stunnel resets on anything but STLS",
      pop3({**STUNNEL, **everything(reset)}, greeting="+OK POP3 ready + stunnel",
-          unknown=reset),
+          unknown=reset, over_tls=IN_TLS),
      REFUSED, NOT_ASKED, REFUSED)
-trap("a wrapper that closes on CAPA too", pop3({"CAPA": close}, unknown=close),
+trap("a wrapper that closes on CAPA too",
+     pop3({"CAPA": close}, unknown=close, over_tls=IN_TLS),
      REFUSED, NOT_ASKED, REFUSED)
 
 trap("popa3d has a bare -ERR for what it does not know",
@@ -222,7 +228,7 @@ trap("Cyrus that wants a layer",
 trap("UW ipop3d with plain text disabled",
      pop3({"CAPA": capa("TOP", "LOGIN-DELAY 180", "UIDL", "STLS")},
           greeting="+OK POP3 mail 2007e.104 server ready",
-          unknown="-ERR Unknown AUTHORIZATION state command"),
+          unknown="-ERR Unknown AUTHORIZATION state command", over_tls=IN_TLS),
      REFUSED)
 trap("GNU mailutils in the wrong state",
      pop3({"CAPA": capa("TOP", "UIDL", "RESP-CODES", "XTLSREQUIRED", "STLS"),
@@ -560,7 +566,8 @@ trap("XOAUTH2 is taken where no AUTH came before it",
      INVITED, UNDETERMINED, INVITED, findings=TOKENS)
 trap("USER is refused on every connection, and every time otherwise",
      lambda: Pop3({"CAPA": capa("STLS"), "STLS": stls,
-                   "USER": in_turn("-ERR bad sequence", "-ERR what?", "-ERR no")}),
+                   "USER": in_turn("-ERR bad sequence", "-ERR what?", "-ERR no")},
+                  over_tls={"USER": "+OK"}),
      REFUSED, UNKNOWN, REFUSED)
 trap("USER is refused in words of no meaning, and taken over TLS",
      pop3({"CAPA": capa("STLS"), "USER": "-ERR"}, over_tls={"USER": "+OK"}),
@@ -581,3 +588,58 @@ trap("a listed PLAIN is refused in words of no meaning",
      UNKNOWN)
 trap("AUTH wants an initial response, and there is no list",
      pop3({"AUTH": "-ERR missing argument", "USER": "-ERR TLS required"}), UNDETERMINED)
+
+# --- names that a server does not like -------------------------------------------------------
+
+for what, answer in (("closes", close), ("resets", reset)):
+    trap(f"a server {what} on an unknown name, and refuses AUTH",
+         pop3({"CAPA": capa("STLS"), "AUTH": "-ERR TLS required", "USER": answer}),
+         UNDETERMINED)
+trap("a server closes on an unknown name, and on AUTH",
+     pop3({"CAPA": capa("STLS"), **everything(close)}), UNDETERMINED)
+trap("a server closes on an unknown name, and on AUTH, and has no TLS",
+     pop3(everything(close, CAPA=capa("UIDL"), STLS=NO_TLS)), UNDETERMINED, findings=NO_STLS)
+trap("a server closes on USER, but not over TLS",
+     pop3({"CAPA": capa("STLS"), "AUTH": "-ERR TLS required", "USER": close}, over_tls=IN_TLS),
+     REFUSED, NOT_ASKED, REFUSED)
+
+
+def names_of(letters, answer="+OK", otherwise="-ERR unknown command"):
+    """Knows USER only with a name of these letters, as a pattern for the whole line may have it."""
+    def give(connection, line):
+        known = set(line[5:].decode()) <= set(letters)
+        connection.give(answer if known else otherwise, line)
+    return give
+
+
+for listed in (("USER", "STLS"), ("STLS",)):
+    trap(f"a hyphen makes USER an unknown command; CAPA has {listed}",
+         pop3({"CAPA": capa(*listed), "USER": names_of("abcdefghijklmnopqrstuvwxyz0123456789")}),
+         UNKNOWN)
+trap("a hyphen makes USER an unknown command, and there is no TLS",
+     pop3({"CAPA": capa("USER"), "STLS": NO_TLS, "USER": names_of("abcdefghijklmnopqrstuvwxyz")}),
+     UNKNOWN, findings=NO_STLS)
+trap("a server that knows no command, as far as we can see", lambda: Pop3({}), UNKNOWN,
+     findings=NO_STLS)
+trap("a server that has STLS, and knows no command",
+     pop3({"CAPA": capa("UIDL", "STLS")}), UNKNOWN)
+trap("a server that lists STLS alone, and has no session to offer",
+     pop3({"CAPA": capa("UIDL", "STLS"), "STLS": "-ERR not now"}), REFUSED, UNKNOWN, REFUSED,
+     findings={"stls-broken"})
+trap("STLS is broken, and USER refused in words of no meaning",
+     pop3({"CAPA": capa("UIDL", "STLS"), "STLS": "-ERR not now", "USER": "-ERR no"}), UNKNOWN,
+     findings={"stls-broken"})
+for words in ("plaintext login disabled for this user", "TLS is required for your account",
+              "domain requires TLS"):
+    trap(f"USER is refused, as {words}", pop3({"CAPA": capa("STLS"), "USER": f"-ERR {words}"}),
+         UNDETERMINED)
+
+# --- PASS is refused, and checked it was not ---------------------------------------------------
+
+for words in ("connection refused", "session rejected", "not over this database",
+              "log in at the authentication service"):
+    trap(f"PASS is refused: {words}", pop3({**LISTS_USER, "PASS": f"-ERR {words}"}),
+         UNKNOWN, UNTRIED, findings=INVITES)
+trap("PASS is refused in Exchange's words, for want of TLS",
+     pop3({**LISTS_USER, "PASS": "-ERR Logon failure: TLS required"}, greeting=EXCHANGE),
+     UNKNOWN, UNTRIED, findings=INVITES)

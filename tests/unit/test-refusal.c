@@ -162,6 +162,12 @@ static const struct row unbelievable[] = {
 	{ "-ERR login disabled, see billing", REFUSAL_UNKNOWN },
 	{ "-ERR logins are disabled for tenant 7", REFUSAL_UNKNOWN },
 	{ "-ERR bad login: APOP only", REFUSAL_UNKNOWN },
+	{ "-ERR connection refused", REFUSAL_UNKNOWN },
+	{ "-ERR session rejected", REFUSAL_UNKNOWN },
+	{ "-ERR please log in at our authentication service", REFUSAL_UNKNOWN },
+	{ "-ERR not in the database of friends", REFUSAL_UNKNOWN },
+	{ "-ERR plaintext login disabled for this user", REFUSAL_UNKNOWN },
+	{ "-ERR TLS is required for your account", REFUSAL_UNKNOWN },
 	{ "-ERR login failed, CRAM-MD5 is required", REFUSAL_UNKNOWN },
 	{ "-ERR Login failed: Verschluesselung", REFUSAL_UNKNOWN },
 	{ "-ERR [AUTH] Nur mit Verschluesselung", REFUSAL_UNKNOWN },
@@ -386,6 +392,7 @@ test_room(void)
 	static const struct wording room[] = {
 		{ "[AUTH] TLS required", REFUSAL_MECHANISM },
 		{ "*xyzzy*", REFUSAL_BACKEND },
+		{ "Logon failure*", REFUSAL_CREDENTIALS },
 		{ NULL, REFUSAL_NONE },
 	};
 
@@ -395,6 +402,10 @@ test_room(void)
 	g_assert_cmpint(refusal_classify(room, "-ERR TLS required"), ==, REFUSAL_TLS_REQUIRED);
 	g_assert_cmpint(refusal_classify(room, "-ERR a xyzzy"), ==, REFUSAL_BACKEND);
 	g_assert_cmpint(refusal_classify(room, "-ERR [SYS/TEMP] xyzzy"), ==, REFUSAL_TEMPORARY);
+	g_assert_cmpint(refusal_classify(room, "-ERR Logon failure: nope"), ==,
+		REFUSAL_CREDENTIALS);
+	g_assert_cmpint(refusal_classify(room, "-ERR Logon failure: TLS required"), ==,
+		REFUSAL_UNKNOWN);
 	g_assert_cmpint(refusal_classify(room, "-ERR login failed"), ==, REFUSAL_CREDENTIALS);
 }
 

@@ -190,6 +190,36 @@ set_user_unknown_command(struct facts *facts)
 {
 	set_refused(facts);
 	words(facts, ATTEMPT_USER, REFUSAL_UNKNOWN_COMMAND, "-ERR unknown command");
+	facts->probe.clear.state = LIST_ANSWERED;
+}
+
+static void
+set_user_unknown_without_list(struct facts *facts)
+{
+	set_user_unknown_command(facts);
+	facts->probe.clear.state = LIST_REFUSED;
+}
+
+static void
+set_user_unknown_but_listed(struct facts *facts)
+{
+	set_user_unknown_command(facts);
+	facts->probe.clear.lines[0] = "USER";
+	facts->probe.clear.count = 1;
+}
+
+static void
+set_user_unknown_but_over_tls(struct facts *facts)
+{
+	set_user_unknown_but_listed(facts);
+	facts->probe.user_over_tls = ANSWER_ACCEPTED;
+}
+
+static void
+set_user_unknown_over_tls_too(struct facts *facts)
+{
+	set_user_unknown_command(facts);
+	facts->probe.user_over_tls = ANSWER_REFUSED;
 }
 
 static void
@@ -275,7 +305,15 @@ set_closed_after_capa(struct facts *facts)
 {
 	essentials(facts, ANSWER_CLOSED, REFUSAL_NONE);
 	facts->probe.clear.state = LIST_ANSWERED;
+	facts->probe.user_over_tls = ANSWER_ACCEPTED;
 	facts->probe.alive = true;
+}
+
+static void
+set_closed_over_tls_too(struct facts *facts)
+{
+	set_closed_after_capa(facts);
+	facts->probe.user_over_tls = ANSWER_CLOSED;
 }
 
 static void
@@ -317,6 +355,7 @@ set_reset_with_stls(struct facts *facts)
 		facts->probe.attempts[i].reset = true;
 	facts->probe.stls.answer = ANSWER_ACCEPTED;
 	facts->probe.tls.handshake = HANDSHAKE_UP;
+	facts->probe.user_over_tls = ANSWER_ACCEPTED;
 }
 
 static void
@@ -346,6 +385,16 @@ static void
 set_disabled_late(struct facts *facts)
 {
 	pass(facts, ANSWER_REFUSED, REFUSAL_LOGIN_DISABLED);
+}
+
+static void
+set_late_but_listed_plain_unclear(struct facts *facts)
+{
+	pass(facts, ANSWER_REFUSED, REFUSAL_TLS_REQUIRED);
+	attempt(facts, ATTEMPT_PLAIN, ANSWER_REFUSED, REFUSAL_UNKNOWN);
+	facts->probe.clear.state = LIST_ANSWERED;
+	facts->probe.clear.lines[0] = "SASL PLAIN";
+	facts->probe.clear.count = 1;
 }
 
 static void
@@ -652,6 +701,14 @@ static const struct row_test tests[] = {
 	{ "listed-plain-refused-in-unknown-words", set_listed_plain_unknown_words, UNDETERMINED,
 		NONE, REASON_UNKNOWN_REFUSAL },
 	{ "user-unknown-command", set_user_unknown_command, REFUSES, PROVEN, REASON_REFUSED },
+	{ "user-unknown-without-list", set_user_unknown_without_list, UNDETERMINED, NONE,
+		REASON_UNKNOWN_REFUSAL },
+	{ "user-unknown-but-listed", set_user_unknown_but_listed, UNDETERMINED, NONE,
+		REASON_UNKNOWN_REFUSAL },
+	{ "user-unknown-but-over-tls", set_user_unknown_but_over_tls, REFUSES, PROVEN,
+		REASON_REFUSED },
+	{ "user-unknown-over-tls-too", set_user_unknown_over_tls_too, UNDETERMINED, NONE,
+		REASON_UNKNOWN_REFUSAL },
 	{ "user-unknown-command-behind-auth", set_user_behind_auth, UNDETERMINED, NONE,
 		REASON_UNKNOWN_REFUSAL },
 	{ "user-behind-auth-of-a-known-product", set_user_behind_auth_known, UNDETERMINED, NONE,
@@ -668,9 +725,12 @@ static const struct row_test tests[] = {
 		REASON_UNKNOWN_REFUSAL },
 	{ "plain-behind-capa-not-understood", set_plain_behind_bad_capa, UNDETERMINED, NONE,
 		REASON_UNKNOWN_REFUSAL },
+	{ "late-but-listed-plain-unclear", set_late_but_listed_plain_unclear, UNDETERMINED, NONE,
+		REASON_UNKNOWN_REFUSAL },
 	{ "list-cut", set_list_cut, UNDETERMINED, NONE, REASON_NOT_ASKED },
 	{ "refused-with-token", set_refused_token_refused, REFUSES, PROVEN, REASON_REFUSED },
 	{ "closed-after-capa", set_closed_after_capa, REFUSES, PROVEN, REASON_REFUSED },
+	{ "closed-over-tls-too", set_closed_over_tls_too, UNDETERMINED, NONE, REASON_NOT_ASKED },
 	{ "closed-and-never-again", set_closed_and_never_again, UNDETERMINED, NONE,
 		REASON_NOT_ASKED },
 	{ "late-but-plain-is-open", set_late_but_plain_is_open, UNDETERMINED, NONE,
