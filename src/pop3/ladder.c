@@ -209,6 +209,14 @@ any_refused(const struct pop3_probe *probe)
 	return false;
 }
 
+/* A login was invited, and not refused late: the others need not be refused for sure. */
+static bool
+is_permitted(const struct pop3_probe *probe)
+{
+	return password_checked(probe->facts) ||
+		(sasl_taken(probe) && !password_forbidden(probe->facts));
+}
+
 /*
  * A temporary refusal deserves a second question; so does a close where others were refused in
  * words, and a refusal that may be due to the commands before it.
@@ -223,7 +231,7 @@ deserves_again(const struct pop3_probe *probe, const struct attempt *attempt)
 	if (attempt->answer != ANSWER_REFUSED)
 		return false;
 	return attempt->refusal == REFUSAL_TEMPORARY ||
-		(!sasl_taken(probe) && order_may_matter(probe->facts, attempt));
+		(!is_permitted(probe) && order_may_matter(probe->facts, attempt));
 }
 
 /* Returns the first question that is to be asked again, or -1. */
@@ -300,6 +308,13 @@ sasl_due(const struct pop3_probe *probe)
 	return credential_allowed(probe) && sasl_taken(probe);
 }
 
+/* Behind other questions first; where that was refused, alone. */
+static bool
+fits_sasl(const struct pop3_probe *probe)
+{
+	return probe->sasl_refused ? fits_fresh(probe) : fits_auth(probe);
+}
+
 static enum pop3_want
 ask_sasl(struct pop3_probe *probe)
 {
@@ -307,6 +322,7 @@ ask_sasl(struct pop3_probe *probe)
 
 	probe->credential_tried = true;
 	probe->sasl = plain ? "PLAIN" : "LOGIN";
+	probe->sasl_alone |= probe->commands == 0;
 	return pop3_ask(probe, STEP_SASL, plain ? "AUTH PLAIN" : "AUTH LOGIN", NULL);
 }
 
@@ -376,7 +392,7 @@ static const struct question ladder[] = {
 	{ "again", again_due, fits_fresh, ask_again },
 	{ "auth-list", auth_list_due, fits_auth, ask_auth_list },
 	{ "auth-listed", listed_due, fits_auth, ask_listed },
-	{ "sasl-response", sasl_due, fits_auth, ask_sasl },
+	{ "sasl-response", sasl_due, fits_sasl, ask_sasl },
 	{ "apop", apop_due, fits_auth, ask_apop },
 	{ "stls", stls_due, fits_fresh, ask_stls },
 	{ "control", control_due, fits_fresh, ask_control },

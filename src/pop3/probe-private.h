@@ -64,7 +64,9 @@ struct pop3_probe {
 	bool asked_tls_first;
 	bool want_tls_first;
 	bool credential_tried;
-	bool in_step; /* an answer has come that only its own question can have */
+	bool sasl_alone;   /* the AUTH for the credential was the first command */
+	bool sasl_refused; /* ... was refused, though granted before */
+	bool in_step;      /* an answer has come that only its own question can have */
 	bool control_asked;
 	unsigned timeouts;
 	unsigned greetings_lost; /* after the first */

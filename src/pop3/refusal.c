@@ -246,6 +246,9 @@ static const char unknown_command[] =
 	"unknown command|unknown * command|command unknown|bad command|command unsupported|"
 	"unsupported command|unimplemented|no such command|=what|=huh";
 
+static const char unknown[] = "unknown";
+static const char order[] = "state|sequence|order|before|first|after";
+
 /* Parts of words that contradict a phrase about credentials, whatever stands around them. */
 static const char *const security_parts[] = {
 	"*tls*",
@@ -696,8 +699,9 @@ classify_rest(const struct reply_words *reply)
 		return REFUSAL_MECHANISM;
 	if (says(reply, syntax))
 		return REFUSAL_SYNTAX;
-	if (says(reply, unknown_command))
-		return REFUSAL_UNKNOWN_COMMAND;
+	if (says(reply, unknown_command)) /* ... or known, but not now */
+		return says(reply, order) && !says(reply, unknown) ? REFUSAL_UNKNOWN :
+								     REFUSAL_UNKNOWN_COMMAND;
 	if (says(reply, tls_advised) && !says(reply, hedges) && !says(reply, negations))
 		return REFUSAL_TLS_REQUIRED;
 	return classify_auth_code(reply);
@@ -718,9 +722,8 @@ classify_words(const struct reply_words *reply)
 	if (about_credentials)
 		return contradicts(reply) ? REFUSAL_UNKNOWN : REFUSAL_CREDENTIALS;
 	if (says_login_disabled(reply))
-		return consists_of(reply, disabled_talk) && !reply->named ?
-			REFUSAL_LOGIN_DISABLED :
-			REFUSAL_UNKNOWN;
+		return consists_of(reply, disabled_talk) && !reply->named ? REFUSAL_LOGIN_DISABLED :
+									    REFUSAL_UNKNOWN;
 	if (says(reply, backend))
 		return consists_of(reply, backend_talk) ? REFUSAL_BACKEND : REFUSAL_UNKNOWN;
 	return classify_rest(reply);
@@ -730,8 +733,8 @@ classify_words(const struct reply_words *reply)
 static enum refusal
 room_refusal(const struct wording *wording, const struct reply_words *reply)
 {
-	bool checked = wording->refusal == REFUSAL_CREDENTIALS ||
-		wording->refusal == REFUSAL_BACKEND;
+	bool checked =
+		wording->refusal == REFUSAL_CREDENTIALS || wording->refusal == REFUSAL_BACKEND;
 
 	if (checked && strchr(wording->pattern, '*') && says_tls_required(reply))
 		return REFUSAL_UNKNOWN;
@@ -763,6 +766,15 @@ blames_command(const struct reply_words *reply, enum refusal refusal)
 	if (refusal == REFUSAL_UNKNOWN_COMMAND && says(reply, command))
 		return !says(reply, names) && !says(reply, alternatives);
 	return consists_of(reply, command_talk) && !reply->named;
+}
+
+bool
+refusal_may_mean_order(enum refusal refusal, const char *line)
+{
+	struct reply_words reply;
+
+	take_apart(&reply, line);
+	return refusal == REFUSAL_UNKNOWN || reply.folded[0] == '\0';
 }
 
 enum blame

@@ -48,4 +48,11 @@ enum blame {
  */
 enum blame refusal_blames(enum refusal refusal, const char *line);
 
+/*
+ * Returns whether the words may mean that the command came at the wrong time ("bad sequence of
+ * commands", "not valid in this state"): words that nobody knows may, and a reply without words,
+ * but not those that a product's room classified otherwise.
+ */
+bool refusal_may_mean_order(enum refusal refusal, const char *line);
+
 #endif

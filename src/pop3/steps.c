@@ -286,7 +286,10 @@ send_secret(struct pop3_probe *probe)
 	return respond(probe, STEP_SASL_SECRET, encoded, "<random>");
 }
 
-/* The mechanism was granted before; if it is not now, the credential stays unsent. */
+/*
+ * The mechanism was granted before; if it is not now, it is asked once more as the first command of
+ * a connection, and then the credential stays unsent.
+ */
 static enum pop3_want
 step_sasl(struct pop3_probe *probe)
 {
@@ -294,8 +297,11 @@ step_sasl(struct pop3_probe *probe)
 	g_autofree char *name = NULL;
 
 	AWAIT(read_reply(probe, &reply));
-	if (reply.kind != REPLY_CONTINUE)
+	if (reply.kind != REPLY_CONTINUE) {
+		probe->sasl_refused = true;
+		probe->credential_tried = probe->sasl_alone;
 		return enter(probe, STEP_NEXT);
+	}
 	probe->facts->probe.credential.mechanism = probe->sasl;
 	probe->facts->probe.credential.step = "sasl-response";
 	if (g_str_equal(probe->sasl, "PLAIN"))

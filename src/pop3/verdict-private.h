@@ -38,6 +38,12 @@ const struct attempt *unclear_refusal(const struct facts *facts);
 /* The credential that travels as a password, or NULL; APOP's digest is no password. */
 const struct credential *password(const struct facts *facts);
 
+/* Returns whether the random password was checked, or met a back end that failed. */
+bool password_checked(const struct facts *facts);
+
+/* Returns whether it was refused for want of TLS, or as logins are disabled. */
+bool password_forbidden(const struct facts *facts);
+
 /* The first grant of AUTH; USER where there was none. */
 const struct attempt *invitation(const struct facts *facts);
 

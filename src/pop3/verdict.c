@@ -186,7 +186,7 @@ greeting_refused(const struct facts *facts)
 	return facts->probe.greeting_kind == GREETING_ERR;
 }
 
-static bool
+bool
 password_checked(const struct facts *facts)
 {
 	return password_answered(facts, ANSWER_ACCEPTED) ||
@@ -237,7 +237,7 @@ password_unanswered(const struct facts *facts)
 	return password_answered(facts, ANSWER_TIMEOUT);
 }
 
-static bool
+bool
 password_forbidden(const struct facts *facts)
 {
 	return password_refused_as(facts, REFUSAL_TLS_REQUIRED) ||
@@ -322,8 +322,9 @@ forbids_logins(const char *reply)
 }
 
 /*
- * Whether CAPA came before AUTH matters only where it was not understood. Gentle depth, which
- * cannot ask again, believes the words that are usual at a product that it knows.
+ * Before AUTH PLAIN came CAPA only, which is asked so everywhere: where it was understood, the
+ * words must hint at the order. Gentle depth, which cannot ask again, believes the words that are
+ * usual at a product that it knows.
  */
 bool
 order_may_matter(const struct facts *facts, const struct attempt *attempt)
@@ -340,9 +341,10 @@ order_may_matter(const struct facts *facts, const struct attempt *attempt)
 	if (attempt->refusal == REFUSAL_MECHANISM)
 		return false;
 	if (attempt == plain)
-		return attempt->refusal == REFUSAL_UNKNOWN && probe->clear.state != LIST_ANSWERED;
+		return refusal_may_mean_order(plain->refusal, plain->reply);
 	return (attempt == essential(facts, ATTEMPT_LOGIN) || is_token(attempt)) &&
-		(g_strcmp0(attempt->reply, plain->reply) != 0 || order_may_matter(facts, plain));
+		(g_strcmp0(attempt->reply, plain->reply) != 0 ||
+			refusal_may_mean_order(attempt->refusal, attempt->reply));
 }
 
 /* A server may close on a name, too; not where it takes the same name over TLS. */

@@ -17,7 +17,8 @@ is_hidden(const struct facts *facts)
 	static const char *const tokens[] = { "XOAUTH2", "OAUTHBEARER" };
 	const struct capabilities *clear = &facts->probe.clear;
 
-	if (clear->cut || capabilities_have(clear, "USER") || capabilities_have_mechanism(clear, "PLAIN") ||
+	if (clear->cut || capabilities_have(clear, "USER") ||
+		capabilities_have_mechanism(clear, "PLAIN") ||
 		capabilities_have_mechanism(clear, "LOGIN"))
 		return false;
 	for (size_t i = 0; i < G_N_ELEMENTS(tokens); i++)

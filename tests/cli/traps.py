@@ -554,12 +554,12 @@ for otherwise in ("-ERR bad sequence of commands", "-ERR unknown command", "-ERR
 trap("AUTH LOGIN is taken where no AUTH came before it",
      pop3({"CAPA": capa("STLS"), "AUTH PLAIN": "-ERR mechanism not supported",
            "AUTH LOGIN": only_behind(answer=login(BAD_LOGIN)), "USER": "-ERR TLS required"}),
-     INVITED, UNDETERMINED, INVITED, findings=PERMITTED | {"hides-but-accepts"})
+     CHECKED, UNDETERMINED, INVITED, findings=PERMITTED | {"hides-but-accepts"})
 trap("AUTH PLAIN is taken where no CAPA came before it",
      pop3({"CAPA": "-ERR bad sequence", "AUTH$": "-ERR bad sequence",
            "AUTH PLAIN": only_behind(answer=sasl(BAD_LOGIN), otherwise="-ERR bad sequence"),
            "AUTH LOGIN": "-ERR TLS required", "USER": "-ERR TLS required"}),
-     INVITED, UNDETERMINED, INVITED, findings=PERMITTED)
+     CHECKED, UNDETERMINED, INVITED, findings=PERMITTED)
 trap("XOAUTH2 is taken where no AUTH came before it",
      pop3({**STALWART, "CAPA": capa("SASL XOAUTH2", "STLS"),
            "AUTH XOAUTH2": only_behind(answer=sasl(BAD_LOGIN))}),
