@@ -3,8 +3,8 @@
  * The refusal classifier: what do the words of an "-ERR" line mean?
  *
  * The product's own wordings are asked first, then the generic ones; within a
- * table the first match wins. A pattern is a glob over the whole text behind
- * "-ERR " ('*' any bytes, ASCII case ignored; no '?'): "*TLS required*".
+ * table the first match wins. A pattern (pattern.h) is held against the whole
+ * text behind "-ERR ": "*TLS required*".
  */
 #ifndef POPSEAL_POP3_REFUSAL_H
 #define POPSEAL_POP3_REFUSAL_H
@@ -12,21 +12,12 @@
 #include <stdbool.h>
 
 #include "model/facts.h"
+#include "pop3/pattern.h"
 
 struct wording {
 	const char *pattern;
 	enum refusal refusal;
 };
-
-/* Returns whether text matches the glob (see above). */
-bool pattern_match(const char *pattern, const char *text);
-
-/*
- * Like pattern_match, for a pattern with one "%v": returns the version (digits,
- * letters, '.', '-', '+', '_', at most 63 of them) that stands at that place
- * in a string of the caller's, or NULL.
- */
-char *pattern_version(const char *pattern, const char *text);
 
 /*
  * Classifies the server's line (with or without its "-ERR"). `room` is the

@@ -30,13 +30,6 @@ attempt(struct facts *facts, size_t index, enum answer answer, enum refusal refu
 }
 
 static void
-words(struct facts *facts, size_t index, enum refusal refusal, const char *reply)
-{
-	attempt(facts, index, ANSWER_REFUSED, refusal);
-	facts->probe.attempts[index].reply = reply;
-}
-
-static void
 essentials(struct facts *facts, enum answer answer, enum refusal refusal)
 {
 	for (size_t i = 0; i < ATTEMPT_OTHERS; i++)
@@ -143,157 +136,6 @@ set_refused(struct facts *facts)
 }
 
 static void
-set_refused_unknown_words(struct facts *facts)
-{
-	essentials(facts, ANSWER_REFUSED, REFUSAL_UNKNOWN);
-}
-
-static void
-set_refused_but_over_tls(struct facts *facts)
-{
-	set_refused_unknown_words(facts);
-	facts->probe.user_over_tls = ANSWER_ACCEPTED;
-}
-
-static void
-set_refused_over_tls_too(struct facts *facts)
-{
-	set_refused_unknown_words(facts);
-	facts->probe.user_over_tls = ANSWER_REFUSED;
-}
-
-static void
-set_name_refused_but_over_tls(struct facts *facts)
-{
-	set_refused_but_over_tls(facts);
-	words(facts, ATTEMPT_USER, REFUSAL_UNKNOWN, "-ERR this account is suspended");
-}
-
-static void
-set_auth_refused_unknown_words(struct facts *facts)
-{
-	set_refused_unknown_words(facts);
-	words(facts, ATTEMPT_USER, REFUSAL_TLS_REQUIRED, "-ERR TLS required");
-}
-
-static void
-set_listed_plain_unknown_words(struct facts *facts)
-{
-	set_auth_refused_unknown_words(facts);
-	facts->probe.clear.state = LIST_ANSWERED;
-	facts->probe.clear.lines[0] = "SASL PLAIN";
-	facts->probe.clear.count = 1;
-}
-
-static void
-set_user_unknown_command(struct facts *facts)
-{
-	set_refused(facts);
-	words(facts, ATTEMPT_USER, REFUSAL_UNKNOWN_COMMAND, "-ERR unknown command");
-	facts->probe.clear.state = LIST_ANSWERED;
-}
-
-static void
-set_user_unknown_without_list(struct facts *facts)
-{
-	set_user_unknown_command(facts);
-	facts->probe.clear.state = LIST_REFUSED;
-}
-
-static void
-set_user_unknown_but_listed(struct facts *facts)
-{
-	set_user_unknown_command(facts);
-	facts->probe.clear.lines[0] = "USER";
-	facts->probe.clear.count = 1;
-}
-
-static void
-set_user_unknown_but_over_tls(struct facts *facts)
-{
-	set_user_unknown_but_listed(facts);
-	facts->probe.user_over_tls = ANSWER_ACCEPTED;
-}
-
-static void
-set_user_unknown_over_tls_too(struct facts *facts)
-{
-	set_user_unknown_command(facts);
-	facts->probe.user_over_tls = ANSWER_REFUSED;
-}
-
-static void
-set_user_behind_auth(struct facts *facts)
-{
-	set_user_unknown_command(facts);
-	facts->probe.attempts[ATTEMPT_USER].first = false;
-}
-
-static void
-set_user_behind_auth_known(struct facts *facts)
-{
-	set_user_behind_auth(facts);
-	facts->probe.product = "nginx";
-}
-
-static void
-set_user_behind_auth_known_gently(struct facts *facts)
-{
-	set_user_behind_auth_known(facts);
-	facts->probe.depth = DEPTH_GENTLE;
-}
-
-static void
-set_user_behind_auth_gently(struct facts *facts)
-{
-	set_user_behind_auth(facts);
-	facts->probe.depth = DEPTH_GENTLE;
-}
-
-static void
-set_user_behind_auth_tls(struct facts *facts)
-{
-	set_refused(facts);
-	words(facts, ATTEMPT_USER, REFUSAL_TLS_REQUIRED, "-ERR TLS required");
-	facts->probe.attempts[ATTEMPT_USER].first = false;
-}
-
-static void
-set_login_behind_plain(struct facts *facts)
-{
-	set_refused(facts);
-	facts->probe.clear.state = LIST_ANSWERED;
-	words(facts, ATTEMPT_PLAIN, REFUSAL_UNKNOWN_COMMAND, "-ERR unknown command");
-	words(facts, ATTEMPT_LOGIN, REFUSAL_UNKNOWN_COMMAND, "-ERR unknown command");
-	facts->probe.attempts[ATTEMPT_PLAIN].first = false;
-	facts->probe.attempts[ATTEMPT_LOGIN].first = false;
-}
-
-static void
-set_login_behind_plain_otherwise(struct facts *facts)
-{
-	set_login_behind_plain(facts);
-	facts->probe.attempts[ATTEMPT_LOGIN].reply = "-ERR bad sequence of commands";
-}
-
-static void
-set_plain_behind_bad_capa(struct facts *facts)
-{
-	set_refused(facts);
-	facts->probe.clear.state = LIST_REFUSED;
-	words(facts, ATTEMPT_PLAIN, REFUSAL_UNKNOWN, "-ERR bad sequence");
-	facts->probe.attempts[ATTEMPT_PLAIN].first = false;
-}
-
-static void
-set_list_cut(struct facts *facts)
-{
-	set_refused(facts);
-	facts->probe.clear.state = LIST_ANSWERED;
-	facts->probe.clear.cut = true;
-}
-
-static void
 set_refused_token_refused(struct facts *facts)
 {
 	set_refused(facts);
@@ -307,13 +149,6 @@ set_closed_after_capa(struct facts *facts)
 	facts->probe.clear.state = LIST_ANSWERED;
 	facts->probe.user_over_tls = ANSWER_ACCEPTED;
 	facts->probe.alive = true;
-}
-
-static void
-set_closed_over_tls_too(struct facts *facts)
-{
-	set_closed_after_capa(facts);
-	facts->probe.user_over_tls = ANSWER_CLOSED;
 }
 
 static void
@@ -385,16 +220,6 @@ static void
 set_disabled_late(struct facts *facts)
 {
 	pass(facts, ANSWER_REFUSED, REFUSAL_LOGIN_DISABLED);
-}
-
-static void
-set_late_but_listed_plain_unclear(struct facts *facts)
-{
-	pass(facts, ANSWER_REFUSED, REFUSAL_TLS_REQUIRED);
-	attempt(facts, ATTEMPT_PLAIN, ANSWER_REFUSED, REFUSAL_UNKNOWN);
-	facts->probe.clear.state = LIST_ANSWERED;
-	facts->probe.clear.lines[0] = "SASL PLAIN";
-	facts->probe.clear.count = 1;
 }
 
 static void
@@ -641,13 +466,6 @@ set_unlisted_plain_wants_argument(struct facts *facts)
 }
 
 static void
-set_plain_wants_argument_without_list(struct facts *facts)
-{
-	set_unlisted_plain_wants_argument(facts);
-	facts->probe.clear.state = LIST_REFUSED;
-}
-
-static void
 set_not_asked(struct facts *facts)
 {
 	essentials(facts, ANSWER_NONE, REFUSAL_NONE);
@@ -688,49 +506,8 @@ static const struct row_test tests[] = {
 	{ "token-beside-late-refusal", set_token_beside_late_refusal, PERMITS, LIKELY,
 		REASON_CONTINUATION },
 	{ "refused", set_refused, REFUSES, PROVEN, REASON_REFUSED },
-	{ "refused-in-unknown-words", set_refused_unknown_words, UNDETERMINED, NONE,
-		REASON_UNKNOWN_REFUSAL },
-	{ "refused-in-unknown-words-but-over-tls", set_refused_but_over_tls, REFUSES, PROVEN,
-		REASON_REFUSED },
-	{ "refused-in-unknown-words-over-tls-too", set_refused_over_tls_too, UNDETERMINED, NONE,
-		REASON_UNKNOWN_REFUSAL },
-	{ "refused-by-name-but-over-tls", set_name_refused_but_over_tls, UNDETERMINED, NONE,
-		REASON_UNKNOWN_REFUSAL },
-	{ "auth-refused-in-unknown-words", set_auth_refused_unknown_words, REFUSES, PROVEN,
-		REASON_REFUSED },
-	{ "listed-plain-refused-in-unknown-words", set_listed_plain_unknown_words, UNDETERMINED,
-		NONE, REASON_UNKNOWN_REFUSAL },
-	{ "user-unknown-command", set_user_unknown_command, REFUSES, PROVEN, REASON_REFUSED },
-	{ "user-unknown-without-list", set_user_unknown_without_list, UNDETERMINED, NONE,
-		REASON_UNKNOWN_REFUSAL },
-	{ "user-unknown-but-listed", set_user_unknown_but_listed, UNDETERMINED, NONE,
-		REASON_UNKNOWN_REFUSAL },
-	{ "user-unknown-but-over-tls", set_user_unknown_but_over_tls, REFUSES, PROVEN,
-		REASON_REFUSED },
-	{ "user-unknown-over-tls-too", set_user_unknown_over_tls_too, UNDETERMINED, NONE,
-		REASON_UNKNOWN_REFUSAL },
-	{ "user-unknown-command-behind-auth", set_user_behind_auth, UNDETERMINED, NONE,
-		REASON_UNKNOWN_REFUSAL },
-	{ "user-behind-auth-of-a-known-product", set_user_behind_auth_known, UNDETERMINED, NONE,
-		REASON_UNKNOWN_REFUSAL },
-	{ "user-behind-auth-of-a-known-product-gently", set_user_behind_auth_known_gently, REFUSES,
-		PROVEN, REASON_REFUSED },
-	{ "user-behind-auth-gently", set_user_behind_auth_gently, UNDETERMINED, NONE,
-		REASON_UNKNOWN_REFUSAL },
-	{ "user-behind-auth-tls-required", set_user_behind_auth_tls, REFUSES, PROVEN,
-		REASON_REFUSED },
-	{ "login-behind-plain-in-the-same-words", set_login_behind_plain, REFUSES, PROVEN,
-		REASON_REFUSED },
-	{ "login-behind-plain-in-other-words", set_login_behind_plain_otherwise, UNDETERMINED, NONE,
-		REASON_UNKNOWN_REFUSAL },
-	{ "plain-behind-capa-not-understood", set_plain_behind_bad_capa, UNDETERMINED, NONE,
-		REASON_UNKNOWN_REFUSAL },
-	{ "late-but-listed-plain-unclear", set_late_but_listed_plain_unclear, UNDETERMINED, NONE,
-		REASON_UNKNOWN_REFUSAL },
-	{ "list-cut", set_list_cut, UNDETERMINED, NONE, REASON_NOT_ASKED },
 	{ "refused-with-token", set_refused_token_refused, REFUSES, PROVEN, REASON_REFUSED },
 	{ "closed-after-capa", set_closed_after_capa, REFUSES, PROVEN, REASON_REFUSED },
-	{ "closed-over-tls-too", set_closed_over_tls_too, UNDETERMINED, NONE, REASON_NOT_ASKED },
 	{ "closed-and-never-again", set_closed_and_never_again, UNDETERMINED, NONE,
 		REASON_NOT_ASKED },
 	{ "late-but-plain-is-open", set_late_but_plain_is_open, UNDETERMINED, NONE,
@@ -783,8 +560,6 @@ static const struct row_test tests[] = {
 		REASON_UNKNOWN_REFUSAL },
 	{ "unlisted-plain-wants-argument", set_unlisted_plain_wants_argument, REFUSES, PROVEN,
 		REASON_REFUSED },
-	{ "plain-wants-argument-without-list", set_plain_wants_argument_without_list, UNDETERMINED,
-		NONE, REASON_UNKNOWN_REFUSAL },
 	{ "not-asked", set_not_asked, UNDETERMINED, NONE, REASON_NOT_ASKED },
 	{ "out-of-step", set_out_of_step, UNDETERMINED, NONE, REASON_UNKNOWN_REFUSAL },
 	{ "apop-is-no-password", set_apop_only, REFUSES, PROVEN, REASON_REFUSED },
