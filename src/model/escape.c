@@ -48,6 +48,18 @@ append_byte(GString *out, unsigned char byte)
 	}
 }
 
+/* Returns how many bytes stand for themselves: printable ASCII, and mostly that is all. */
+static size_t
+plain_length(const char *bytes, size_t length, bool keep_backslash)
+{
+	size_t at = 0;
+
+	while (at < length && bytes[at] >= ' ' && bytes[at] <= '~' &&
+		(bytes[at] != '\\' || keep_backslash))
+		at++;
+	return at;
+}
+
 /* Appends bytes; a backslash that is kept belongs to an escape that stands there already. */
 static void
 append(GString *out, const char *bytes, size_t length, bool keep_backslash)
@@ -55,8 +67,10 @@ append(GString *out, const char *bytes, size_t length, bool keep_backslash)
 	size_t at = 0;
 
 	while (at < length) {
-		bool escaped = bytes[at] == '\\' && !keep_backslash;
-		size_t visible = escaped ? 0 : visible_length(bytes + at, length - at);
+		size_t plain = plain_length(bytes + at, length - at, keep_backslash);
+		size_t visible = plain > 0 || bytes[at] == '\\' ?
+			plain :
+			visible_length(bytes + at, length - at);
 
 		if (visible > 0)
 			g_string_append_len(out, bytes + at, (gssize)visible);

@@ -5,45 +5,26 @@
  */
 #include "reports/jsonl.h"
 
-#include "model/escape.h"
 #include "model/timestamp.h"
 
-json_t *
-jsonl_text(const char *text)
+void
+jsonl_begin(GString *out, const char *type, int64_t time, const char *subject)
 {
-	g_autofree char *escaped = escape_again(text);
-
-	return escaped != NULL ? json_string(escaped) : json_null();
-}
-
-json_t *
-jsonl_record(const char *type, int64_t time, const char *subject)
-{
-	json_t *record = json_object();
 	char text[TIMESTAMP_MAX];
 
-	json_object_set_new(record, "schema", json_integer(JSONL_SCHEMA));
-	json_object_set_new(record, "type", json_string(type));
-	json_object_set_new(record, "time", json_string(timestamp_format(time, text)));
-	json_object_set_new(record, "subject", jsonl_text(subject));
-	json_object_set_new(record, "time_quality", json_string("exact"));
-	return record;
-}
-
-static int
-append(const char *bytes, size_t length, void *out)
-{
-	g_string_append_len(out, bytes, (gssize)length);
-	return 0;
+	json_open(out, NULL, '{');
+	json_number(out, "schema", JSONL_SCHEMA);
+	json_text(out, "type", type);
+	json_text(out, "time", timestamp_format(time, text));
+	json_text(out, "subject", subject);
+	json_text(out, "time_quality", "exact");
 }
 
 void
-jsonl_write(json_t *record, GString *out)
+jsonl_end(GString *out)
 {
-	/* Fields keep the order in which they were set. */
-	json_dump_callback(record, append, out, JSON_COMPACT);
+	json_close(out, '}');
 	g_string_append_c(out, '\n');
-	json_decref(record);
 }
 
 static void
@@ -56,83 +37,94 @@ begin(const struct report_options *options, GString *out)
 static void
 failure_record(const struct report_options *options, const struct failure *failure, GString *out)
 {
-	json_t *record = jsonl_record("error", failure->time, failure->subject);
-
 	(void)options;
-	json_object_set_new(record, "message", jsonl_text(failure->message));
-	jsonl_write(record, out);
+	jsonl_begin(out, "error", failure->time, failure->subject);
+	json_text(out, "message", failure->message);
+	jsonl_end(out);
 }
 
-static json_t *
-number(uint64_t value)
+static void
+set_count(GString *out, const char *key, uint64_t count)
 {
-	return json_integer((json_int_t)value);
+	json_number(out, key, (int64_t)count);
 }
 
-static json_t *
-verdict_counts(const struct summary *summary)
+static void
+set_verdicts(GString *out, const struct summary *summary)
 {
 	static const enum verdict_value order[] = { VERDICT_PERMITS, VERDICT_REFUSES,
 		VERDICT_NO_SERVICE, VERDICT_UNDETERMINED };
-	json_t *counts = json_object();
 
+	json_open(out, "verdicts", '{');
 	for (size_t i = 0; i < G_N_ELEMENTS(order); i++)
-		json_object_set_new(counts, verdict_word(order[i]),
-			number(summary->verdicts[order[i]]));
-	return counts;
+		set_count(out, verdict_word(order[i]), summary->verdicts[order[i]]);
+	json_close(out, '}');
 }
 
-static json_t *
-finding_counts(const struct summary *summary)
+static void
+set_findings(GString *out, const struct summary *summary)
 {
-	json_t *counts = json_object();
-
+	json_open(out, "findings", '{');
 	for (int severity = SEVERITY_HIGH; severity >= SEVERITY_INFO; severity--)
-		json_object_set_new(counts, severity_word((enum severity)severity),
-			number(summary->findings[severity]));
-	return counts;
+		set_count(out, severity_word((enum severity)severity), summary->findings[severity]);
+	json_close(out, '}');
 }
 
-static json_t *
-target_counts(const struct target_counts *targets)
+static void
+set_targets(GString *out, const struct target_counts *targets)
 {
-	json_t *counts = json_object();
+	json_open(out, "targets", '{');
+	set_count(out, "read", targets->read);
+	set_count(out, "asked", targets->asked);
+	set_count(out, "skipped", targets->skipped);
+	set_count(out, "excluded", targets->excluded);
+	set_count(out, "doubles", targets->doubles);
+	set_count(out, "failed", targets->failed);
+	set_count(out, "not_done", targets->not_done);
+	json_close(out, '}');
+}
 
-	json_object_set_new(counts, "read", number(targets->read));
-	json_object_set_new(counts, "asked", number(targets->asked));
-	json_object_set_new(counts, "skipped", number(targets->skipped));
-	json_object_set_new(counts, "excluded", number(targets->excluded));
-	json_object_set_new(counts, "doubles", number(targets->doubles));
-	json_object_set_new(counts, "failed", number(targets->failed));
-	json_object_set_new(counts, "not_done", number(targets->not_done));
-	return counts;
+static void
+set_shard(GString *out, const struct summary *summary)
+{
+	g_autofree char *shard = g_strdup_printf("%u/%u", summary->shard, summary->shards);
+
+	if (summary->shards > 0)
+		json_text(out, "shard", shard);
+}
+
+/* What is not known of a total is null. */
+static void
+set_known_count(GString *out, const char *key, bool known, uint64_t count)
+{
+	if (known)
+		set_count(out, key, count);
+	else
+		json_none(out, key);
 }
 
 static void
 end(const struct report_options *options, const struct summary *summary, GString *out)
 {
-	json_t *record = jsonl_record("summary", summary->started + summary->duration, "run");
 	bool known = summary->hosts_total > 0;
 	uint64_t not_done = summary->hosts_total - MIN(summary->hosts, summary->hosts_total);
 
 	(void)options;
-	json_object_set_new(record, "hosts", number(summary->hosts));
-	json_object_set_new(record, "hosts_total",
-		known ? number(summary->hosts_total) : json_null());
-	json_object_set_new(record, "endpoints", number(summary->endpoints));
-	json_object_set_new(record, "verdicts", verdict_counts(summary));
-	json_object_set_new(record, "findings", finding_counts(summary));
-	json_object_set_new(record, "errors", number(summary->errors));
-	json_object_set_new(record, "skipped", number(summary->targets.skipped));
-	json_object_set_new(record, "targets", target_counts(&summary->targets));
-	json_object_set_new(record, "seed", number(summary->seed));
-	if (summary->shards > 0)
-		json_object_set_new(record, "shard",
-			json_sprintf("%u/%u", summary->shard, summary->shards));
-	json_object_set_new(record, "interrupted", json_boolean(summary->interrupted));
-	json_object_set_new(record, "not_done", known ? number(not_done) : json_null());
-	json_object_set_new(record, "duration_ms", json_integer(summary->duration / 1000));
-	jsonl_write(record, out);
+	jsonl_begin(out, "summary", summary->started + summary->duration, "run");
+	set_count(out, "hosts", summary->hosts);
+	set_known_count(out, "hosts_total", known, summary->hosts_total);
+	set_count(out, "endpoints", summary->endpoints);
+	set_verdicts(out, summary);
+	set_findings(out, summary);
+	set_count(out, "errors", summary->errors);
+	set_count(out, "skipped", summary->targets.skipped);
+	set_targets(out, &summary->targets);
+	set_count(out, "seed", summary->seed);
+	set_shard(out, summary);
+	json_flag(out, "interrupted", summary->interrupted);
+	set_known_count(out, "not_done", known, not_done);
+	json_number(out, "duration_ms", summary->duration / 1000);
+	jsonl_end(out);
 }
 
 const struct report report_jsonl = {
