@@ -12,6 +12,7 @@
 #include "cmd/progress.h"
 #include "cmd/scan_source.h"
 #include "cmd/stream.h"
+#include "cmd/vitals.h"
 #include "net/namespace.h"
 #include "scan/checkpoint.h"
 
@@ -27,6 +28,7 @@ struct run {
 	struct output output;
 	struct stream *stream;
 	struct progress progress;
+	struct vitals vitals;
 	struct summary summary; /* once it has ended */
 	struct checkpoint checkpoint;
 	int64_t checkpoint_due;
@@ -141,6 +143,38 @@ open_output(struct run *run, GError **error)
 }
 
 /*
+ * --- the files that tell how it stands ----------------------------------------------------------
+ */
+
+static bool
+begin_vitals(struct run *run)
+{
+	run->vitals.status_path = run->command.status_file;
+	run->vitals.metrics_path = run->command.metrics;
+	run->vitals.status.summary = run->checkpoint.summary;
+	return vitals_begin(&run->vitals, &run->error);
+}
+
+/* A scan goes on without them. */
+static void
+write_vitals(struct run *run, enum status_state state)
+{
+	g_autoptr(GError) problem = NULL;
+
+	if (!vitals_write(&run->vitals, state, &problem))
+		say(run, problem->message);
+}
+
+static void
+end_vitals(struct run *run)
+{
+	if (run->error != NULL || run->output.gone)
+		write_vitals(run, STATUS_FAILED);
+	else
+		write_vitals(run, run->interrupted ? STATUS_INTERRUPTED : STATUS_FINISHED);
+}
+
+/*
  * --- while it runs ------------------------------------------------------------------------------
  */
 
@@ -151,6 +185,7 @@ run_end(struct run *run)
 		return;
 	save_checkpoint(run, false);
 	take_summary(run, &run->summary);
+	vitals_take(&run->vitals, run->scan, &run->summary);
 	g_clear_pointer(&run->scan, scan_free);
 	g_clear_pointer(&run->ticks, net_timer_close);
 	g_clear_pointer(&run->interrupt, net_signal_close);
@@ -238,6 +273,10 @@ on_tick(void *user)
 	if (run->command.checkpoint != NULL && g_get_monotonic_time() >= run->checkpoint_due)
 		save_checkpoint(run, false);
 	take_summary(run, &summary);
+	if (vitals_due(&run->vitals)) {
+		vitals_take(&run->vitals, run->scan, &summary);
+		write_vitals(run, stream_is_full(run->stream) ? STATUS_PAUSED : STATUS_RUNNING);
+	}
 	progress_draw(&run->progress, summary.hosts, summary.hosts_total);
 }
 
@@ -340,15 +379,19 @@ scan_targets(struct run *run)
 {
 	struct source *source = NULL;
 
-	if (!scan_source_open(&run->command, &source, &run->error))
+	if (!scan_source_open(&run->command, &source, &run->error) || !begin_vitals(run)) {
+		source_free(source);
 		return options_fail("scan", run->error, EXIT_OPERATIONAL);
+	}
 	if (!open_output(run, &run->error)) {
 		source_free(source);
+		end_vitals(run);
 		return options_fail("scan", run->error, EXIT_OPERATIONAL);
 	}
 	run_scan(run, source);
 	finish_checkpoint(run);
 	output_close(&run->output, run->error == NULL ? &run->error : NULL);
+	end_vitals(run);
 	if (run->error != NULL)
 		return options_fail("scan", run->error, EXIT_OPERATIONAL);
 	return run->output.gone ? EXIT_OPERATIONAL :

@@ -39,6 +39,10 @@ static struct {
 	char *exclude;
 	char *samples;
 	char *retries;
+	char *contact;
+	char *rate;
+	char *status_file;
+	char *metrics;
 } given;
 
 static const GOptionEntry entries[] = {
@@ -70,6 +74,10 @@ static const GOptionEntry entries[] = {
 		"Send nothing; show the exact bytes, and what servers would log", NULL },
 	{ "transcript", 0, 0, G_OPTION_ARG_NONE, &given.transcript,
 		"Print the whole dialogue with every endpoint", NULL },
+	{ "contact", 0, 0, G_OPTION_ARG_STRING, &given.contact,
+		"Put TEXT into the random name, for administrators who wonder who asks", "TEXT" },
+	{ "rate", 0, 0, G_OPTION_ARG_STRING, &given.rate,
+		"Open at most N connections a second, over all workers (default: no limit)", "N" },
 	{ "concurrency", 0, 0, G_OPTION_ARG_STRING, &given.concurrency,
 		"Ask so many endpoints at once (default 4096, or what descriptors allow)", "N" },
 	{ "jobs", 'j', 0, G_OPTION_ARG_STRING, &given.jobs,
@@ -86,6 +94,10 @@ static const GOptionEntry entries[] = {
 		"Keep in FILE how far the scan has come; needs --output", "FILE" },
 	{ "resume", 0, 0, G_OPTION_ARG_NONE, &given.resume,
 		"Go on where the checkpoint stands, with the same targets and output", NULL },
+	{ "status-file", 0, 0, G_OPTION_ARG_FILENAME, &given.status_file,
+		"Tell in FILE, as JSON, how the scan stands; rewritten every second", "FILE" },
+	{ "metrics", 0, 0, G_OPTION_ARG_FILENAME, &given.metrics,
+		"The same in FILE as OpenMetrics, with the latency of each step", "FILE" },
 	G_OPTION_ENTRY_NULL,
 };
 
@@ -181,6 +193,29 @@ read_ask(struct ask_options *ask, GError **error)
 	return read_unsigned("retries", given.retries, 0, ASK_RETRIES_MAX, 0, &ask->retries,
 		       error) &&
 		read_unsigned("samples", given.samples, 1, SAMPLES_MAX, 1, &ask->samples, error);
+}
+
+static bool
+read_contact(struct scan_options *scan, GError **error)
+{
+	scan->probe.contact = given.contact;
+	return given.contact == NULL || probe_contact_valid(given.contact) ||
+		usage(error, "contact", given.contact, "not 1 to 22 letters, digits or . - _ + @");
+}
+
+static bool
+read_rate(struct scan_options *scan, GError **error)
+{
+	char *end = NULL;
+
+	if (given.rate == NULL)
+		return true;
+	scan->rate = g_ascii_strtod(given.rate, &end);
+	return (strspn(given.rate, "0123456789.") == strlen(given.rate) && end != given.rate &&
+		       *end == '\0' && scan->rate >= SCAN_RATE_MIN &&
+		       scan->rate <= SCAN_RATE_MAX) ||
+		usage(error, "rate", given.rate,
+			"not a number of connections a second from 0.1 to 1000000");
 }
 
 static bool
@@ -330,10 +365,11 @@ check_files(const struct common_options *common, GError **error)
 		const char *option;
 		const char *path;
 	} files[] = { { "output", common->output }, { "checkpoint", given.checkpoint },
+		{ "status-file", given.status_file }, { "metrics", given.metrics },
 		{ "input", given.input }, { "from", given.from }, { "exclude", given.exclude },
 		{ "config", common->config } };
 	enum {
-		WRITTEN = 2 /* of these */
+		WRITTEN = 4 /* of these */
 	};
 
 	for (size_t i = 0; i < WRITTEN; i++)
@@ -442,6 +478,7 @@ read_all(struct scan_command *command, char **words, GError **error)
 	};
 	if (!read_depth(scan, error) || !read_timeout(scan, error) || !read_ports(scan, error) ||
 		!read_source(scan, error) || !read_ask(&scan->ask, error) ||
+		!read_contact(scan, error) || !read_rate(scan, error) ||
 		!read_concurrency(scan, error) || !read_shard(scan, error) ||
 		!read_seed(command, error) || !read_exclusion(scan, error) ||
 		!read_checkpoint(command, error) || !read_dry_run(command, error) ||
@@ -453,6 +490,9 @@ read_all(struct scan_command *command, char **words, GError **error)
 	command->input = given.input;
 	command->from = given.from;
 	command->netns = given.netns;
+	command->status_file = given.status_file;
+	command->metrics = given.metrics;
+	scan->clock = given.metrics != NULL;
 	command->description = description(command);
 	return true;
 }
@@ -471,7 +511,8 @@ scan_options_clear(struct scan_command *command)
 	char **const texts[] = { &given.ports, &given.input, &given.depth, &given.timeout,
 		&given.source, &given.netns, &given.concurrency, &given.jobs, &given.per_host,
 		&given.per_network, &given.seed, &given.shard, &given.checkpoint, &given.exclude,
-		&given.from, &given.samples, &given.retries };
+		&given.from, &given.samples, &given.retries, &given.contact, &given.rate,
+		&given.status_file, &given.metrics };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
 		g_clear_pointer(texts[i], g_free);

@@ -18,6 +18,8 @@ struct scan_command {
 	const char *from;
 	const char *netns;
 	const char *checkpoint;
+	const char *status_file;
+	const char *metrics;
 	bool resume;
 	bool seed_given;
 	bool dry_run;

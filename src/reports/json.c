@@ -92,6 +92,15 @@ json_number(GString *out, const char *key, int64_t number)
 }
 
 void
+json_decimal(GString *out, const char *key, double number)
+{
+	char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+	begin_value(out, key);
+	g_string_append(out, g_ascii_formatd(text, sizeof(text), "%.3f", number));
+}
+
+void
 json_flag(GString *out, const char *key, bool flag)
 {
 	begin_value(out, key);

@@ -20,6 +20,8 @@ void json_close(GString *out, char bracket);
 /* Escaped as escape_again does; null for NULL. */
 void json_text(GString *out, const char *key, const char *text);
 void json_number(GString *out, const char *key, int64_t number);
+/* With three decimals. */
+void json_decimal(GString *out, const char *key, double number);
 void json_flag(GString *out, const char *key, bool flag);
 void json_none(GString *out, const char *key);
 

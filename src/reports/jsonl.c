@@ -103,14 +103,12 @@ set_known_count(GString *out, const char *key, bool known, uint64_t count)
 		json_none(out, key);
 }
 
-static void
-end(const struct report_options *options, const struct summary *summary, GString *out)
+void
+jsonl_totals(GString *out, const struct summary *summary)
 {
 	bool known = summary->hosts_total > 0;
 	uint64_t not_done = summary->hosts_total - MIN(summary->hosts, summary->hosts_total);
 
-	(void)options;
-	jsonl_begin(out, "summary", summary->started + summary->duration, "run");
 	set_count(out, "hosts", summary->hosts);
 	set_known_count(out, "hosts_total", known, summary->hosts_total);
 	set_count(out, "endpoints", summary->endpoints);
@@ -124,6 +122,14 @@ end(const struct report_options *options, const struct summary *summary, GString
 	json_flag(out, "interrupted", summary->interrupted);
 	set_known_count(out, "not_done", known, not_done);
 	json_number(out, "duration_ms", summary->duration / 1000);
+}
+
+static void
+end(const struct report_options *options, const struct summary *summary, GString *out)
+{
+	(void)options;
+	jsonl_begin(out, "summary", summary->started + summary->duration, "run");
+	jsonl_totals(out, summary);
 	jsonl_end(out);
 }
 

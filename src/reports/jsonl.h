@@ -18,6 +18,9 @@ void jsonl_begin(GString *out, const char *type, int64_t time, const char *subje
 /* Ends it, and the line. */
 void jsonl_end(GString *out);
 
+/* Sets the fields of the `summary` record. */
+void jsonl_totals(GString *out, const struct summary *summary);
+
 /* Appends the `endpoint` record. */
 void jsonl_endpoint(const struct report_options *options, const struct assessment *assessment,
 	GString *out);

@@ -6,10 +6,9 @@
  * An item of the plan becomes one job, or, for a name, one that resolves it and then
  * one for each of its addresses. Its records are handed on when all are done.
  */
-#include "scan/scan.h"
+#include "scan/scan-private.h"
 
 #include <string.h>
-#include <sys/resource.h>
 
 #include "model/escape.h"
 #include "net/watch.h"
@@ -17,36 +16,6 @@
 #include "scan/job.h"
 #include "scan/recent.h"
 #include "scan/worker.h"
-
-struct scan {
-	struct net_loop *loop;
-	struct scan_options options;
-	struct worker_setup setup;
-	const struct scan_events *events;
-	void *user;
-	struct plan *plan;
-	struct crew *crew;
-	struct quota *quota;
-	struct recent *recent;
-	struct net_watch *watch; /* of the plan's source */
-	struct net_timer *begin;
-	GQueue items;     /* under way */
-	GHashTable *jobs; /* sent to a worker, by id */
-	GPtrArray *ready; /* jobs whose turn has come */
-	GByteArray *message;
-	uint64_t last_id;
-	unsigned concurrency;
-	unsigned endpoints; /* sent to workers */
-	unsigned lookups;
-	unsigned load[SCAN_JOBS_MAX]; /* endpoints and look-ups of each worker */
-	bool noted;
-	bool exhausted;
-	bool paused;
-	bool pumping;
-	bool finished;
-	const char *why; /* it has finished; NULL = all is done */
-	struct summary summary;
-};
 
 static void pump(struct scan *scan);
 
@@ -393,6 +362,16 @@ on_note(struct scan *scan, const char *text, size_t length)
 	scan->noted = true;
 }
 
+static bool
+on_clock(struct scan *scan, const void *bytes)
+{
+	struct probe_clock clock;
+
+	memcpy(&clock, bytes, sizeof(clock));
+	probe_clock_add(&scan->clock, &clock);
+	return true;
+}
+
 /* Takes a message; false if it is none, or none that this worker may send. */
 static bool
 take_message(struct scan *scan, unsigned worker, unsigned type, const void *bytes, size_t length)
@@ -410,6 +389,8 @@ take_message(struct scan *scan, unsigned worker, unsigned type, const void *byte
 	if (type == MESSAGE_FAILURE)
 		return message_read_failure(bytes, length, &failure) &&
 			on_failure(scan, worker, &failure);
+	if (type == MESSAGE_CLOCK)
+		return length == sizeof(struct probe_clock) && on_clock(scan, bytes);
 	if (type == MESSAGE_NOTE)
 		on_note(scan, bytes, length);
 	return type == MESSAGE_NOTE;
@@ -486,6 +467,7 @@ on_died(void *user, unsigned worker, const char *how, bool replaced)
 	struct scan *scan = user;
 	g_autofree char *note = NULL;
 
+	scan->deaths++;
 	scan->concurrency = MAX(scan->concurrency / 2, crew_size(scan->crew));
 	note = g_strdup_printf("worker %u has died (%s)%s; what it had not finished is asked again "
 			       "(%u endpoints), with %u at once from now on",
@@ -618,23 +600,6 @@ on_begin(void *user)
 
 /* --- what others see -------------------------------------------------------------------------- */
 
-unsigned
-scan_concurrency_limit(unsigned jobs)
-{
-	struct rlimit files = { .rlim_cur = 1024, .rlim_max = 1024 };
-	rlim_t each = 1;
-
-	getrlimit(RLIMIT_NOFILE, &files);
-	files.rlim_cur = files.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &files);
-	getrlimit(RLIMIT_NOFILE, &files);
-	if (files.rlim_cur > 2 * SCAN_SPARE_DESCRIPTORS)
-		each = files.rlim_cur - SCAN_SPARE_DESCRIPTORS;
-	else
-		each = MAX(files.rlim_cur / 2, 1);
-	return (unsigned)MIN(each * jobs, (rlim_t)SCAN_CONCURRENCY_MAX);
-}
-
 static void
 begin_summary(struct scan *scan)
 {
@@ -668,6 +633,8 @@ scan_new(struct net_loop *loop, const struct scan_options *options, GPtrArray *w
 	scan->setup = (struct worker_setup){
 		.probe = options->probe,
 		.ask = options->ask,
+		.rate = options->rate / MAX(options->jobs, 1),
+		.clock = options->clock,
 		.report = options->report,
 		.report_options = &scan->options.report_options,
 	};
@@ -735,50 +702,4 @@ scan_pause(struct scan *scan, bool paused)
 	crew_pause(scan->crew, paused);
 	if (!paused)
 		net_timer_start(scan->begin, 0, 0);
-}
-
-void
-scan_summary(const struct scan *scan, struct summary *summary)
-{
-	const struct plan_counts *counts = plan_counts(scan->plan);
-	uint64_t passed = counts->skipped + counts->excluded + counts->doubles;
-	struct target_counts *targets = &summary->targets;
-
-	*summary = scan->summary;
-	targets->read += counts->targets;
-	targets->skipped += counts->skipped;
-	targets->excluded += counts->excluded;
-	targets->doubles += counts->doubles;
-	targets->not_done = targets->read - targets->asked - targets->skipped - targets->excluded -
-		targets->doubles - targets->failed;
-	summary->hosts += passed;
-	if (plan_is_read(scan->plan))
-		summary->hosts_total = (uint64_t)((int64_t)targets->read + summary->hosts_more);
-}
-
-static int
-compare_numbers(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a;
-	uint64_t y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-void
-scan_tell(const struct scan *scan, struct plan_position *position)
-{
-	GArray *pending = g_array_new(FALSE, FALSE, sizeof(uint64_t));
-	gsize count;
-
-	plan_tell(scan->plan, position, pending);
-	for (const GList *link = scan->items.head; link != NULL; link = link->next) {
-		const struct item *item = link->data;
-
-		g_array_append_val(pending, item->sequence);
-	}
-	g_array_sort(pending, compare_numbers);
-	position->pending = g_array_steal(pending, &count);
-	position->pending_count = count;
-	g_array_unref(pending);
 }

@@ -28,6 +28,9 @@ enum {
 	SCAN_NOTE_MAX = 1000,   /* octets of a worker's line for people */
 };
 
+#define SCAN_RATE_MIN 0.1 /* connections a second */
+#define SCAN_RATE_MAX 1000000.0
+
 struct scan_options {
 	struct probe_options probe;
 	struct ask_options ask;
@@ -39,6 +42,8 @@ struct scan_options {
 	unsigned concurrency; /* endpoints at once, over all workers */
 	unsigned per_host;    /* connections at once to one address; 0 = no limit */
 	unsigned per_network;
+	double rate; /* connections a second, over all workers; 0 = no limit */
+	bool clock;  /* scan_clock is wanted */
 	uint64_t seed;
 	unsigned shard; /* from 0 */
 	unsigned shards;
@@ -79,6 +84,19 @@ void scan_pause(struct scan *scan, bool paused);
 
 /* The totals as of now; duration and `interrupted` are the caller's. */
 void scan_summary(const struct scan *scan, struct summary *summary);
+
+/* How the engine stands. */
+struct scan_state {
+	unsigned jobs;        /* workers, those that died for good included */
+	unsigned concurrency; /* endpoints at once: halved when a worker dies */
+	unsigned endpoints;   /* under way */
+	unsigned deaths;      /* of workers */
+};
+
+void scan_state(const struct scan *scan, struct scan_state *state);
+
+/* How long servers took, step by step, as the workers told up to about a second ago. */
+const struct probe_clock *scan_clock(const struct scan *scan);
 
 /*
  * Fills in where the scan stands: what is pending is all that `records` has not been called for.

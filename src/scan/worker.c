@@ -11,6 +11,9 @@
 
 struct worker {
 	const struct worker_setup *setup;
+	struct probe_options probe; /* with what is this worker's own */
+	struct probe_clock clock;   /* since it was sent last */
+	struct net_timer *clock_timer;
 	struct net_loop *loop;
 	struct channel *channel;
 	struct resolver *resolver;
@@ -122,11 +125,35 @@ host_write(struct host *host, struct message_result *result)
 }
 
 static void
+send_clock(struct worker *worker)
+{
+	static const struct probe_clock nothing;
+
+	if (memcmp(&worker->clock, &nothing, sizeof(nothing)) == 0)
+		return;
+	channel_send(worker->channel, MESSAGE_CLOCK, &worker->clock, sizeof(worker->clock));
+	worker->clock = nothing;
+}
+
+/* While the engine takes nothing, one is as good as many. */
+static void
+on_clock(void *user)
+{
+	struct worker *worker = user;
+
+	if (channel_unsent(worker->channel) == 0)
+		send_clock(worker);
+}
+
+/* The last host's result may be the last that the engine waits for: the clock goes before it. */
+static void
 host_finish(struct host *host)
 {
 	struct worker *worker = host->worker;
 	struct message_result result = { .id = host->id };
 
+	if (g_hash_table_size(worker->hosts) == 1)
+		send_clock(worker);
 	host_write(host, &result);
 	message_pack_result(worker->message, &result);
 	channel_send(worker->channel, MESSAGE_RESULT, worker->message->data, worker->message->len);
@@ -177,7 +204,6 @@ static void
 slot_begin(struct slot *slot)
 {
 	struct host *host = slot->host;
-	const struct worker_setup *setup = host->worker->setup;
 	const struct ask_endpoint endpoint = {
 		.host = host->name,
 		.address = host->address,
@@ -185,8 +211,8 @@ slot_begin(struct slot *slot)
 		.mode = slot->mode,
 	};
 
-	slot->ask = ask_start(host->worker->loop, &endpoint, &setup->ask, &setup->probe, on_asked,
-		slot);
+	slot->ask = ask_start(host->worker->loop, &endpoint, &host->worker->setup->ask,
+		&host->worker->probe, on_asked, slot);
 }
 
 static void
@@ -283,6 +309,22 @@ worker_begin(struct worker *worker, int fd, GError **error)
 	return worker->channel != NULL;
 }
 
+/* What the probes of this process share. */
+static void
+worker_prepare(struct worker *worker)
+{
+	const struct worker_setup *setup = worker->setup;
+
+	worker->probe = setup->probe;
+	if (setup->rate > 0)
+		worker->probe.rate = net_rate_new(worker->loop, setup->rate);
+	if (!setup->clock)
+		return;
+	worker->probe.clock = &worker->clock;
+	worker->clock_timer = net_timer_new(worker->loop, on_clock, worker);
+	net_timer_start(worker->clock_timer, G_USEC_PER_SEC, G_USEC_PER_SEC);
+}
+
 static void
 enter_sandbox(struct worker *worker)
 {
@@ -306,10 +348,13 @@ worker_run(int fd, const struct worker_setup *setup)
 	worker.message = g_byte_array_new();
 	worker.text = g_string_new(NULL);
 	if (worker_begin(&worker, fd, &error)) {
+		worker_prepare(&worker);
 		enter_sandbox(&worker);
 		net_loop_run(worker.loop);
 	}
 	g_hash_table_unref(worker.hosts);
+	net_rate_free(worker.probe.rate);
+	net_timer_close(worker.clock_timer);
 	resolver_free(worker.resolver);
 	g_hash_table_unref(worker.lookups);
 	channel_close(worker.channel);

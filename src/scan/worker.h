@@ -13,6 +13,8 @@
 struct worker_setup {
 	struct probe_options probe;
 	struct ask_options ask;
+	double rate; /* connections a second, of this worker; 0 = no limit */
+	bool clock;  /* latencies are wanted */
 	const struct report *report;
 	const struct report_options *report_options;
 };

@@ -58,10 +58,18 @@ probe_finish(struct probe *probe)
 	probe_free(probe);
 }
 
+/* That a credential was sent must not be forgotten: nobody may send another one. */
 static void
 probe_fail(struct probe *probe)
 {
-	probe->done(probe->user, NULL, probe->error);
+	struct facts *facts = NULL;
+
+	if (probe->facts->probe.credential.mechanism != NULL) {
+		facts = g_steal_pointer(&probe->facts);
+		facts->probe.duration = net_loop_now(probe->loop) - probe->started;
+		probe_conclude(facts);
+	}
+	probe->done(probe->user, facts, probe->error);
 	probe_free(probe);
 }
 
