@@ -20,6 +20,9 @@ enum {
 	RESOLVER_TIMEOUT = 5000, /* ms of the first try; c-ares doubles it for the second */
 	RESOLVER_TRIES = 2,
 	MILLISECOND = 1000, /* µs */
+	CLASS_IN = 1,       /* RFC 1035 section 3.2 */
+	TYPE_MX = 15,
+	TYPE_SRV = 33, /* RFC 2782 */
 };
 
 struct resolver {
@@ -48,6 +51,11 @@ struct question {
 	size_t count;
 	char *addresses[RESOLVER_ADDRESSES_MAX];
 	const char *why;
+	/* Of a question after records, else NULL; their hosts are in addresses. */
+	void (*records_done)(void *user, const struct resolver_record *records, size_t count,
+		const char *why);
+	enum resolver_type type;
+	struct resolver_record records[RESOLVER_RECORDS_MAX];
 };
 
 static void
@@ -58,15 +66,24 @@ question_free(struct question *question)
 	g_free(question);
 }
 
+static const char no_name[] = "no such name";
+static const char no_address[] = "the name has no address";
+
+bool
+resolver_says_none(const char *why)
+{
+	return why == no_name || why == no_address;
+}
+
 static const char *
 failure_words(int status)
 {
 	switch (status) {
 	case ARES_ENOTFOUND:
-		return "no such name";
+		return no_name;
 	case ARES_ENODATA:
 	case ARES_SUCCESS:
-		return "the name has no address";
+		return no_address;
 	case ARES_EBADNAME:
 		return "that is no valid name";
 	case ARES_ETIMEOUT:
@@ -113,8 +130,12 @@ deliver(uv_timer_t *handle)
 	while (!resolver->dying && !g_queue_is_empty(&resolver->answered)) {
 		struct question *question = g_queue_pop_head(&resolver->answered);
 
-		question->done(question->user, (const char *const *)question->addresses,
-			question->count, question->why);
+		if (question->records_done != NULL)
+			question->records_done(question->user, question->records, question->count,
+				question->why);
+		else
+			question->done(question->user, (const char *const *)question->addresses,
+				question->count, question->why);
 		question_free(question);
 	}
 }
@@ -299,6 +320,87 @@ resolver_ask(struct resolver *resolver, const char *name,
 	question->user = user;
 	resolver->asked++;
 	ares_getaddrinfo(resolver->channel, name, NULL, &hints, answer, question);
+	schedule(resolver);
+}
+
+/* --- records ---------------------------------------------------------------------------------- */
+
+static void
+add_record(struct question *question, const char *host, struct resolver_record record)
+{
+	if (question->count == RESOLVER_RECORDS_MAX)
+		return;
+	question->addresses[question->count] = g_strdup(g_str_equal(host, ".") ? "" : host);
+	record.host = question->addresses[question->count];
+	question->records[question->count++] = record;
+}
+
+static int
+parse_services(struct question *question, const unsigned char *bytes, int length)
+{
+	struct ares_srv_reply *list = NULL;
+	int status = ares_parse_srv_reply(bytes, length, &list);
+
+	for (const struct ares_srv_reply *at = list; at != NULL; at = at->next)
+		add_record(question, at->host,
+			(struct resolver_record){ .priority = at->priority,
+				.weight = at->weight,
+				.port = at->port });
+	ares_free_data(list);
+	return status;
+}
+
+static int
+parse_exchanges(struct question *question, const unsigned char *bytes, int length)
+{
+	struct ares_mx_reply *list = NULL;
+	int status = ares_parse_mx_reply(bytes, length, &list);
+
+	for (const struct ares_mx_reply *at = list; at != NULL; at = at->next)
+		add_record(question, at->host,
+			(struct resolver_record){ .priority = at->priority });
+	ares_free_data(list);
+	return status;
+}
+
+/* Called by c-ares as answer is. */
+static void
+answer_records(void *user, int status, int timeouts, unsigned char *bytes, int length)
+{
+	struct question *question = user;
+	struct resolver *resolver = question->resolver;
+
+	(void)timeouts;
+	resolver->asked--;
+	if (resolver->dying) {
+		question_free(question);
+		return;
+	}
+	if (status == ARES_SUCCESS)
+		status = question->type == RESOLVER_SRV ? parse_services(question, bytes, length) :
+							  parse_exchanges(question, bytes, length);
+	if (question->count == 0 && status != ARES_SUCCESS && status != ARES_ENODATA &&
+		status != ARES_ENOTFOUND)
+		question->why = failure_words(status);
+	g_queue_push_tail(&resolver->answered, question);
+	uv_timer_start(&resolver->delivery, deliver, 0, 0);
+}
+
+void
+resolver_ask_records(struct resolver *resolver, enum resolver_type type, const char *name,
+	void (*done)(void *user, const struct resolver_record *records, size_t count,
+		const char *why),
+	void *user)
+{
+	struct question *question = g_new0(struct question, 1);
+
+	question->resolver = resolver;
+	question->records_done = done;
+	question->user = user;
+	question->type = type;
+	resolver->asked++;
+	ares_query(resolver->channel, name, CLASS_IN, type == RESOLVER_SRV ? TYPE_SRV : TYPE_MX,
+		answer_records, question);
 	schedule(resolver);
 }
 

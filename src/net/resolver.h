@@ -6,15 +6,30 @@
 #define POPSEAL_NET_RESOLVER_H
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "net/loop.h"
 
 enum {
-	RESOLVER_ADDRESSES_MAX = 64
-}; /* addresses of one name that are used */
+	RESOLVER_ADDRESSES_MAX = 64, /* addresses of one name that are used */
+	RESOLVER_RECORDS_MAX = 32,   /* likewise, records of one name and type */
+};
 
 struct resolver;
+
+enum resolver_type {
+	RESOLVER_SRV, /* RFC 2782 */
+	RESOLVER_MX,
+};
+
+struct resolver_record {
+	const char *host; /* without the last dot; "": not offered (RFC 2782, RFC 7505) */
+	uint16_t priority;
+	uint16_t weight; /* of SRV, as is port */
+	uint16_t port;
+};
 
 struct resolver *resolver_new(struct net_loop *loop, GError **error);
 
@@ -25,6 +40,20 @@ struct resolver *resolver_new(struct net_loop *loop, GError **error);
  */
 void resolver_ask(struct resolver *resolver, const char *name,
 	void (*done)(void *user, const char *const *addresses, size_t count, const char *why),
+	void *user);
+
+/* Returns whether `why` says that the name or its address does not exist, as against a failure. */
+bool resolver_says_none(const char *why);
+
+/*
+ * Looks the records of that type up by DNS alone. `done` is called as that of
+ * resolver_ask: with the records, which are valid during the call and in the
+ * order of the answer; with count 0 and why NULL where there are none; or with
+ * count 0 and `why`.
+ */
+void resolver_ask_records(struct resolver *resolver, enum resolver_type type, const char *name,
+	void (*done)(void *user, const struct resolver_record *records, size_t count,
+		const char *why),
 	void *user);
 
 /* Cancels what is under way (`done` is not called for it) and frees. NULL is a no-op. */
