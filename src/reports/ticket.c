@@ -113,9 +113,9 @@ list_outcome(enum list_state state)
 {
 	switch (state) {
 	case LIST_ANSWERED:
-		return "S: +OK, and the list:";
+		return "-- taken, with this list:";
 	case LIST_REFUSED:
-		return "S: -ERR, no list";
+		return "-- refused: there is no list";
 	case LIST_UNANSWERED:
 		return "-- no answer";
 	case LIST_NOT_ASKED:
