@@ -332,6 +332,7 @@ from_xml_read(struct from_run *run, struct from_input *input, const char *encodi
 		xmlSwitchToEncoding(xml.parser, xmlFindCharEncodingHandler(encoding));
 	parse(&xml, input);
 	report_complaint(&xml);
+	xmlFreeDoc(xml.parser->myDoc); /* libxml2 makes one where entities are declared */
 	xmlFreeParserCtxt(xml.parser);
 	g_free(xml.complaint);
 }
