@@ -54,6 +54,8 @@ test_unknown(void)
 	assert_text("{\"a\":1}", "", "the JSON of no known report*");
 	assert_text("{a:1}", "", "it begins like JSON, but is of no known format*");
 	assert_text("{}", "", "the JSON of no known report*");
+	assert_text("[section]\nkey = value\n", "", "it begins like JSON*");
+	assert_text("{\"ip\":\n{\"ip\":1}\n", "", "it begins like JSON*");
 	assert_text("<?xml version='1.0' encoding='windows-1252'?><nmaprun/>", "",
 		"it is XML in an encoding that is not read; *");
 	assert_reading(read_bytes("<\0?\0x\0", 6), "",

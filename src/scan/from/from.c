@@ -117,31 +117,30 @@ unknown(struct from_run *run, const char *why)
 	from_fail(run, FROM_ERROR_UNKNOWN, "%s; what is read: %s", why, formats);
 }
 
+/* By its first byte; an encoding that is not read has none. */
 static void
 read_report(struct from_run *run, struct from_input *input)
 {
-	const char *encoding = NULL;
-	char first = '\0';
+	const char *encoding = from_input_fill(input) ? marked_encoding(input) : NULL;
+	bool wide = encoding != NULL && g_str_has_prefix(encoding, "UTF-16");
+	char first = '<';
 
-	if (from_input_fill(input)) {
-		encoding = marked_encoding(input);
-		if (encoding == NULL || g_str_equal(encoding, "UTF-8"))
-			first = skip_space(input) ? input->block[input->at] : '\0';
+	if (!wide) {
+		first = skip_space(input) ? input->block[input->at] : '\0';
+		encoding = first == '<' ? declared_encoding(input) : NULL;
 	}
 	if (input->failed != 0)
 		from_fail(run, FROM_ERROR_READ, "%s", g_strerror(input->failed));
-	else if (encoding != NULL && g_str_has_prefix(encoding, "UTF-16"))
-		from_xml_read(run, input, encoding);
-	else if (first == '<' && (encoding = declared_encoding(input)) != NULL)
+	else if (encoding != NULL)
 		from_xml_read(run, input, encoding);
 	else if (first == '<')
 		unknown(run, "it is XML in an encoding that is not read");
 	else if (first == '{' || first == '[')
 		from_json_read(run, input);
-	else if (input->at == input->length)
-		unknown(run, "it is empty");
 	else
-		unknown(run, "it is no report of a known format");
+		unknown(run,
+			input->at == input->length ? "it is empty" :
+						     "it is no report of a known format");
 }
 
 bool

@@ -83,6 +83,12 @@ is_finish(const GString *record)
 }
 
 static void
+fail_unknown(struct from_run *run)
+{
+	from_fail(run, FROM_ERROR_UNKNOWN, "it begins like JSON, but is of no known format");
+}
+
+static void
 take_record(struct from_run *run, const GString *record)
 {
 	json_error_t why;
@@ -93,8 +99,7 @@ take_record(struct from_run *run, const GString *record)
 		return;
 	value = json_loadb(record->str, record->len, 0, &why);
 	if (value == NULL && run->format == NULL) {
-		from_fail(run, FROM_ERROR_UNKNOWN,
-			"it begins like JSON, but is of no known format");
+		fail_unknown(run);
 		return;
 	}
 	if (value == NULL) {
@@ -126,8 +131,11 @@ static void
 give_up(struct splitter *splitter, const char *problem)
 {
 	splitter->run->line++;
-	from_complain(splitter->run, NULL, problem);
 	splitter->state = BETWEEN;
+	if (splitter->run->format == NULL)
+		fail_unknown(splitter->run);
+	else
+		from_complain(splitter->run, NULL, problem);
 }
 
 static void
