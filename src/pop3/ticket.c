@@ -155,8 +155,7 @@ always(const struct facts *facts G_GNUC_UNUSED)
 
 /* --- the table -------------------------------------------------------------------------------- */
 
-#define LATE \
-	" But the server asks for the password first: a client that tries has sent it in clear."
+#define LATE         " But the server asks for the password first: who tries has sent it in clear."
 #define EXPLAIN_LATE " To spare clients that: popseal explain password-invited."
 
 static const struct row rows[] = {
