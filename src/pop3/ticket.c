@@ -192,7 +192,7 @@ static const struct row rows[] = {
 			"Keep the ticket open. Ask again from the network of the claim." } },
 	{ samples_differ,
 		{ TICKET_UNDETERMINED,
-			"It refuses logins in clear, but did not answer alike each time it was asked.",
+			"It refuses logins in clear, but did not answer alike each time.",
 			"Keep the ticket open. Several servers may stand behind this address: ask "
 			"each of them, or with more --samples." } },
 	{ tls_only,
