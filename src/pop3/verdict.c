@@ -321,10 +321,17 @@ forbids_logins(const char *reply)
 	return refusal == REFUSAL_TLS_REQUIRED || refusal == REFUSAL_LOGIN_DISABLED;
 }
 
+/* A bare "-ERR" says nothing, to whatever it is said. */
+static bool
+has_words(const char *reply)
+{
+	return reply != NULL && strlen(reply) > strlen("-ERR ");
+}
+
 /*
  * Before AUTH PLAIN came CAPA only, which is asked so everywhere: where it was understood, the
  * words must hint at the order. Gentle depth, which cannot ask again, believes the words that are
- * usual at a product that it knows.
+ * usual at a product that it knows, and those that AUTH PLAIN got too.
  */
 bool
 order_may_matter(const struct facts *facts, const struct attempt *attempt)
@@ -337,7 +344,9 @@ order_may_matter(const struct facts *facts, const struct attempt *attempt)
 	if (probe->depth == DEPTH_GENTLE && probe->product != NULL)
 		return attempt->refusal == REFUSAL_UNKNOWN;
 	if (attempt == essential(facts, ATTEMPT_USER))
-		return true;
+		return probe->depth != DEPTH_GENTLE || !has_words(attempt->reply) ||
+			g_strcmp0(attempt->reply, plain->reply) != 0 ||
+			refusal_may_mean_order(plain->refusal, plain->reply);
 	if (attempt->refusal == REFUSAL_MECHANISM)
 		return false;
 	if (attempt == plain)
@@ -377,9 +386,24 @@ command_is_refused(const struct facts *facts)
 	return clear->state == LIST_ANSWERED && !clear->cut && !capabilities_have(clear, "USER");
 }
 
+/* AUTH carries no name: who says the same to it, and lists no USER, does not speak of the name. */
+static bool
+refused_like_auth(const struct facts *facts, const struct attempt *user)
+{
+	const struct capabilities *clear = &facts->probe.clear;
+	const char *plain = essential(facts, ATTEMPT_PLAIN)->reply;
+	const char *login = essential(facts, ATTEMPT_LOGIN)->reply;
+
+	return clear->state == LIST_ANSWERED && !clear->cut && !capabilities_have(clear, "USER") &&
+		facts->probe.user_over_tls != ANSWER_REFUSED &&
+		facts->probe.user_over_tls != ANSWER_STRANGE && has_words(user->reply) &&
+		g_strcmp0(user->reply, plain) == 0 && g_strcmp0(user->reply, login) == 0;
+}
+
 /*
  * USER that is refused because of the name says nothing about a name that exists. Words that
- * nobody knows may speak of the name: they count only if TLS is all that it took.
+ * nobody knows may speak of the name: they count only if TLS is all that it took, or if they are
+ * said to all logins alike.
  */
 static bool
 user_is_refused(const struct facts *facts, const struct attempt *user)
@@ -392,7 +416,7 @@ user_is_refused(const struct facts *facts, const struct attempt *user)
 	case BLAME_NAME:
 		return false;
 	case BLAME_OPEN:
-		return user_taken_over_tls(facts);
+		return user_taken_over_tls(facts) || refused_like_auth(facts, user);
 	}
 	g_return_val_if_reached(false);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * JSON, written straight into the output: a scan writes a record for every
- * endpoint, and a tree of each would cost more than the record (docs/adr/0007).
+ * endpoint, and a tree of each would cost more than the record (docs/adr/0009).
  * It only writes; what is read is read by jansson.
  */
 #ifndef POPSEAL_REPORTS_JSON_H

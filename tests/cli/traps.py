@@ -622,13 +622,20 @@ trap("a hyphen makes USER an unknown command, and there is no TLS",
 trap("a server that knows no command, as far as we can see", lambda: Pop3({}), UNKNOWN,
      findings=NO_STLS)
 trap("a server that has STLS, and knows no command",
-     pop3({"CAPA": capa("UIDL", "STLS")}), UNKNOWN)
+     pop3({"CAPA": capa("UIDL", "STLS")}), UNKNOWN, REFUSED, UNKNOWN)
 trap("a server that lists STLS alone, and has no session to offer",
-     pop3({"CAPA": capa("UIDL", "STLS"), "STLS": "-ERR not now"}), REFUSED, UNKNOWN, REFUSED,
+     pop3({"CAPA": capa("UIDL", "STLS"), "STLS": "-ERR not now"}), REFUSED,
      findings={"stls-broken"})
 trap("STLS is broken, and USER refused in words of no meaning",
      pop3({"CAPA": capa("UIDL", "STLS"), "STLS": "-ERR not now", "USER": "-ERR no"}), UNKNOWN,
      findings={"stls-broken"})
+for word in ("nope", "go away", "Policy 4711"):
+    trap(f"all logins are refused alike: {word}, without STLS",
+         lambda word=word: Pop3({"CAPA": capa("UIDL")}, unknown=f"-ERR {word}"),
+         REFUSED, UNKNOWN, REFUSED, findings=NO_STLS)
+    trap(f"{word} is said to all logins alike, but USER is listed",
+         lambda word=word: Pop3({"CAPA": capa("USER")}, unknown=f"-ERR {word}"), UNKNOWN,
+         findings=NO_STLS)
 for words in ("plaintext login disabled for this user", "TLS is required for your account",
               "domain requires TLS"):
     trap(f"USER is refused, as {words}", pop3({"CAPA": capa("STLS"), "USER": f"-ERR {words}"}),
