@@ -24,21 +24,26 @@ struct connection {
 	int fd;            /* -1 where connect failed at once */
 	int connect_error; /* errno of that failure */
 	enum connection_state state;
-	bool turning;     /* connection_turn is on the stack and will see to the rest */
-	bool dying;       /* connection_close was called: no callback any more */
-	bool wants_write; /* something waits until the socket takes bytes */
-	bool reset;       /* an RST was seen where the kernel tells of it once only */
-	enum io broken;   /* why nothing can be sent any more; IO_DONE while it can */
+	enum io broken; /* why nothing can be sent any more; IO_DONE while it can */
+	bool turning;   /* connection_turn is on the stack */
+	bool dying;     /* connection_close was called: no callback any more */
+	bool readable;  /* there may be something to read: epoll tells of it once only */
+	bool ending;    /* ... or an end, of which it tells once only too */
+	bool reset;     /* an RST was seen where the kernel tells of it once only */
+	bool kicked;    /* in the poller's list of those who wait for a turn */
+	bool tls_seen;  /* the server's first bytes were a TLS record */
 	SSL *tls;
-	bool tls_seen; /* the server's first bytes were a TLS record */
-	char *unsent;  /* what the socket has not taken yet, or NULL */
+	char *unsent; /* what the socket has not taken yet, or NULL */
 	size_t unsent_length;
-	uv_poll_t poll;
-	int watched; /* the events that poll waits for */
-	uv_timer_t deadline;
-	uv_timer_t kick;  /* a turn as soon as the loop is back */
-	unsigned handles; /* libuv handles that are not closed yet */
+	struct wheel_timer deadline;
+	struct connection *next; /* in one of the poller's lists */
 };
+
+/* Serves what epoll says of its socket (EPOLLIN, ...), or a kick (0). */
+void connection_event(struct connection *connection, uint32_t events);
+
+/* Its deadline has passed. */
+void connection_expired(struct wheel_timer *deadline);
 
 /* Makes the SSL of a connection. */
 void tls_begin(struct connection *connection, const char *server_name);

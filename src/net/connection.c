@@ -2,16 +2,21 @@
 /*
  * A TCP connection that may turn to TLS in mid-course.
  *
- * All work is done in turns: one call of connection_turn per poll event, or per
- * kick for what the kernel will not announce. Callbacks come from turns and from
- * the deadline only, so a public function never calls back before it returns.
- * Each callback may close the connection; the struct then lives on, marked as
- * dying, until libuv has let go of its handles.
+ * All work is done in turns: one call of connection_turn per event of its socket,
+ * or per kick for what the kernel will not announce. Callbacks come from turns
+ * and from the deadline only, so a public function never calls back before it
+ * returns. Each callback may close the connection; the struct then lives on,
+ * marked as dying, until the poller has let go of it.
+ *
+ * Events are edge-triggered: `readable` stands until a read came back short, or
+ * empty. A short read is the end of what has come; a close after it is announced.
  */
 #include "net/connection.h"
 
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -70,51 +75,11 @@ forget_sent(struct connection *connection, size_t sent)
 	connection->unsent_length = rest;
 }
 
-static void
-kicked(uv_timer_t *handle)
-{
-	connection_turn(handle->data);
-}
-
-/* Sees to it that a turn comes, where no poll event would bring one. */
+/* Sees to it that a turn comes, where no event would bring one. */
 static void
 kick(struct connection *connection)
 {
-	if (!connection->turning)
-		uv_timer_start(&connection->kick, kicked, 0, 0);
-}
-
-static void
-poll_event(uv_poll_t *handle, int status, int events)
-{
-	struct connection *connection = handle->data;
-
-	(void)events;
-	if (status < 0)
-		connection->watched =
-			0; /* libuv stops polling at an error; the turn will read it */
-	connection_turn(connection);
-}
-
-/* Waits for what the connection now waits for. */
-static void
-watch(struct connection *connection)
-{
-	int events = UV_READABLE;
-
-	if (connection->state == CONNECTION_CONNECTING)
-		events = UV_WRITABLE;
-	else if (connection->state == CONNECTION_OVER)
-		events = 0;
-	else if (connection->wants_write)
-		events |= UV_WRITABLE;
-	if (connection->dying || connection->fd < 0 || events == connection->watched)
-		return;
-	connection->watched = events;
-	if (events == 0)
-		uv_poll_stop(&connection->poll);
-	else
-		uv_poll_start(&connection->poll, events, poll_event);
+	poller_kick(&connection->loop->poller, connection);
 }
 
 /* No event comes after the last one: not even the deadline. */
@@ -122,7 +87,7 @@ static void
 finish(struct connection *connection)
 {
 	connection->state = CONNECTION_OVER;
-	uv_timer_stop(&connection->deadline);
+	wheel_remove(&connection->loop->poller.wheel, &connection->deadline);
 	drop_unsent(connection);
 }
 
@@ -146,6 +111,7 @@ clear_read(struct connection *connection, char *buffer, size_t size, size_t *ret
 
 	if (length < 0)
 		return socket_io(errno);
+	connection->readable = (size_t)length == size || connection->ending;
 	*ret_length = (size_t)length;
 	return length == 0 ? IO_CLOSED : IO_DONE;
 }
@@ -155,10 +121,8 @@ clear_write(struct connection *connection, const char *bytes, size_t length, siz
 {
 	ssize_t result = send(connection->fd, bytes, length, MSG_NOSIGNAL);
 
-	if (result < 0) {
-		connection->wants_write |= socket_io(errno) == IO_WAIT;
+	if (result < 0)
 		return socket_io(errno);
-	}
 	*sent = (size_t)result;
 	return IO_DONE;
 }
@@ -200,6 +164,8 @@ read_some(struct connection *connection)
 		clear_read(connection, buffer, CONNECTION_READ_MAX, &length) :
 		tls_read(connection, buffer, CONNECTION_READ_MAX, &length);
 
+	if (io == IO_WAIT)
+		connection->readable = false;
 	if (io == IO_WAIT && connection->broken == IO_DONE)
 		return false;
 	if (io == IO_WAIT)
@@ -222,9 +188,11 @@ exchange(struct connection *connection, enum connection_state state)
 		forget_sent(connection, sent);
 	}
 	for (int reads = 0; reads < READS_PER_TURN && is_in(connection, state); reads++) {
-		if (!read_some(connection))
-			break;
+		if (!connection->readable || !read_some(connection))
+			return;
 	}
+	if (is_in(connection, state) && connection->readable)
+		kick(connection);
 }
 
 /*
@@ -236,7 +204,7 @@ connect_step(struct connection *connection)
 {
 	int number = connection->connect_error;
 
-	if (number == 0)
+	if (number == 0 && connection->ending)
 		number = socket_error(connection->fd);
 	if (number == ECONNRESET || number == EPIPE) {
 		connection->reset = number == ECONNRESET;
@@ -272,7 +240,6 @@ connection_turn(struct connection *connection)
 	if (connection->dying)
 		return;
 	connection->turning = true;
-	connection->wants_write = false;
 	if (is_in(connection, CONNECTION_CONNECTING))
 		connect_step(connection);
 	exchange(connection, CONNECTION_CLEAR);
@@ -280,17 +247,17 @@ connection_turn(struct connection *connection)
 		handshake_step(connection);
 	exchange(connection, CONNECTION_SECURE);
 	connection->turning = false;
-	if (!connection->dying && connection->broken != IO_DONE)
-		kick(connection); /* reads on to the end, of which poll may not tell */
-	watch(connection);
+	if (!connection->dying && connection->state != CONNECTION_OVER &&
+		connection->broken != IO_DONE)
+		kick(connection); /* reads on to the end, of which epoll may not tell */
 }
 
-static void
-init_timer(struct connection *connection, uv_timer_t *timer)
+void
+connection_event(struct connection *connection, uint32_t events)
 {
-	uv_timer_init(&connection->loop->uv, timer);
-	timer->data = connection;
-	connection->handles++;
+	connection->readable |= (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+	connection->ending |= (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+	connection_turn(connection);
 }
 
 /* Takes fd over, which is -1 where connect failed at once. */
@@ -298,21 +265,18 @@ static struct connection *
 connection_new(struct net_loop *loop, int fd, GError **error)
 {
 	struct connection *connection = g_new0(struct connection, 1);
-	int status = fd < 0 ? 0 : uv_poll_init(&loop->uv, &connection->poll, fd);
+	int number;
 
-	if (status != 0) {
-		g_set_error(error, NET_ERROR, -status, "cannot watch a socket: %s",
-			uv_strerror(status));
+	connection->loop = loop;
+	connection->fd = fd;
+	number = poller_add(&loop->poller, connection);
+	if (number != 0) {
+		g_set_error(error, NET_ERROR, number, "cannot watch a socket: %s",
+			g_strerror(number));
 		close(fd);
 		g_free(connection);
 		return NULL;
 	}
-	connection->loop = loop;
-	connection->fd = fd;
-	connection->poll.data = connection;
-	connection->handles = fd < 0 ? 0 : 1;
-	init_timer(connection, &connection->deadline);
-	init_timer(connection, &connection->kick);
 	return connection;
 }
 
@@ -340,7 +304,6 @@ connection_open(struct net_loop *loop, const struct connection_request *request,
 	connection->connect_error = number;
 	if (fd < 0)
 		kick(connection);
-	watch(connection);
 	return connection;
 }
 
@@ -355,7 +318,6 @@ connection_adopt(struct net_loop *loop, int fd, const struct connection_events *
 	connection->events = events;
 	connection->user = user;
 	connection->state = CONNECTION_CLEAR;
-	watch(connection);
 	return connection;
 }
 
@@ -372,26 +334,29 @@ connection_send(struct connection *connection, const char *bytes, size_t length)
 		(is_in(connection, CONNECTION_CLEAR) || is_in(connection, CONNECTION_SECURE)))
 		sent = write_some(connection, bytes, length);
 	keep_unsent(connection, bytes + sent, length - sent);
-	if (!connection->turning)
-		watch(connection);
 	return true;
 }
 
 void
 connection_secure(struct connection *connection, const char *server_name)
 {
+	const int on = 1;
+
 	g_return_if_fail(connection->state == CONNECTION_CLEAR);
 
+	/* In clear each question waits for its answer; here one may follow upon the handshake. */
+	setsockopt(connection->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	drop_unsent(connection); /* what was meant for the clear part is not said within TLS */
 	tls_begin(connection, server_name);
 	connection->state = CONNECTION_SECURING;
 	kick(connection);
 }
 
-static void
-deadline_passed(uv_timer_t *handle)
+void
+connection_expired(struct wheel_timer *deadline)
 {
-	struct connection *connection = handle->data;
+	struct connection *connection =
+		(void *)((char *)deadline - offsetof(struct connection, deadline));
 
 	connection->events->expired(connection->user);
 }
@@ -399,47 +364,40 @@ deadline_passed(uv_timer_t *handle)
 void
 connection_deadline(struct connection *connection, int64_t after)
 {
+	struct wheel *wheel = &connection->loop->poller.wheel;
+
 	if (after > 0)
-		loop_timer_start(&connection->deadline, deadline_passed, after, 0);
+		wheel_set(wheel, &connection->deadline, after);
 	else
-		uv_timer_stop(&connection->deadline);
+		wheel_remove(wheel, &connection->deadline);
 }
 
+/* The unspecified address is answered by one that only the kernel knows. */
 static bool
-write_name(int (*get)(int, struct sockaddr *, socklen_t *), int fd, char *text)
+peer_address(const struct connection *connection, const char *text, union socket_address *peer)
 {
-	union socket_address address;
-	socklen_t length = sizeof address;
+	socklen_t length = sizeof *peer;
 
-	return get(fd, &address.any, &length) == 0 && socket_address_text(&address, text);
+	if (!socket_address_parse(text, 0, peer, NULL))
+		return false;
+	return !socket_address_is_unspecified(peer) ||
+		getpeername(connection->fd, &peer->any, &length) == 0;
 }
 
-static int
-local_name(int fd, struct sockaddr *address, socklen_t *length)
+enum nearness
+connection_nearness(const struct connection *connection, const char *address, char *local)
 {
-	return getsockname(fd, address, length);
-}
+	union socket_address own = { 0 }, peer;
+	socklen_t length = sizeof own;
 
-static int
-peer_name(int fd, struct sockaddr *address, socklen_t *length)
-{
-	return getpeername(fd, address, length);
-}
-
-bool
-connection_addresses(const struct connection *connection, char *local, char *peer)
-{
-	return connection->fd >= 0 && write_name(local_name, connection->fd, local) &&
-		write_name(peer_name, connection->fd, peer);
-}
-
-static void
-handle_closed(uv_handle_t *handle)
-{
-	struct connection *connection = handle->data;
-
-	if (--connection->handles == 0)
-		g_free(connection);
+	local[0] = '\0';
+	if (connection->fd < 0 || getsockname(connection->fd, &own.any, &length) != 0)
+		return NEARNESS_OTHER_HOST;
+	if (!socket_address_text(&own, local) || !peer_address(connection, address, &peer))
+		return NEARNESS_OTHER_HOST;
+	if (socket_address_equal(&own, &peer))
+		return NEARNESS_SAME_ADDRESS;
+	return socket_address_is_local(&peer) ? NEARNESS_SAME_HOST : NEARNESS_OTHER_HOST;
 }
 
 void
@@ -452,10 +410,5 @@ connection_close(struct connection *connection)
 	tls_end(connection);
 	drop_unsent(connection);
 	connection->dying = true;
-	if (connection->fd >= 0) {
-		uv_close((uv_handle_t *)&connection->poll, handle_closed);
-		close(connection->fd);
-	}
-	uv_close((uv_handle_t *)&connection->deadline, handle_closed);
-	uv_close((uv_handle_t *)&connection->kick, handle_closed);
+	poller_remove(&connection->loop->poller, connection);
 }

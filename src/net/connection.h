@@ -94,13 +94,26 @@ void connection_deadline(struct connection *connection, int64_t after);
  */
 void connection_tls_facts(const struct connection *connection, struct facts *facts);
 
-/* Writes numeric local and peer addresses (without port), ENDPOINT_ADDRESS_MAX + 1 bytes each. */
-bool connection_addresses(const struct connection *connection, char *local, char *peer);
+enum nearness {
+	NEARNESS_OTHER_HOST, /* or unknown */
+	NEARNESS_SAME_HOST,
+	NEARNESS_SAME_ADDRESS, /* which both ends have */
+};
+
+/*
+ * Says how near the peer of an open connection is, which was asked by that numeric address, and
+ * writes our own address, without a port ("" if it is unknown), to ENDPOINT_ADDRESS_MAX + 1 octets.
+ */
+enum nearness connection_nearness(const struct connection *connection, const char *address,
+	char *local);
 
 /* Closes at once (no lingering) and frees; no call comes after. NULL is a no-op. */
 void connection_close(struct connection *connection);
 
-/* Returns whether a numeric address is this host's: loopback, or of an interface. */
+/*
+ * Returns whether a numeric address is this host's: loopback, or of an interface, as those were
+ * some seconds ago at most.
+ */
 bool net_address_is_local(const char *address);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "net/connection.h"
 #include "net/loop.h"
+#include "net/poller.h"
 
 enum {
 	LOOP_WORDS_MAX = 160
@@ -17,6 +18,7 @@ enum {
 
 struct net_loop {
 	uv_loop_t uv;
+	struct poller poller;
 	SSL_CTX *tls; /* NULL before the first handshake */
 	char buffer
 		[CONNECTION_READ_MAX]; /* every connection reads into it; valid within one turn */

@@ -63,6 +63,11 @@ net_loop_new(GError **error)
 	struct net_loop *loop = g_new0(struct net_loop, 1);
 	int status = uv_loop_init(&loop->uv);
 
+	if (status == 0) {
+		status = poller_open(&loop->poller, &loop->uv);
+		if (status != 0)
+			uv_loop_close(&loop->uv);
+	}
 	if (status != 0) {
 		g_set_error(error, NET_ERROR, -status, "no event loop: %s", uv_strerror(status));
 		g_free(loop);
@@ -88,6 +93,9 @@ net_loop_free(struct net_loop *loop)
 
 	if (loop == NULL)
 		return;
+	open = loop->poller.open;
+	if (open == 0)
+		poller_close(&loop->poller);
 	uv_walk(&loop->uv, count_open, &open);
 	if (open > 0) {
 		g_critical("net_loop_free: %u handles are still open; the loop leaks", open);

@@ -8,7 +8,7 @@
 #include "net/socket.h"
 
 #include <errno.h>
-#include <netinet/tcp.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -73,12 +73,10 @@ int
 socket_connect(const union socket_address *peer, const union socket_address *source, int *number,
 	GError **error)
 {
-	const int on = 1;
 	int fd = socket(peer->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return fail(fd, errno, peer, number, error);
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	if (!bind_source(fd, peer, source, error)) {
 		close(fd);
 		return -1;

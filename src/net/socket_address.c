@@ -21,6 +21,10 @@
 #include "net/connection.h"
 #include "net/loop-private.h"
 
+enum {
+	OWN_ADDRESSES_AGE = 5 * G_USEC_PER_SEC /* after which they are read again */
+};
+
 /* Returns the index of an interface named by its name or number; 0 if there is none. */
 static unsigned
 zone_index(const char *zone)
@@ -103,6 +107,9 @@ socket_address_length(const union socket_address *address)
 bool
 socket_address_text(const union socket_address *address, char *text)
 {
+	if (address->any.sa_family == AF_INET)
+		return inet_ntop(AF_INET, &address->v4.sin_addr, text, ENDPOINT_ADDRESS_MAX + 1) !=
+			NULL;
 	return getnameinfo(&address->any, socket_address_length(address), text,
 		       ENDPOINT_ADDRESS_MAX + 1, NULL, 0, NI_NUMERICHOST) == 0;
 }
@@ -132,34 +139,74 @@ unmap(union socket_address *address)
 	*address = v4;
 }
 
+bool
+socket_address_is_unspecified(const union socket_address *address)
+{
+	if (address->any.sa_family == AF_INET)
+		return address->v4.sin_addr.s_addr == htonl(INADDR_ANY);
+	return IN6_IS_ADDR_UNSPECIFIED(&address->v6.sin6_addr);
+}
+
 /* The loopback nets; and the unspecified addresses, to which Linux connects as to loopback. */
 static bool
 is_loopback(const union socket_address *address)
 {
-	if (address->any.sa_family == AF_INET) {
-		in_addr_t number = ntohl(address->v4.sin_addr.s_addr);
-		return number >> IN_CLASSA_NSHIFT == IN_LOOPBACKNET || number == INADDR_ANY;
+	if (socket_address_is_unspecified(address))
+		return true;
+	if (address->any.sa_family == AF_INET)
+		return ntohl(address->v4.sin_addr.s_addr) >> IN_CLASSA_NSHIFT == IN_LOOPBACKNET;
+	return IN6_IS_ADDR_LOOPBACK(&address->v6.sin6_addr);
+}
+
+/* The addresses of the interfaces, which cost several system calls to ask for. */
+static struct {
+	union socket_address *addresses;
+	size_t count;
+	int64_t read; /* when, in µs */
+} own;
+
+static void
+read_interfaces(void)
+{
+	struct ifaddrs *interfaces = NULL;
+	size_t count = 0;
+
+	own.count = 0;
+	if (getifaddrs(&interfaces) != 0)
+		return;
+	for (const struct ifaddrs *each = interfaces; each != NULL; each = each->ifa_next)
+		count++;
+	own.addresses = g_renew(union socket_address, own.addresses, count);
+	for (const struct ifaddrs *each = interfaces; each != NULL; each = each->ifa_next) {
+		if (socket_address_copy(each->ifa_addr, &own.addresses[own.count]))
+			own.count++;
 	}
-	return IN6_IS_ADDR_LOOPBACK(&address->v6.sin6_addr) ||
-		IN6_IS_ADDR_UNSPECIFIED(&address->v6.sin6_addr);
+	freeifaddrs(interfaces);
 }
 
 static bool
 is_of_interface(const union socket_address *address)
 {
-	struct ifaddrs *interfaces = NULL;
-	bool found = false;
+	int64_t now = g_get_monotonic_time();
 
-	if (getifaddrs(&interfaces) != 0)
-		return false;
-	for (const struct ifaddrs *each = interfaces; each != NULL && !found;
-		each = each->ifa_next) {
-		union socket_address own;
-		found = socket_address_copy(each->ifa_addr, &own) &&
-			socket_address_equal(&own, address);
+	if (own.addresses == NULL || now - own.read > OWN_ADDRESSES_AGE) {
+		read_interfaces();
+		own.read = now;
 	}
-	freeifaddrs(interfaces);
-	return found;
+	for (size_t i = 0; i < own.count; i++) {
+		if (socket_address_equal(&own.addresses[i], address))
+			return true;
+	}
+	return false;
+}
+
+bool
+socket_address_is_local(const union socket_address *address)
+{
+	union socket_address plain = *address;
+
+	unmap(&plain);
+	return is_loopback(&plain) || is_of_interface(&plain);
 }
 
 bool
@@ -167,8 +214,5 @@ net_address_is_local(const char *text)
 {
 	union socket_address address;
 
-	if (!socket_address_parse(text, 0, &address, NULL))
-		return false;
-	unmap(&address);
-	return is_loopback(&address) || is_of_interface(&address);
+	return socket_address_parse(text, 0, &address, NULL) && socket_address_is_local(&address);
 }

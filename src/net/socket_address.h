@@ -34,4 +34,9 @@ socklen_t socket_address_length(const union socket_address *address);
 /* Compares without the ports; the zones only where both have one. */
 bool socket_address_equal(const union socket_address *one, const union socket_address *other);
 
+bool socket_address_is_unspecified(const union socket_address *address);
+
+/* Returns whether it is this host's; see net_address_is_local. */
+bool socket_address_is_local(const union socket_address *address);
+
 #endif

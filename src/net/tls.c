@@ -209,8 +209,6 @@ tls_handshake(struct connection *connection)
 		step.handshake = HANDSHAKE_UP;
 		return step;
 	case SSL_ERROR_WANT_WRITE:
-		connection->wants_write = true;
-		return step;
 	case SSL_ERROR_WANT_READ:
 		return step;
 	default:
@@ -225,8 +223,6 @@ tell_io(struct connection *connection, int result)
 
 	switch (SSL_get_error(connection->tls, result)) {
 	case SSL_ERROR_WANT_WRITE:
-		connection->wants_write = true;
-		return IO_WAIT;
 	case SSL_ERROR_WANT_READ:
 		return IO_WAIT;
 	case SSL_ERROR_ZERO_RETURN:

@@ -388,30 +388,81 @@ test_refused_locally(void)
 	net_loop_free(loop);
 }
 
+/* What lies in the socket is in time, however late the process looks; it may have been stopped. */
 static void
-test_addresses(void)
+test_late_look(void)
 {
 	struct client client = { 0 };
-	char local[ENDPOINT_ADDRESS_MAX + 1], remote[ENDPOINT_ADDRESS_MAX + 1];
 	struct peer peer;
 
 	peer_start(&peer, greet, NULL);
 	client_open(&client, "127.0.0.1", peer.port);
 	peer_join(&peer);
-	g_assert_true(connection_addresses(client.connection, local, remote));
-	g_assert_cmpstr(local, ==, "127.0.0.1");
-	g_assert_cmpstr(local, ==, remote);
+	connection_deadline(client.connection, A_MOMENT);
+	g_usleep(5 * A_MOMENT);
+	net_loop_run(client.loop);
+	g_assert_cmpstr(client.log->str, ==, "open received ended(closed)");
 	client_free(&client);
 }
 
+/* Deadlines longer than the wheel's turn, set anew many times, moved to and fro. */
 static void
-test_no_addresses(void)
+test_deadline_moves(void)
+{
+	struct client client = { .close_at = "expired" };
+	struct peer peer;
+	int64_t begin = g_get_monotonic_time();
+
+	peer_start(&peer, stay_silent, NULL);
+	client_open(&client, "127.0.0.1", peer.port);
+	for (int i = 0; i < 3000; i++)
+		connection_deadline(client.connection, i * A_MOMENT);
+	connection_deadline(client.connection, 0);
+	connection_deadline(client.connection, 3 * A_MOMENT);
+	net_loop_run(client.loop);
+	g_assert_cmpstr(client.log->str, ==, "open expired");
+	g_assert_cmpint(g_get_monotonic_time() - begin, >=, 3 * A_MOMENT);
+	g_assert_cmpint(g_get_monotonic_time() - begin, <, PATIENCE);
+	client_free(&client);
+	peer_join(&peer);
+}
+
+static void
+test_nearness(void)
+{
+	static const struct {
+		const char *address;
+		enum nearness nearness;
+	} cases[] = {
+		{ "127.0.0.1", NEARNESS_SAME_ADDRESS }, { "127.0.0.9", NEARNESS_SAME_HOST },
+		{ "0.0.0.0", NEARNESS_SAME_ADDRESS }, /* 127.0.0.1 answers */
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		struct client client = { 0 };
+		char local[ENDPOINT_ADDRESS_MAX + 1];
+		struct peer peer;
+
+		peer_start(&peer, greet, NULL);
+		client_open(&client, "127.0.0.1", peer.port);
+		peer_join(&peer);
+		g_assert_cmpint(connection_nearness(client.connection, cases[i].address, local), ==,
+			cases[i].nearness);
+		g_assert_cmpstr(local, ==, "127.0.0.1");
+		client_free(&client);
+	}
+}
+
+static void
+test_no_nearness(void)
 {
 	struct client client = { 0 };
-	char local[ENDPOINT_ADDRESS_MAX + 1], remote[ENDPOINT_ADDRESS_MAX + 1];
+	char local[ENDPOINT_ADDRESS_MAX + 1];
 
 	client_open(&client, "255.255.255.255", 110);
-	g_assert_false(connection_addresses(client.connection, local, remote));
+	g_assert_cmpint(connection_nearness(client.connection, "255.255.255.255", local), ==,
+		NEARNESS_OTHER_HOST);
+	g_assert_cmpstr(local, ==, "");
 	client_free(&client);
 }
 
@@ -437,7 +488,9 @@ main(int argc, char **argv)
 	g_test_add_func("/net/connection/close-within", test_close_within);
 	g_test_add_func("/net/connection/source", test_source);
 	g_test_add_func("/net/connection/refused-locally", test_refused_locally);
-	g_test_add_func("/net/connection/addresses", test_addresses);
-	g_test_add_func("/net/connection/no-addresses", test_no_addresses);
+	g_test_add_func("/net/connection/late-look", test_late_look);
+	g_test_add_func("/net/connection/deadline-moves", test_deadline_moves);
+	g_test_add_func("/net/connection/nearness", test_nearness);
+	g_test_add_func("/net/connection/no-nearness", test_no_nearness);
 	return g_test_run();
 }

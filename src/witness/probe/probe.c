@@ -13,34 +13,37 @@
 
 struct probe {
 	struct net_loop *loop;
-	struct probe_options options;
+	const struct probe_options *options;
 	struct facts *facts;
 	struct pop3_probe *dialogue;
 	struct connection *connection;
-	struct net_timer *total; /* for the whole endpoint */
-	int64_t total_end;       /* when that ends, in µs of net_loop_now */
 	struct net_rate_place place;
-	unsigned turn;
 	int64_t started;
+	int64_t total_end;     /* when the time for the whole endpoint is over */
 	int64_t waiting_since; /* for the step under way, or for a token */
-	size_t waiting_step;
-	bool waiting; /* in waiting_step, and the clock wants to know how long */
+	unsigned turn;
+	uint8_t waiting_step;
+	bool waiting;           /* in waiting_step, and the clock wants to know how long */
+	bool total_first;       /* the deadline that is set is that of the whole endpoint */
+	struct net_timer *fail; /* to report `error` from the loop */
 	GError *error;
-	char name[PROBE_NAME_SIZE];
-	char secret[PROBE_SECRET_SIZE];
 	void (*done)(void *user, struct facts *facts, const GError *error);
 	void *user;
+	char name[PROBE_NAME_SIZE];
+	char secret[PROBE_SECRET_SIZE];
 };
+
+G_STATIC_ASSERT(PROBE_CLOCK_STEPS <= UINT8_MAX);
 
 static void probe_go_on(struct probe *probe);
 
 static void
 probe_free(struct probe *probe)
 {
-	if (probe->options.rate != NULL)
-		net_rate_leave(probe->options.rate, &probe->place);
+	if (probe->options->rate != NULL)
+		net_rate_leave(probe->options->rate, &probe->place);
 	connection_close(probe->connection);
-	net_timer_close(probe->total);
+	net_timer_close(probe->fail);
 	pop3_probe_free(probe->dialogue);
 	facts_free(probe->facts);
 	g_clear_error(&probe->error);
@@ -60,8 +63,9 @@ probe_finish(struct probe *probe)
 
 /* That a credential was sent must not be forgotten: nobody may send another one. */
 static void
-probe_fail(struct probe *probe)
+on_fail(void *user)
 {
+	struct probe *probe = user;
 	struct facts *facts = NULL;
 
 	if (probe->facts->probe.credential.mechanism != NULL) {
@@ -78,8 +82,8 @@ probe_fail(struct probe *probe)
 static void
 clock_begin(struct probe *probe)
 {
-	probe->waiting = probe->options.clock != NULL;
-	probe->waiting_step = pop3_probe_step_number(probe->dialogue);
+	probe->waiting = probe->options->clock != NULL;
+	probe->waiting_step = (uint8_t)pop3_probe_step_number(probe->dialogue);
 	probe->waiting_since = net_loop_now(probe->loop);
 }
 
@@ -87,7 +91,7 @@ static void
 clock_end(struct probe *probe)
 {
 	if (probe->waiting)
-		probe_clock_wait(probe->options.clock, probe->waiting_step,
+		probe_clock_wait(probe->options->clock, probe->waiting_step,
 			net_loop_now(probe->loop) - probe->waiting_since);
 	probe->waiting = false;
 }
@@ -96,7 +100,7 @@ static void
 clock_timeout(struct probe *probe)
 {
 	if (probe->waiting)
-		probe_clock_timeout(probe->options.clock, probe->waiting_step);
+		probe_clock_timeout(probe->options->clock, probe->waiting_step);
 	probe->waiting = false;
 }
 
@@ -108,27 +112,37 @@ patience(const struct probe *probe)
 	switch (pop3_probe_patience(probe->dialogue)) {
 	case POP3_PATIENCE_GREETING:
 	case POP3_PATIENCE_CREDENTIAL:
-		return MAX(probe->options.greeting_timeout, probe->options.step_timeout);
+		return MAX(probe->options->greeting_timeout, probe->options->step_timeout);
 	case POP3_PATIENCE_GOODBYE:
 		return PROBE_SECONDS(PROBE_GOODBYE_SECONDS);
 	case POP3_PATIENCE_STEP:
 		break;
 	}
-	return probe->options.step_timeout;
+	return probe->options->step_timeout;
+}
+
+/* Waits for an answer, but not for longer than the whole endpoint may take. */
+static void
+set_deadline(struct probe *probe, int64_t after)
+{
+	int64_t rest = MAX(probe->total_end - net_loop_now(probe->loop), 1);
+
+	probe->total_first = rest < after;
+	connection_deadline(probe->connection, MIN(rest, after));
 }
 
 static void
 note_vantage(struct probe *probe)
 {
-	char local[ENDPOINT_ADDRESS_MAX + 1], peer[ENDPOINT_ADDRESS_MAX + 1];
 	struct probe_facts *facts = &probe->facts->probe;
+	char local[ENDPOINT_ADDRESS_MAX + 1];
+	enum nearness nearness =
+		connection_nearness(probe->connection, probe->facts->endpoint.address, local);
 
-	if (!connection_addresses(probe->connection, local, peer))
-		return;
-	if (facts->source == NULL)
+	if (facts->source == NULL && local[0] != '\0')
 		facts->source = facts_keep(probe->facts, local, strlen(local));
-	facts->same_address = g_str_equal(local, peer);
-	if (facts->same_address || net_address_is_local(peer))
+	facts->same_address = nearness == NEARNESS_SAME_ADDRESS;
+	if (nearness != NEARNESS_OTHER_HOST)
 		facts->vantage = VANTAGE_SAME_HOST;
 }
 
@@ -197,20 +211,8 @@ on_expired(void *user)
 	if (is_connecting(probe))
 		pop3_probe_unconnected(probe->dialogue, CONNECT_TIMEOUT, "no answer in time");
 	else
-		pop3_probe_event(probe->dialogue, POP3_EXPIRED);
-	probe_go_on(probe);
-}
-
-static void
-on_total(void *user)
-{
-	struct probe *probe = user;
-
-	clock_timeout(probe);
-	if (is_connecting(probe))
-		pop3_probe_unconnected(probe->dialogue, CONNECT_TIMEOUT, "no answer in time");
-	else
-		pop3_probe_event(probe->dialogue, POP3_OUT_OF_TIME);
+		pop3_probe_event(probe->dialogue,
+			probe->total_first ? POP3_OUT_OF_TIME : POP3_EXPIRED);
 	probe_go_on(probe);
 }
 
@@ -230,19 +232,20 @@ probe_open(struct probe *probe)
 	const struct connection_request request = {
 		.address = probe->facts->endpoint.address,
 		.port = probe->facts->endpoint.port,
-		.source = probe->options.source,
+		.source = probe->options->source,
 	};
 
 	probe->connection =
 		connection_open(probe->loop, &request, &connection_events, probe, &probe->error);
-	if (probe->connection == NULL && probe->options.source != NULL)
-		g_prefix_error(&probe->error, "from %s: ", probe->options.source);
+	if (probe->connection == NULL && probe->options->source != NULL)
+		g_prefix_error(&probe->error, "from %s: ", probe->options->source);
 	if (probe->connection == NULL) {
-		net_timer_start(probe->total, 0, 0); /* fail from the loop, not from here */
+		probe->fail = net_timer_new(probe->loop, on_fail, probe);
+		net_timer_start(probe->fail, 0, 0);
 		return;
 	}
 	clock_begin(probe);
-	connection_deadline(probe->connection, probe->options.step_timeout);
+	set_deadline(probe, probe->options->step_timeout);
 }
 
 static void
@@ -255,7 +258,6 @@ on_granted(void *user)
 	probe->total_end += waited;
 	if (probe->place.line == NET_RATE_NEW)
 		probe->facts->now = probe->facts->probe.started = g_get_real_time();
-	net_timer_start(probe->total, probe->total_end - net_loop_now(probe->loop), 0);
 	probe_open(probe);
 }
 
@@ -265,9 +267,9 @@ takes_token(struct probe *probe)
 {
 	bool begun = probe->facts->probe.connect != CONNECT_NOT_TRIED;
 
-	if (probe->options.rate == NULL)
+	if (probe->options->rate == NULL)
 		return true;
-	return net_rate_take(probe->options.rate, &probe->place,
+	return net_rate_take(probe->options->rate, &probe->place,
 		begun ? NET_RATE_BEGUN : NET_RATE_NEW);
 }
 
@@ -280,7 +282,6 @@ probe_connect(struct probe *probe)
 		return;
 	}
 	probe->waiting_since = net_loop_now(probe->loop);
-	net_timer_stop(probe->total);
 }
 
 static void
@@ -296,13 +297,8 @@ probe_flush(struct probe *probe)
 static void
 probe_go_on(struct probe *probe)
 {
-	enum pop3_want want;
+	enum pop3_want want = pop3_probe_run(probe->dialogue);
 
-	if (probe->error != NULL) {
-		probe_fail(probe);
-		return;
-	}
-	want = pop3_probe_run(probe->dialogue);
 	if (want == POP3_WANT_CONNECT || want == POP3_DONE ||
 		probe->turn != pop3_probe_turn(probe->dialogue))
 		clock_end(probe);
@@ -324,23 +320,8 @@ probe_go_on(struct probe *probe)
 	if (probe->turn != pop3_probe_turn(probe->dialogue)) {
 		probe->turn = pop3_probe_turn(probe->dialogue);
 		clock_begin(probe);
-		connection_deadline(probe->connection, patience(probe));
+		set_deadline(probe, patience(probe));
 	}
-}
-
-/* The first turn of the loop: nothing happens inside probe_start. */
-static void
-on_begin(void *user)
-{
-	struct probe *probe = user;
-	int64_t total = PROBE_GREETINGS * probe->options.greeting_timeout +
-		PROBE_STEPS * probe->options.step_timeout;
-
-	net_timer_close(probe->total);
-	probe->total = net_timer_new(probe->loop, on_total, probe);
-	probe->total_end = net_loop_now(probe->loop) + total;
-	net_timer_start(probe->total, total, 0);
-	probe_go_on(probe);
 }
 
 struct probe *
@@ -353,13 +334,15 @@ probe_start(struct net_loop *loop, const struct endpoint *endpoint,
 		.no_credential = options->no_credential };
 
 	probe->loop = loop;
-	probe->options = *options;
+	probe->options = options;
 	probe->done = done;
 	probe->user = user;
 	probe->facts = facts_new();
 	probe->facts->endpoint = *endpoint;
 	probe->facts->now = probe->facts->probe.started = g_get_real_time();
 	probe->started = net_loop_now(loop);
+	probe->total_end = probe->started + PROBE_GREETINGS * options->greeting_timeout +
+		PROBE_STEPS * options->step_timeout;
 	probe->place = (struct net_rate_place){ .granted = on_granted, .user = probe };
 	probe_random_name(probe->name, options->contact);
 	probe_random_secret(probe->secret);
@@ -368,8 +351,7 @@ probe_start(struct net_loop *loop, const struct endpoint *endpoint,
 	plan.classify = probe_classify;
 	plan.user = probe->facts;
 	probe->dialogue = pop3_probe_new(&plan, probe->facts);
-	probe->total = net_timer_new(loop, on_begin, probe);
-	net_timer_start(probe->total, 0, 0);
+	probe_go_on(probe); /* to its first connection, which never calls back at once */
 	return probe;
 }
 
