@@ -37,10 +37,9 @@ take_lines(struct pop3_input *input)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct pop3_input input;
+	struct pop3_input input = { 0 };
 	size_t first = size > 0 ? data[0] % (size + 1) : 0;
 
-	pop3_input_init(&input);
 	pop3_input_feed(&input, (const char *)data, first);
 	take_lines(&input);
 	pop3_input_feed(&input, (const char *)data + first, size - first);

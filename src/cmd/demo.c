@@ -88,7 +88,6 @@ on_accepted(void *user, int fd)
 	struct demo *demo = user;
 	struct client *client = g_new0(struct client, 1);
 
-	pop3_input_init(&client->input);
 	client->demo = demo;
 	client->connection = connection_adopt(demo->loop, fd, &client_events, client, NULL);
 	g_ptr_array_add(demo->clients, client);

@@ -20,8 +20,9 @@ enum mode {
 };
 
 struct endpoint {
-	char host[ENDPOINT_HOST_MAX + 1];       /* as the user named it: a name or an address */
-	char address[ENDPOINT_ADDRESS_MAX + 1]; /* numeric, without brackets */
+	/* Not owned; neither is NULL. */
+	const char *host; /* as the user named it: a name or an address, up to ENDPOINT_HOST_MAX */
+	const char *address; /* numeric, without brackets, up to ENDPOINT_ADDRESS_MAX */
 	uint16_t port;
 	enum mode mode;
 };

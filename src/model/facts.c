@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Facts and the questions that rules ask of them. One string chunk per facts
- * object: nothing in it is freed alone, so nothing in it can dangle.
+ * Facts and the questions that rules ask of them.
+ *
+ * Thousands are held at once, most of them of servers that have said little
+ * yet: so facts are one piece of memory with a small arena behind it, and
+ * lists begin with little room.
  */
 #include "model/facts.h"
 
@@ -10,17 +13,70 @@
 #include "model/samples.h"
 
 enum {
-	STRINGS_BLOCK = 2048
+	CAPABILITIES_ROOM = 8, /* at first; doubled when it is full */
+	LENT = 160,            /* octets of the arena that stand right behind the facts */
 };
+
+/* Moves attempts to a place that has room for that many. */
+static void
+grow_attempts(struct facts *facts, size_t room)
+{
+	struct probe_facts *probe = &facts->probe;
+	struct attempt *attempts = arena_take(&facts->arena, room * sizeof(*attempts));
+
+	for (size_t i = 0; i < room; i++) {
+		if (i < probe->attempt_room)
+			attempts[i] = probe->attempts[i];
+		else
+			attempts[i].name = "";
+	}
+	probe->attempts = attempts;
+	probe->attempt_room = room;
+}
+
+static void
+grow_capabilities(struct facts *facts, struct capabilities *list, size_t room)
+{
+	const char **lines = arena_take(&facts->arena, room * sizeof(*lines));
+
+	for (size_t i = 0; i < list->count; i++)
+		lines[i] = list->lines[i];
+	list->lines = lines;
+	list->room = room;
+}
 
 struct facts *
 facts_new(void)
 {
-	struct facts *facts = g_new0(struct facts, 1);
+	struct facts *facts = g_malloc0(sizeof(*facts) + LENT);
 
-	facts->strings = g_string_chunk_new(STRINGS_BLOCK);
+	arena_lend(&facts->arena, facts + 1, LENT);
+	facts->endpoint.host = facts->endpoint.address = "";
 	facts->probe.transcript = g_string_new(NULL);
+	grow_attempts(facts, ATTEMPT_OTHERS);
 	return facts;
+}
+
+void
+facts_reserve(struct facts *facts)
+{
+	struct probe_facts *probe = &facts->probe;
+
+	grow_attempts(facts, FACTS_ATTEMPTS_MAX);
+	grow_capabilities(facts, &probe->clear, FACTS_CAPABILITIES_MAX);
+	grow_capabilities(facts, &probe->over_tls, FACTS_CAPABILITIES_MAX);
+	grow_capabilities(facts, &probe->auth_list, FACTS_CAPABILITIES_MAX);
+}
+
+void
+facts_set_endpoint(struct facts *facts, const struct endpoint *endpoint)
+{
+	bool named = !g_str_equal(endpoint->host, endpoint->address);
+
+	facts->endpoint = *endpoint;
+	facts->endpoint.address = facts_keep(facts, endpoint->address, strlen(endpoint->address));
+	facts->endpoint.host = named ? facts_keep(facts, endpoint->host, strlen(endpoint->host)) :
+				       facts->endpoint.address;
 }
 
 void
@@ -29,7 +85,7 @@ facts_free(struct facts *facts)
 	if (facts == NULL)
 		return;
 	g_string_free(facts->probe.transcript, TRUE);
-	g_string_chunk_free(facts->strings);
+	arena_clear(&facts->arena);
 	g_free(facts->claim);
 	samples_free(facts->samples);
 	g_free(facts);
@@ -38,8 +94,7 @@ facts_free(struct facts *facts)
 const char *
 facts_keep(struct facts *facts, const char *bytes, size_t length)
 {
-	char *kept =
-		g_string_chunk_insert_len(facts->strings, length > 0 ? bytes : "", (gssize)length);
+	char *kept = arena_text(&facts->arena, bytes, length);
 
 	for (size_t i = 0; i < length; i++) {
 		if (kept[i] == '\0')
@@ -56,7 +111,36 @@ facts_printf(struct facts *facts, const char *format, ...)
 	va_start(arguments, format);
 	g_autofree char *text = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
-	return g_string_chunk_insert(facts->strings, text);
+	return arena_text(&facts->arena, text, strlen(text));
+}
+
+struct attempt *
+facts_add_attempt(struct facts *facts, const char *name)
+{
+	struct probe_facts *probe = &facts->probe;
+	struct attempt *attempt;
+
+	if (probe->attempt_count == FACTS_ATTEMPTS_MAX)
+		return NULL;
+	if (probe->attempt_count == probe->attempt_room)
+		grow_attempts(facts, FACTS_ATTEMPTS_MAX);
+	attempt = &probe->attempts[probe->attempt_count++];
+	attempt->name = name;
+	return attempt;
+}
+
+bool
+capabilities_add(struct facts *facts, struct capabilities *capabilities, const char *bytes,
+	size_t length)
+{
+	size_t room = MAX(2 * capabilities->room, (size_t)CAPABILITIES_ROOM);
+
+	if (capabilities->count == FACTS_CAPABILITIES_MAX)
+		return false;
+	if (capabilities->count == capabilities->room)
+		grow_capabilities(facts, capabilities, MIN(room, (size_t)FACTS_CAPABILITIES_MAX));
+	capabilities->lines[capabilities->count++] = facts_keep(facts, bytes, length);
+	return true;
 }
 
 const struct attempt *

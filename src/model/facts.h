@@ -2,7 +2,7 @@
 /*
  * Facts: what a witness saw of one subject, with where and when; never an opinion.
  *
- * The strings belong to facts->strings and live as long as the facts. What a
+ * The strings belong to facts->arena and live as long as the facts. What a
  * server sent stands here as raw bytes without its line end (NUL bytes
  * replaced by '?'); whoever prints it escapes it first (model/escape.h).
  */
@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/arena.h"
 #include "model/endpoint.h"
 #include "model/verdict.h"
 
@@ -56,7 +57,7 @@ enum refusal {
 };
 
 struct attempt {
-	char name[FACTS_MECHANISM_MAX + 1]; /* "PLAIN", "LOGIN", "USER", "APOP", "XOAUTH2", ... */
+	const char *name; /* "PLAIN", "LOGIN", "USER", "APOP", "XOAUTH2", ...; never NULL */
 	enum answer answer;
 	enum refusal refusal;
 	bool reset;           /* of ANSWER_CLOSED: by RST, not by FIN */
@@ -85,7 +86,8 @@ struct capabilities {
 	enum list_state state;
 	bool cut; /* something that decides may be missing: no room, or no end */
 	size_t count;
-	const char *lines[FACTS_CAPABILITIES_MAX];
+	size_t room;
+	const char **lines; /* capabilities_add */
 };
 
 enum connect_outcome {
@@ -120,7 +122,7 @@ struct certificate_facts {
 	const char *sha256; /* lower-case hex of the DER */
 	const char *key;    /* "RSA", "EC", ... */
 	int key_bits;
-	const char *names[FACTS_NAMES_MAX]; /* DNS and IP subject alternative names */
+	const char **names; /* DNS and IP subject alternative names; FACTS_NAMES_MAX at most */
 	size_t name_count;
 };
 
@@ -128,9 +130,8 @@ struct tls_facts {
 	enum handshake handshake;
 	const char *version; /* "TLSv1.3" */
 	const char *cipher;
-	const char *error; /* why no session came up */
-	bool has_certificate;
-	struct certificate_facts certificate;
+	const char *error;                     /* why no session came up */
+	struct certificate_facts *certificate; /* in the facts; NULL = none was sent */
 };
 
 enum stls {
@@ -169,8 +170,9 @@ struct probe_facts {
 	struct capabilities over_tls;
 	/* Of a bare AUTH, one mechanism a line; asked where CAPA told nothing. */
 	struct capabilities auth_list;
-	struct attempt attempts[FACTS_ATTEMPTS_MAX]; /* the essential three first */
+	struct attempt *attempts; /* the essential three first; facts_add_attempt */
 	size_t attempt_count;
+	size_t attempt_room;
 	struct credential credential;
 	struct {
 		bool advertised;
@@ -217,10 +219,13 @@ struct facts {
 	struct claim *claim;     /* what another tool reported (model/claim.h), owned; or NULL */
 	struct samples *samples; /* what they had in common (model/samples.h), owned; or NULL */
 	unsigned tries;          /* how often it was asked, until this came of it; 0 = once */
-	GStringChunk *strings;
+	struct arena arena;
 };
 
-/* Makes empty facts; free with facts_free (NULL is a no-op). */
+/*
+ * Makes empty facts, with room for the essential three attempts; free with facts_free (NULL is a
+ * no-op).
+ */
 struct facts *facts_new(void);
 void facts_free(struct facts *facts);
 
@@ -228,9 +233,25 @@ void facts_free(struct facts *facts);
 typedef struct facts facts_auto;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(facts_auto, facts_free)
 
-/* Copies bytes into facts->strings, NUL bytes replaced by '?'. */
+/* Gives all lists the room that they may have at most, for who fills them by hand. */
+void facts_reserve(struct facts *facts);
+
+/* Sets the endpoint, and copies its strings. */
+void facts_set_endpoint(struct facts *facts, const struct endpoint *endpoint);
+
+/* Copies bytes into the facts, NUL bytes replaced by '?'. */
 const char *facts_keep(struct facts *facts, const char *bytes, size_t length);
 const char *facts_printf(struct facts *facts, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/*
+ * Appends an attempt; its name is not copied. Returns NULL past FACTS_ATTEMPTS_MAX. Pointers to
+ * attempts end with it.
+ */
+struct attempt *facts_add_attempt(struct facts *facts, const char *name);
+
+/* Copies a line to the end of one of the facts' lists; false past FACTS_CAPABILITIES_MAX. */
+bool capabilities_add(struct facts *facts, struct capabilities *capabilities, const char *bytes,
+	size_t length);
 
 /* Returns the attempt of that name, or NULL. */
 const struct attempt *facts_attempt(const struct facts *facts, const char *name);

@@ -81,7 +81,7 @@ keep_sha256(struct facts *facts, const X509 *certificate)
 static void
 keep_key(struct facts *facts, const X509 *certificate)
 {
-	struct certificate_facts *kept = &facts->probe.tls.certificate;
+	struct certificate_facts *kept = facts->probe.tls.certificate;
 	const EVP_PKEY *key = X509_get0_pubkey(certificate);
 	const char *name = NULL;
 
@@ -118,10 +118,13 @@ keep_dns(struct facts *facts, const ASN1_IA5STRING *name)
 static void
 keep_alternative_names(struct facts *facts, const X509 *certificate)
 {
-	struct certificate_facts *kept = &facts->probe.tls.certificate;
+	struct certificate_facts *kept = facts->probe.tls.certificate;
 	GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
 	int count = names == NULL ? 0 : sk_GENERAL_NAME_num(names);
 
+	if (count > 0)
+		kept->names = arena_take(&facts->arena,
+			(size_t)MIN(count, (int)FACTS_NAMES_MAX) * sizeof(*kept->names));
 	for (int i = 0; i < count && kept->name_count < FACTS_NAMES_MAX; i++) {
 		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
 		const char *text = NULL;
@@ -139,8 +142,9 @@ keep_alternative_names(struct facts *facts, const X509 *certificate)
 static void
 keep_certificate(struct facts *facts, const X509 *certificate)
 {
-	struct certificate_facts *kept = &facts->probe.tls.certificate;
+	struct certificate_facts *kept = arena_take(&facts->arena, sizeof(*kept));
 
+	facts->probe.tls.certificate = kept;
 	*kept = (struct certificate_facts){
 		.subject = keep_name(facts, X509_get_subject_name(certificate)),
 		.issuer = keep_name(facts, X509_get_issuer_name(certificate)),
@@ -167,7 +171,6 @@ connection_tls_facts(const struct connection *connection, struct facts *facts)
 		tls->cipher = facts_keep(facts, cipher, strlen(cipher));
 	}
 	certificate = SSL_get1_peer_certificate(connection->tls);
-	tls->has_certificate = certificate != NULL;
 	if (certificate != NULL)
 		keep_certificate(facts, certificate);
 	X509_free(certificate);

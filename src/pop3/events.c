@@ -144,8 +144,8 @@ on_connected(struct pop3_probe *probe)
 	bool tls = pop3_probe_begins_tls(probe);
 	g_autofree char *note = NULL;
 
-	pop3_input_reset(&probe->input);
-	g_string_truncate(probe->output, 0);
+	pop3_input_clear(&probe->input);
+	probe_unsay(probe);
 	probe->asked_tls_first |= probe->want_tls_first;
 	probe->open = true;
 	probe->gone = probe->secured = probe->user_taken = false;
@@ -269,6 +269,6 @@ pop3_probe_feed(struct pop3_probe *probe, const char *bytes, size_t length)
 void
 pop3_probe_clear_bytes(struct pop3_probe *probe, const char *bytes, size_t length)
 {
-	pop3_input_reset(&probe->input);
+	pop3_input_clear(&probe->input);
 	pop3_input_feed(&probe->input, bytes, length);
 }

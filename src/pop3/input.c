@@ -3,34 +3,44 @@
 
 #include <string.h>
 
-void
-pop3_input_init(struct pop3_input *input)
-{
-	*input = (struct pop3_input){ .bytes = g_byte_array_new() };
-}
+enum {
+	ROOM_MIN = 128 /* octets; most answers are shorter */
+};
 
 void
 pop3_input_clear(struct pop3_input *input)
 {
-	g_byte_array_unref(input->bytes);
+	g_free(input->bytes);
 	*input = (struct pop3_input){ 0 };
 }
 
-void
-pop3_input_reset(struct pop3_input *input)
+/* Most dialogues wait most of the time, and with nothing to read: they hold no buffer then. */
+static void
+input_release(struct pop3_input *input)
 {
-	g_byte_array_set_size(input->bytes, 0);
-	*input = (struct pop3_input){ .bytes = input->bytes };
+	g_clear_pointer(&input->bytes, g_free);
+	input->head = input->end = input->room = 0;
 }
 
-/* Drops what has been read, so that the buffer holds one unfinished line at most. */
+/* Moves what has not been read to the front, with room for more behind it. */
 static void
-input_compact(struct pop3_input *input)
+input_make_room(struct pop3_input *input, size_t more)
 {
-	if (input->head == 0)
-		return;
-	g_byte_array_remove_range(input->bytes, 0, (guint)input->head);
+	size_t waiting = pop3_input_waiting(input);
+	size_t room = MAX(input->room, (size_t)ROOM_MIN);
+	char *bytes;
+
+	while (room < waiting + more)
+		room *= 2;
+	bytes = room == input->room ? input->bytes : g_malloc(room);
+	if (waiting > 0)
+		memmove(bytes, input->bytes + input->head, waiting);
+	if (bytes != input->bytes)
+		g_free(input->bytes);
+	input->bytes = bytes;
+	input->room = room;
 	input->head = 0;
+	input->end = waiting;
 }
 
 bool
@@ -39,8 +49,11 @@ pop3_input_feed(struct pop3_input *input, const char *bytes, size_t length)
 	if (length > POP3_CONNECTION_MAX - input->total)
 		return false;
 	input->total += length;
-	input_compact(input);
-	g_byte_array_append(input->bytes, (const guint8 *)bytes, (guint)length);
+	if (length == 0)
+		return true;
+	input_make_room(input, length);
+	memcpy(input->bytes + input->end, bytes, length);
+	input->end += length;
 	return true;
 }
 
@@ -53,21 +66,22 @@ pop3_input_end(struct pop3_input *input)
 size_t
 pop3_input_waiting(const struct pop3_input *input)
 {
-	return input->bytes->len - input->head;
+	return input->end - input->head;
 }
 
 /* Drops the rest of a line that was cut. Returns false while its end has not come. */
 static bool
 input_skip(struct pop3_input *input)
 {
-	const guint8 *start = input->bytes->data + input->head;
-	const guint8 *end;
+	size_t waiting = pop3_input_waiting(input);
+	const char *start = input->bytes + input->head;
+	const char *end;
 
 	if (!input->skipping)
 		return true;
-	end = pop3_input_waiting(input) > 0 ? memchr(start, '\n', pop3_input_waiting(input)) : NULL;
+	end = waiting > 0 ? memchr(start, '\n', waiting) : NULL;
 	if (end == NULL) {
-		input->head = input->bytes->len;
+		input->head = input->end;
 		return false;
 	}
 	input->head += (size_t)(end - start) + 1;
@@ -79,7 +93,7 @@ input_skip(struct pop3_input *input)
 static bool
 input_take(struct pop3_input *input, struct pop3_line *line, size_t length, size_t consumed)
 {
-	const char *start = (const char *)input->bytes->data + input->head;
+	const char *start = input->bytes + input->head;
 
 	if (length > 0 && length < consumed && start[length - 1] == '\r')
 		length--;
@@ -96,14 +110,16 @@ bool
 pop3_input_line(struct pop3_input *input, struct pop3_line *line)
 {
 	size_t waiting;
-	const guint8 *start, *end;
+	const char *start, *end;
 
 	if (!input_skip(input))
 		return false;
 	waiting = pop3_input_waiting(input);
-	if (waiting == 0)
+	if (waiting == 0) {
+		input_release(input);
 		return false;
-	start = input->bytes->data + input->head;
+	}
+	start = input->bytes + input->head;
 	end = memchr(start, '\n', waiting);
 	if (end != NULL)
 		return input_take(input, line, (size_t)(end - start), (size_t)(end - start) + 1);

@@ -23,18 +23,17 @@ struct pop3_line {
 };
 
 struct pop3_input {
-	GByteArray *bytes;
+	char *bytes;   /* NULL while there is nothing to read */
+	size_t room;   /* of bytes */
 	size_t head;   /* where the next line begins */
-	size_t total;  /* octets fed since pop3_input_reset */
+	size_t end;    /* of what was fed */
+	size_t total;  /* octets fed on this connection */
 	bool skipping; /* the rest of a cut line is being dropped */
 	bool ended;    /* no more bytes will come: a last line needs no LF */
 };
 
-void pop3_input_init(struct pop3_input *input);
+/* Frees what it holds; a zeroed input, and a cleared one, is ready for a new connection. */
 void pop3_input_clear(struct pop3_input *input);
-
-/* Forgets everything, for a new connection. */
-void pop3_input_reset(struct pop3_input *input);
 
 /* Adds bytes. Returns false, and adds nothing, past POP3_CONNECTION_MAX. */
 bool pop3_input_feed(struct pop3_input *input, const char *bytes, size_t length);

@@ -295,11 +295,8 @@ listed_due(const struct pop3_probe *probe)
 static enum pop3_want
 ask_listed(struct pop3_probe *probe)
 {
-	struct probe_facts *facts = &probe->facts->probe;
-	size_t index = facts->attempt_count++;
-
-	g_strlcpy(facts->attempts[index].name, listed_mechanism(probe), FACTS_MECHANISM_MAX + 1);
-	return ask_auth(probe, index);
+	facts_add_attempt(probe->facts, listed_mechanism(probe));
+	return ask_auth(probe, seen(probe)->attempt_count - 1);
 }
 
 static bool

@@ -38,7 +38,9 @@ struct pop3_probe {
 	struct pop3_plan plan;
 	struct facts *facts;
 	struct pop3_input input;
-	GString *output;
+	char *output; /* NULL where nothing was asked since it was taken */
+	size_t output_length;
+	bool output_taken; /* it is kept for the caller until the next run */
 	enum pop3_step step;
 	unsigned turn; /* see pop3_probe_turn */
 
@@ -106,6 +108,12 @@ enum pop3_want pop3_ask(struct pop3_probe *probe, enum pop3_step step, const cha
 /* The same for a line within the dialogue under way, which is no command of its own. */
 enum pop3_want respond(struct pop3_probe *probe, enum pop3_step step, const char *line,
 	const char *shown);
+
+/* Adds a line to what is sent. */
+void probe_say(struct pop3_probe *probe, const char *line);
+
+/* Forgets what was to be sent. */
+void probe_unsay(struct pop3_probe *probe);
 
 /* Goes to a step without sending anything. */
 enum pop3_want enter(struct pop3_probe *probe, enum pop3_step step);

@@ -11,6 +11,8 @@ pop3_probe_run(struct pop3_probe *probe)
 	enum pop3_step before = probe->step;
 	enum pop3_want want;
 
+	if (probe->output_taken)
+		probe_unsay(probe);
 	for (;;) {
 		want = steps[probe->step].run(probe);
 		if (want == POP3_WANT_INPUT && probe->gone)
@@ -18,7 +20,7 @@ pop3_probe_run(struct pop3_probe *probe)
 		else if (want != POP3_AGAIN)
 			break;
 	}
-	if (probe->step != before || probe->output->len > 0)
+	if (probe->step != before || probe->output_length > 0)
 		probe->turn++;
 	return want;
 }
@@ -31,13 +33,10 @@ pop3_probe_new(const struct pop3_plan *plan, struct facts *facts)
 
 	probe->plan = *plan;
 	probe->facts = facts;
-	probe->output = g_string_new(NULL);
-	pop3_input_init(&probe->input);
 	facts->probe.depth = plan->depth;
 	facts->probe.no_credential = plan->no_credential;
-	facts->probe.attempt_count = ATTEMPT_OTHERS;
 	for (size_t i = 0; i < G_N_ELEMENTS(essential); i++)
-		g_strlcpy(facts->probe.attempts[i].name, essential[i], FACTS_MECHANISM_MAX + 1);
+		facts_add_attempt(facts, essential[i]);
 	return probe;
 }
 
@@ -47,18 +46,16 @@ pop3_probe_free(struct pop3_probe *probe)
 	if (probe == NULL)
 		return;
 	pop3_input_clear(&probe->input);
-	g_string_free(probe->output, TRUE);
+	probe_unsay(probe);
 	g_free(probe);
 }
 
 const char *
 pop3_probe_output(struct pop3_probe *probe, size_t *length)
 {
-	GString *taken = probe->output;
-
-	*length = taken->len;
-	taken->len = 0; /* the bytes stay valid until the next question is written over them */
-	return taken->str;
+	*length = probe->output_taken ? 0 : probe->output_length;
+	probe->output_taken = true;
+	return probe->output != NULL ? probe->output : "";
 }
 
 enum pop3_patience

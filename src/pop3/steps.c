@@ -147,8 +147,7 @@ list_add(struct pop3_probe *probe, const struct pop3_line *line)
 	if (full && !decides)
 		return;
 	list->cut |= decides && (line->cut || (full && (mechanism || !list_make_room(list))));
-	if (list->count < FACTS_CAPABILITIES_MAX)
-		list->lines[list->count++] = facts_keep(probe->facts, text, (size_t)(end - text));
+	capabilities_add(probe->facts, list, text, (size_t)(end - text));
 }
 
 /*
@@ -337,7 +336,7 @@ step_stls(struct pop3_probe *probe)
 	if (reply.kind != REPLY_OK)
 		return enter(probe, STEP_NEXT);
 	facts->stls.plaintext_after = pop3_input_waiting(&probe->input) > 0;
-	pop3_input_reset(&probe->input);
+	pop3_input_clear(&probe->input);
 	probe->step = STEP_STLS_HANDSHAKE;
 	return POP3_WANT_TLS;
 }

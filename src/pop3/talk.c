@@ -50,6 +50,29 @@ exchange(struct pop3_probe *probe)
 
 /* --- questions and answers -------------------------------------------------------------------- */
 
+void
+probe_unsay(struct pop3_probe *probe)
+{
+	g_clear_pointer(&probe->output, g_free);
+	probe->output_length = 0;
+	probe->output_taken = false;
+}
+
+void
+probe_say(struct pop3_probe *probe, const char *line)
+{
+	size_t length = strlen(line);
+	char *end;
+
+	if (probe->output_taken)
+		probe_unsay(probe);
+	probe->output = g_realloc(probe->output, probe->output_length + length + 2);
+	end = probe->output + probe->output_length;
+	memcpy(end, line, length);
+	memcpy(end + length, "\r\n", 2);
+	probe->output_length += length + 2;
+}
+
 enum pop3_want
 pop3_ask(struct pop3_probe *probe, enum pop3_step step, const char *command, const char *shown)
 {
@@ -57,7 +80,7 @@ pop3_ask(struct pop3_probe *probe, enum pop3_step step, const char *command, con
 
 	probe->mark = probe->facts->probe.transcript->len;
 	transcript_add(probe, "C: ", visible, strlen(visible));
-	g_string_append_printf(probe->output, "%s\r\n", command);
+	probe_say(probe, command);
 	probe->in_list = false;
 	probe->list_lines = 0;
 	probe->commands++;

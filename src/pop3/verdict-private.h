@@ -47,7 +47,7 @@ bool password_forbidden(const struct facts *facts);
 /* The first grant of AUTH; USER where there was none. */
 const struct attempt *invitation(const struct facts *facts);
 
-/* One sentence each, in facts->strings or static. */
+/* One sentence each, in the facts or static. */
 const char *say_out_of_step(struct facts *facts);
 const char *say_connection_refused(struct facts *facts);
 const char *say_not_connected(struct facts *facts);

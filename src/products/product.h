@@ -57,7 +57,7 @@ const struct product *product_find(const char *name);
 
 /*
  * Returns the product that the facts point to, or NULL. Sets *version (in
- * facts->strings) where a sign told it, else to NULL. Looks at the greeting,
+ * the facts) where a sign told it, else to NULL. Looks at the greeting,
  * both capability lists and all replies so far.
  */
 const struct product *product_identify(struct facts *facts, const char **version);

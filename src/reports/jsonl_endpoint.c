@@ -93,9 +93,9 @@ set_product(GString *out, const struct probe_facts *probe)
 static void
 set_certificate(GString *out, const struct tls_facts *tls)
 {
-	const struct certificate_facts *facts = &tls->certificate;
+	const struct certificate_facts *facts = tls->certificate;
 
-	if (!tls->has_certificate) {
+	if (facts == NULL) {
 		json_none(out, "certificate");
 		return;
 	}
@@ -114,7 +114,7 @@ set_certificate(GString *out, const struct tls_facts *tls)
 static void
 set_tls(GString *out, const struct tls_facts *facts)
 {
-	if (facts->handshake != HANDSHAKE_UP && !facts->has_certificate) {
+	if (facts->handshake != HANDSHAKE_UP && facts->certificate == NULL) {
 		json_none(out, "tls");
 		return;
 	}

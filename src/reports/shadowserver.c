@@ -94,7 +94,7 @@ certificate(const struct facts *facts)
 {
 	static const struct certificate_facts none;
 
-	return facts->probe.tls.has_certificate ? &facts->probe.tls.certificate : &none;
+	return facts->probe.tls.certificate != NULL ? facts->probe.tls.certificate : &none;
 }
 
 static void

@@ -191,7 +191,7 @@ append_words(const struct report_options *options, const char *label, GPtrArray 
 static void
 append_tls(const struct report_options *options, const struct tls_facts *tls, GString *out)
 {
-	const struct certificate_facts *certificate = &tls->certificate;
+	const struct certificate_facts *certificate = tls->certificate;
 
 	if (tls->handshake == HANDSHAKE_UP) {
 		g_autofree char *session =
@@ -202,7 +202,7 @@ append_tls(const struct report_options *options, const struct tls_facts *tls, GS
 	} else {
 		text_field(options, MARGIN_ENDPOINT, "TLS", tls->error, out);
 	}
-	if (tls->has_certificate) {
+	if (certificate != NULL) {
 		g_autofree char *text = g_strdup_printf("%s, until %s, %s %d",
 			certificate->subject != NULL ? certificate->subject : "(no subject)",
 			certificate->not_after != NULL ? certificate->not_after : "?",

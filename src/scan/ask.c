@@ -7,7 +7,7 @@
 
 struct ask {
 	struct net_loop *loop;
-	struct ask_endpoint endpoint;
+	struct endpoint endpoint;
 	const struct ask_options *options;
 	const struct probe_options *probe_options;
 	struct probe *probe;
@@ -66,13 +66,10 @@ static void on_probed(void *user, struct facts *facts, const GError *error);
 static void
 begin(struct ask *ask)
 {
-	struct endpoint endpoint = { .port = ask->endpoint.port, .mode = ask->endpoint.mode };
 	struct probe_options options = *ask->probe_options;
 
-	g_strlcpy(endpoint.host, ask->endpoint.host, sizeof(endpoint.host));
-	g_strlcpy(endpoint.address, ask->endpoint.address, sizeof(endpoint.address));
 	options.no_credential |= ask->spent;
-	ask->probe = probe_start(ask->loop, &endpoint, &options, on_probed, ask);
+	ask->probe = probe_start(ask->loop, &ask->endpoint, &options, on_probed, ask);
 }
 
 static void
@@ -180,8 +177,8 @@ on_probed(void *user, struct facts *facts, const GError *error)
 }
 
 struct ask *
-ask_start(struct net_loop *loop, const struct ask_endpoint *endpoint,
-	const struct ask_options *options, const struct probe_options *probe,
+ask_start(struct net_loop *loop, const struct endpoint *endpoint, const struct ask_options *options,
+	const struct probe_options *probe,
 	void (*done)(void *user, struct facts *facts, const GError *error), void *user)
 {
 	struct ask *ask = g_new0(struct ask, 1);

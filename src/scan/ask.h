@@ -27,22 +27,14 @@ struct ask_options {
 	unsigned samples; /* 1 to SAMPLES_MAX; 0 is 1 */
 };
 
-/* The texts are borrowed, and must live as long as the ask. */
-struct ask_endpoint {
-	const char *host;
-	const char *address;
-	uint16_t port;
-	enum mode mode;
-};
-
 struct ask;
 
 /*
- * Begins to ask; both options are borrowed for as long. `done` is called as by probe_start; the
+ * Begins to ask; the endpoint's texts and both options are borrowed for as long. `done` is called as by probe_start; the
  * facts are those of weigh.h's choice. `error` is set where the system had no room for the first
  * attempt, and will have none soon.
  */
-struct ask *ask_start(struct net_loop *loop, const struct ask_endpoint *endpoint,
+struct ask *ask_start(struct net_loop *loop, const struct endpoint *endpoint,
 	const struct ask_options *options, const struct probe_options *probe,
 	void (*done)(void *user, struct facts *facts, const GError *error), void *user);
 

@@ -204,7 +204,7 @@ static void
 slot_begin(struct slot *slot)
 {
 	struct host *host = slot->host;
-	const struct ask_endpoint endpoint = {
+	const struct endpoint endpoint = {
 		.host = host->name,
 		.address = host->address,
 		.port = slot->port,

@@ -163,9 +163,8 @@ read_endpoint(struct source *source)
 	endpoint->port = endpoint->mode == MODE_POP3 ? 110 : 995;
 	if (port != NULL)
 		endpoint->port = (uint16_t)g_ascii_strtoull(port, NULL, 10);
-	g_strlcpy(endpoint->address, address != NULL ? address : "192.0.2.1",
-		sizeof(endpoint->address));
-	g_strlcpy(endpoint->host, endpoint->address, sizeof(endpoint->host));
+	endpoint->address = address != NULL ? keep(source, address) : "192.0.2.1";
+	endpoint->host = endpoint->address;
 }
 
 static void
@@ -236,9 +235,8 @@ read_list(struct source *source, const char *key, struct capabilities *list)
 
 	list->state = (enum list_state)take_word(source, state_key, list_words,
 		lines != NULL ? LIST_ANSWERED : LIST_NOT_ASKED);
-	for (; lines != NULL && lines[list->count] != NULL && *lines[list->count] != '\0';
-		list->count++)
-		list->lines[list->count] = keep(source, lines[list->count]);
+	for (size_t i = 0; lines != NULL && lines[i] != NULL && *lines[i] != '\0'; i++)
+		capabilities_add(source->facts, list, lines[i], strlen(lines[i]));
 }
 
 static void
@@ -289,17 +287,14 @@ read_answer(struct source *source, const char *group, const char *name, struct c
 }
 
 static struct attempt *
-attempt_slot(struct facts *facts, const char *name)
+attempt_slot(struct source *source, const char *name)
 {
-	struct probe_facts *probe = &facts->probe;
-	struct attempt *slot;
+	struct probe_facts *probe = &source->facts->probe;
 
 	for (size_t i = 0; i < probe->attempt_count; i++)
 		if (g_str_equal(probe->attempts[i].name, name))
 			return &probe->attempts[i];
-	slot = &probe->attempts[probe->attempt_count++];
-	g_strlcpy(slot->name, name, sizeof(slot->name));
-	return slot;
+	return facts_add_attempt(source->facts, keep(source, name));
 }
 
 static void
@@ -307,11 +302,11 @@ read_attempts(struct source *source)
 {
 	g_auto(GStrv) names = g_key_file_get_keys(source->keys, "attempts", NULL, NULL);
 
-	attempt_slot(source->facts, "PLAIN");
-	attempt_slot(source->facts, "LOGIN");
-	attempt_slot(source->facts, "USER");
+	attempt_slot(source, "PLAIN");
+	attempt_slot(source, "LOGIN");
+	attempt_slot(source, "USER");
 	for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
-		struct attempt *attempt = attempt_slot(source->facts, names[i]);
+		struct attempt *attempt = attempt_slot(source, names[i]);
 		struct credential read = { 0 };
 
 		read_answer(source, "attempts", names[i], &read);

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "fixture.h"
+#include "pop3/scanners.h"
 #include "rules/page.h"
 #include "rules/rule.h"
-#include "pop3/scanners.h"
 
 /* --- fixtures --------------------------------------------------------------------------------- */
 
@@ -296,11 +296,11 @@ hostile_facts(enum verdict_value value, bool prepared)
 
 	facts->verdict.value = value;
 	facts->verdict.confidence = value == VERDICT_PERMITS ? CONFIDENCE_PROVEN : CONFIDENCE_NONE;
-	g_strlcpy(facts->endpoint.address, "2001:db8::1", sizeof(facts->endpoint.address));
+	facts->endpoint.address = "2001:db8::1";
 	probe->greeting_kind = GREETING_OK;
 	probe->greeting = probe->apop = bytes;
 	probe->clear.state = LIST_ANSWERED;
-	probe->clear.lines[probe->clear.count++] = bytes;
+	capabilities_add(facts, &probe->clear, bytes, strlen(bytes));
 	probe->product_title = "Server";
 	probe->product_version = bytes;
 	probe->stls.state = prepared ? STLS_BROKEN : STLS_NONE;

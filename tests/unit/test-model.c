@@ -14,8 +14,7 @@ test_words(void)
 	static const char *const reasons[] = { "not-asked", "credentials-checked", "continuation",
 		"refused", "refused-late", "pass-not-tried", "unknown-refusal", "temporary",
 		"tls-only", "connection-refused", "closed-early", "not-pop3", "timeout",
-		"greeting-refused", "same-host", "trusted-network",
-		"inconsistent" };
+		"greeting-refused", "same-host", "trusted-network", "inconsistent" };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(reasons); i++)
 		g_assert_cmpstr(reason_word((enum reason)i), ==, reasons[i]);
@@ -68,15 +67,16 @@ test_severity(void)
 static void
 test_url(void)
 {
-	struct endpoint endpoint = { .address = "192.0.2.1", .port = 110 };
+	struct endpoint endpoint = { .host = "", .address = "192.0.2.1", .port = 110 };
+	g_autofree char *longest = g_strnfill(ENDPOINT_ADDRESS_MAX, ':');
 	char url[ENDPOINT_URL_MAX];
 
 	g_assert_cmpstr(endpoint_url(&endpoint, url), ==, "pop3://192.0.2.1:110");
-	g_strlcpy(endpoint.address, "2001:db8::1", sizeof(endpoint.address));
+	endpoint.address = "2001:db8::1";
 	endpoint.port = 995;
 	endpoint.mode = MODE_POP3S;
 	g_assert_cmpstr(endpoint_url(&endpoint, url), ==, "pop3s://[2001:db8::1]:995");
-	memset(endpoint.address, ':', ENDPOINT_ADDRESS_MAX);
+	endpoint.address = longest;
 	endpoint.port = 65535;
 	g_assert_true(g_str_has_suffix(endpoint_url(&endpoint, url), ":]:65535"));
 }
@@ -109,29 +109,98 @@ static void
 test_facts_attempt(void)
 {
 	g_autoptr(facts_auto) facts = facts_new();
-	struct attempt *attempt = &facts->probe.attempts[0];
+	struct attempt *attempt;
 
 	g_assert_null(facts_attempt(facts, "PLAIN"));
-	g_strlcpy(attempt->name, "PLAIN", sizeof(attempt->name));
-	facts->probe.attempt_count = 1;
+	attempt = facts_add_attempt(facts, "PLAIN");
 	g_assert_true(facts_attempt(facts, "plain") == attempt);
 	g_assert_null(facts_attempt(facts, "PLAI"));
 	attempt->answer = ANSWER_REFUSED;
 	g_assert_false(attempt_invites(attempt));
 	attempt->answer = ANSWER_ACCEPTED;
 	g_assert_true(attempt_invites(attempt));
-	g_strlcpy(attempt->name, "CRAM-MD5", sizeof(attempt->name));
+	attempt->name = "CRAM-MD5";
 	g_assert_false(attempt_invites(attempt));
-	g_strlcpy(attempt->name, "XOAUTH2", sizeof(attempt->name));
+	attempt->name = "XOAUTH2";
 	g_assert_true(attempt_invites(attempt));
+}
+
+/* At the bounds, and one past them; what was there stays. */
+static void
+test_facts_bounds(void)
+{
+	g_autoptr(facts_auto) facts = facts_new();
+	struct capabilities *list = &facts->probe.clear;
+	g_autofree char *large = g_strnfill(ARENA_BLOCK_MAX + 1, 'x');
+
+	for (int i = 0; i < FACTS_ATTEMPTS_MAX; i++)
+		g_assert_nonnull(facts_add_attempt(facts, facts_printf(facts, "M%d", i)));
+	g_assert_null(facts_add_attempt(facts, "M"));
+	g_assert_cmpuint(facts->probe.attempt_count, ==, FACTS_ATTEMPTS_MAX);
+	g_assert_cmpstr(facts->probe.attempts[0].name, ==, "M0");
+	g_assert_cmpstr(facts->probe.attempts[FACTS_ATTEMPTS_MAX - 1].name, ==, "M23");
+	for (int i = 0; i < FACTS_CAPABILITIES_MAX; i++)
+		g_assert_true(capabilities_add(facts, list, large, (size_t)i));
+	g_assert_false(capabilities_add(facts, list, "X", 1));
+	g_assert_cmpuint(list->count, ==, FACTS_CAPABILITIES_MAX);
+	for (size_t i = 0; i < FACTS_CAPABILITIES_MAX; i++)
+		g_assert_cmpuint(strlen(list->lines[i]), ==, i);
+	g_assert_cmpstr(facts_keep(facts, large, strlen(large)), ==, large);
+}
+
+static void
+test_facts_endpoint(void)
+{
+	g_autoptr(facts_auto) facts = facts_new();
+	char host[] = "mail.example", address[] = "192.0.2.1";
+	struct endpoint endpoint = { .host = host, .address = address, .port = 995 };
+
+	g_assert_cmpstr(facts->endpoint.host, ==, "");
+	g_assert_cmpstr(facts->endpoint.address, ==, "");
+	facts_set_endpoint(facts, &endpoint);
+	host[0] = address[0] = 'x';
+	g_assert_cmpstr(facts->endpoint.host, ==, "mail.example");
+	g_assert_cmpstr(facts->endpoint.address, ==, "192.0.2.1");
+	g_assert_cmpuint(facts->endpoint.port, ==, 995);
+}
+
+/* Pieces do not overlap, whatever their sizes, and are aligned. */
+static void
+test_arena(void)
+{
+	struct arena arena = { 0 };
+	guint64 lent[4];
+	const char *texts[200];
+	guint64 *numbers[200];
+
+	arena_lend(&arena, lent, sizeof(lent));
+	g_assert_true(arena_take(&arena, sizeof(lent)) == lent);
+	for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++) {
+		g_autofree char *text = g_strnfill(i, (char)('a' + i % 26));
+
+		texts[i] = arena_text(&arena, text, i);
+		numbers[i] = arena_take(&arena, sizeof(*numbers[i]));
+		g_assert_cmpuint((guintptr)numbers[i] % sizeof(*numbers[i]), ==, 0);
+		g_assert_cmpuint(*numbers[i], ==, 0);
+		*numbers[i] = i;
+	}
+	for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++) {
+		g_assert_cmpuint(strlen(texts[i]), ==, i);
+		g_assert_true(i == 0 || texts[i][i - 1] == (char)('a' + i % 26));
+		g_assert_cmpuint(*numbers[i], ==, i);
+	}
+	arena_clear(&arena);
+	arena_clear(&arena);
+	g_assert_cmpstr(arena_text(&arena, NULL, 0), ==, "");
+	arena_clear(&arena);
 }
 
 static void
 test_capabilities(void)
 {
-	struct capabilities list = { .count = 4,
-		.lines = { "TOP", "user", "SASL  LOGIN CRAM-MD5 PLAIN-X",
-			"IMPLEMENTATION Cyrus" } };
+	const char *lines[] = { "TOP", "user", "SASL  LOGIN CRAM-MD5 PLAIN-X",
+		"IMPLEMENTATION Cyrus" };
+	struct capabilities list = { .count = G_N_ELEMENTS(lines), .lines = lines };
 
 	g_assert_true(capabilities_have(&list, "USER"));
 	g_assert_true(capabilities_have(&list, "SASL"));
@@ -203,6 +272,9 @@ main(int argc, char **argv)
 	g_test_add_func("/model/timestamp", test_timestamp);
 	g_test_add_func("/model/facts-keep", test_facts_keep);
 	g_test_add_func("/model/facts-attempt", test_facts_attempt);
+	g_test_add_func("/model/bounds", test_facts_bounds);
+	g_test_add_func("/model/endpoint", test_facts_endpoint);
+	g_test_add_func("/model/arena", test_arena);
 	g_test_add_func("/model/capabilities", test_capabilities);
 	g_test_add_func("/model/finding", test_finding);
 	g_test_add_func("/model/summary", test_summary);

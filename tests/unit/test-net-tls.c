@@ -372,14 +372,14 @@ check_certificate(const struct part *part, struct facts *facts)
 
 	client_expect(&client, play_tls, &copy, "open up ended(closed)", "");
 	g_free(copy.seen_name);
-	g_assert_true(facts->probe.tls.has_certificate);
+	g_assert_nonnull(facts->probe.tls.certificate);
 }
 
 static void
 test_certificate(void)
 {
 	g_autoptr(facts_auto) facts = facts_new();
-	const struct certificate_facts *kept = &facts->probe.tls.certificate;
+	const struct certificate_facts *kept;
 	struct part part = { 0 };
 
 	part_certify(&part,
@@ -387,6 +387,7 @@ test_certificate(void)
 		"cher, Inc.",
 		"DNS:mail.example.com,email:a@example.com,IP:192.0.2.1,IP:2001:db8::1");
 	check_certificate(&part, facts);
+	kept = facts->probe.tls.certificate;
 	g_assert_cmpstr(kept->subject, ==,
 		"CN=mail.example.com,O=B\xc3\xbc"
 		"cher\\, Inc.");
@@ -408,7 +409,7 @@ static void
 test_certificate_bounds(void)
 {
 	g_autoptr(facts_auto) facts = facts_new();
-	const struct certificate_facts *kept = &facts->probe.tls.certificate;
+	const struct certificate_facts *kept;
 	g_autofree char *longest = g_strnfill(ENDPOINT_HOST_MAX, 'b');
 	GString *alternatives = g_string_new(NULL);
 	GString *organisation = g_string_new(NULL);
@@ -424,6 +425,7 @@ test_certificate_bounds(void)
 		add_name(X509_get_subject_name(part.certificate), "OU", organisation->str);
 	X509_sign(part.certificate, part.key, EVP_sha256());
 	check_certificate(&part, facts);
+	kept = facts->probe.tls.certificate;
 	g_assert_cmpuint(kept->name_count, ==, FACTS_NAMES_MAX);
 	g_assert_cmpstr(kept->names[0], ==, longest);
 	g_assert_cmpstr(kept->names[FACTS_NAMES_MAX - 1], ==, "host14");
@@ -440,7 +442,7 @@ static void
 test_certificate_hostile(void)
 {
 	g_autoptr(facts_auto) facts = facts_new();
-	const struct certificate_facts *kept = &facts->probe.tls.certificate;
+	const struct certificate_facts *kept;
 	struct part part = { 0 };
 	GENERAL_NAMES *names = sk_GENERAL_NAME_new_null();
 	GENERAL_NAME *name = GENERAL_NAME_new();
@@ -455,6 +457,7 @@ test_certificate_hostile(void)
 	X509_add1_ext_i2d(part.certificate, NID_subject_alt_name, names, 0, 0);
 	X509_sign(part.certificate, part.key, EVP_sha256());
 	check_certificate(&part, facts);
+	kept = facts->probe.tls.certificate;
 	g_assert_nonnull(strstr(kept->subject, "\\1B[2J\\0A"));
 	g_assert_cmpstr(kept->names[0], ==, "good.example?.evil");
 	GENERAL_NAMES_free(names);
@@ -471,7 +474,7 @@ test_facts_without_tls(void)
 	client_open(&client, "127.0.0.1", 1);
 	connection_tls_facts(client.connection, facts);
 	g_assert_null(facts->probe.tls.version);
-	g_assert_false(facts->probe.tls.has_certificate);
+	g_assert_null(facts->probe.tls.certificate);
 	client_free(&client);
 }
 

@@ -147,7 +147,7 @@ fill_list(struct facts *facts, struct capabilities *list, const char *items)
 	list->state = LIST_ANSWERED;
 	for (size_t i = 0; words[i]; i++) {
 		if (*words[i])
-			list->lines[list->count++] = facts_keep(facts, words[i], strlen(words[i]));
+			capabilities_add(facts, list, words[i], strlen(words[i]));
 	}
 }
 
@@ -157,6 +157,7 @@ make_facts(const char *greeting, const char *capa, const char *replies)
 	struct facts *facts = facts_new();
 	g_auto(GStrv) lines = g_strsplit(replies, "|", -1);
 
+	facts_reserve(facts);
 	facts->probe.greeting = greeting;
 	facts->probe.clear.state = LIST_REFUSED;
 	if (capa)

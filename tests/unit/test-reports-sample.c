@@ -10,8 +10,9 @@ sample(const char *host, const char *address, uint16_t port, enum mode mode)
 {
 	struct facts *facts = facts_new();
 
-	g_strlcpy(facts->endpoint.host, host, sizeof(facts->endpoint.host));
-	g_strlcpy(facts->endpoint.address, address, sizeof(facts->endpoint.address));
+	facts_reserve(facts);
+	facts->endpoint.host = host;
+	facts->endpoint.address = address;
 	facts->endpoint.port = port;
 	facts->endpoint.mode = mode;
 	facts->probe.started = SAMPLE_TIME;
@@ -23,10 +24,7 @@ sample(const char *host, const char *address, uint16_t port, enum mode mode)
 static void
 add_attempt(struct facts *facts, const char *name, enum answer answer)
 {
-	struct attempt *attempt = &facts->probe.attempts[facts->probe.attempt_count++];
-
-	g_strlcpy(attempt->name, name, sizeof(attempt->name));
-	attempt->answer = answer;
+	facts_add_attempt(facts, name)->answer = answer;
 }
 
 static struct finding *
@@ -45,31 +43,36 @@ add_finding(GPtrArray *findings, const char *rule, const char *title, enum sever
 static void
 add_seen(struct facts *facts)
 {
+	static const char *const lines[] = { "TOP", "user", "SASL PLAIN login PLAIN" };
 	struct probe_facts *probe = &facts->probe;
+	struct certificate_facts *certificate = arena_take(&facts->arena, sizeof(*certificate));
+	const char **names = arena_take(&facts->arena, 2 * sizeof(*names));
 
 	probe->product = "dovecot";
 	probe->product_title = "Dovecot";
 	probe->product_version = "2.3.16";
 	probe->greeting = "+OK Dovecot ready. <1.2@mail>";
 	probe->apop = "<1.2@mail>";
-	probe->clear = (struct capabilities){ .state = LIST_ANSWERED,
-		.count = 3,
-		.lines = { "TOP", "user", "SASL PLAIN login PLAIN" } };
-	probe->auth_list = (struct capabilities){ .count = 1, .lines = { "CRAM-MD5" } };
+	probe->clear.state = LIST_ANSWERED;
+	for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
+		capabilities_add(facts, &probe->clear, lines[i], strlen(lines[i]));
+	capabilities_add(facts, &probe->auth_list, "CRAM-MD5", strlen("CRAM-MD5"));
 	probe->stls.state = STLS_OPTIONAL;
+	names[0] = "mail.example";
+	names[1] = "192.0.2.1";
 	probe->tls = (struct tls_facts){ .handshake = HANDSHAKE_UP,
 		.version = "TLSv1.3",
 		.cipher = "TLS_AES_256_GCM_SHA384",
-		.has_certificate = true,
-		.certificate = { .subject = "CN=mail.example",
-			.issuer = "CN=Test\\, Inc.",
-			.not_before = "2026-01-01T00:00:00Z",
-			.not_after = "2027-01-01T00:00:00Z",
-			.sha256 = "00ff",
-			.key = "EC",
-			.key_bits = 256,
-			.names = { "mail.example", "192.0.2.1" },
-			.name_count = 2 } };
+		.certificate = certificate };
+	*certificate = (struct certificate_facts){ .subject = "CN=mail.example",
+		.issuer = "CN=Test\\, Inc.",
+		.not_before = "2026-01-01T00:00:00Z",
+		.not_after = "2027-01-01T00:00:00Z",
+		.sha256 = "00ff",
+		.key = "EC",
+		.key_bits = 256,
+		.names = names,
+		.name_count = 2 };
 	g_string_append(probe->transcript, "S: +OK Dovecot ready.\nC: CAPA\n");
 }
 
@@ -156,13 +159,13 @@ sample_hostile(void)
 	facts->probe.product_version = "=1+1,\x1b";
 	facts->probe.clear.lines[2] = facts_printf(facts, "SASL %s", hostile);
 	facts->probe.auth_list.lines[0] = hostile;
-	facts->probe.tls.certificate.subject = hostile;
-	facts->probe.tls.certificate.issuer = hostile;
-	facts->probe.tls.certificate.names[0] = hostile;
+	facts->probe.tls.certificate->subject = hostile;
+	facts->probe.tls.certificate->issuer = hostile;
+	facts->probe.tls.certificate->names[0] = hostile;
 	facts->probe.tls.cipher = "@SUM(1,2)";
 	facts->verdict.explanation = facts_printf(facts, "-%s", hostile);
 	facts->verdict.settle = hostile;
-	g_strlcpy(facts->endpoint.host, "=cmd|' /C calc'!A0\x1b", sizeof(facts->endpoint.host));
+	facts->endpoint.host = "=cmd|' /C calc'!A0\x1b";
 	g_string_append(facts->probe.transcript, "S: \x1b\xff\n");
 	finding_say(finding, "%s", hostile);
 	finding_cite(finding, hostile);

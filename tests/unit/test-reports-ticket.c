@@ -176,9 +176,9 @@ test_shadowserver(void)
 {
 	struct assessment *assessment = sample_permits();
 
-	assessment->facts->probe.tls.certificate.subject =
+	assessment->facts->probe.tls.certificate->subject =
 		"CN=mail.example,OU=a\\,b,O=Example+L=Here,C=DE";
-	assessment->facts->probe.tls.certificate.issuer = "CN=Test";
+	assessment->facts->probe.tls.certificate->issuer = "CN=Test";
 
 	g_autofree char *text = sample_report("shadowserver", &plain, assessment);
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);

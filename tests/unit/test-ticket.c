@@ -23,6 +23,7 @@ server(const char *reporter, const char *id)
 		.host = "mail.example" };
 	static const char *const names[] = { "PLAIN", "LOGIN", "USER" };
 
+	facts_reserve(facts);
 	facts->endpoint.port = 110;
 	facts->endpoint.mode = MODE_POP3;
 	facts->probe.depth = DEPTH_STANDARD;
@@ -34,7 +35,7 @@ server(const char *reporter, const char *id)
 	for (size_t i = 0; i < ATTEMPT_OTHERS; i++) {
 		struct attempt *attempt = &facts->probe.attempts[i];
 
-		g_strlcpy(attempt->name, names[i], sizeof(attempt->name));
+		attempt->name = names[i];
 		attempt->answer = ANSWER_REFUSED;
 		attempt->refusal = REFUSAL_TLS_REQUIRED;
 		attempt->reply = "-ERR TLS first";

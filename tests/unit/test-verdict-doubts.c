@@ -98,13 +98,13 @@ static void
 refuse(struct attempt *attempt, const char *name, const struct refused *refused, bool closed)
 {
 	*attempt = (struct attempt){
+		.name = name,
 		.answer = closed ? ANSWER_CLOSED : ANSWER_REFUSED,
 		.refusal =
 			refused->refusal != REFUSAL_NONE ? refused->refusal : REFUSAL_TLS_REQUIRED,
 		.reply = refused->reply != NULL ? refused->reply : "-ERR TLS required",
 		.first = !refused->behind,
 	};
-	g_strlcpy(attempt->name, name, sizeof(attempt->name));
 }
 
 static void
@@ -151,6 +151,7 @@ test_doubt(const void *data)
 	enum verdict_value wanted = doubt->refuses ? VERDICT_REFUSES : VERDICT_UNDETERMINED;
 	enum reason reason = doubt->late ? REASON_REFUSED_LATE : REASON_REFUSED;
 
+	facts_reserve(facts);
 	if (!doubt->refuses)
 		reason = doubt->not_asked ? REASON_NOT_ASKED : REASON_UNKNOWN_REFUSAL;
 	set(facts, doubt);

@@ -40,7 +40,7 @@ static void
 token(struct facts *facts, enum answer answer)
 {
 	facts->probe.attempt_count = ATTEMPT_OTHERS + 1;
-	g_strlcpy(facts->probe.attempts[ATTEMPT_OTHERS].name, "XOAUTH2", FACTS_MECHANISM_MAX + 1);
+	facts->probe.attempts[ATTEMPT_OTHERS].name = "XOAUTH2";
 	attempt(facts, ATTEMPT_OTHERS, answer, REFUSAL_NONE);
 }
 
@@ -572,13 +572,14 @@ test_row(const void *data)
 	struct facts *facts = facts_new();
 	static const char *const names[] = { "PLAIN", "LOGIN", "USER" };
 
+	facts_reserve(facts);
 	facts->probe.connect = CONNECT_OPEN;
 	facts->probe.greeting_kind = GREETING_OK;
 	facts->probe.greeting = "+OK ready";
 	facts->probe.depth = DEPTH_STANDARD;
 	facts->probe.attempt_count = ATTEMPT_OTHERS;
 	for (size_t i = 0; i < ATTEMPT_OTHERS; i++)
-		g_strlcpy(facts->probe.attempts[i].name, names[i], FACTS_MECHANISM_MAX + 1);
+		facts->probe.attempts[i].name = names[i];
 	test->set(facts);
 	verdict_decide(facts);
 	g_assert_cmpstr(verdict_word(facts->verdict.value), ==, verdict_word(test->value));
@@ -599,6 +600,7 @@ stls_of(enum answer answer, enum handshake handshake, bool advertised, bool plai
 	struct facts *facts = facts_new();
 	enum stls state;
 
+	facts_reserve(facts);
 	facts->probe.connect = CONNECT_OPEN;
 	facts->probe.greeting_kind = GREETING_OK;
 	facts->probe.attempt_count = ATTEMPT_OTHERS;

@@ -13,6 +13,7 @@ facts_of(enum verdict_value value, enum confidence confidence, enum reason reaso
 	struct facts *facts = facts_new();
 	static const char *const names[] = { "PLAIN", "LOGIN", "USER" };
 
+	facts_reserve(facts);
 	facts->verdict.value = value;
 	facts->verdict.confidence = confidence;
 	facts->verdict.reason = reason;
@@ -21,8 +22,7 @@ facts_of(enum verdict_value value, enum confidence confidence, enum reason reaso
 	facts->probe.greeting_kind = GREETING_OK;
 	facts->probe.greeting = "+OK ready";
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
-		g_strlcpy(facts->probe.attempts[i].name, names[i],
-			sizeof(facts->probe.attempts[i].name));
+		facts->probe.attempts[i].name = names[i];
 	facts->probe.attempt_count = G_N_ELEMENTS(names);
 	return facts;
 }
@@ -521,7 +521,7 @@ test_bound(void)
 	for (size_t i = ATTEMPT_OTHERS; i < FACTS_ATTEMPTS_MAX; i++) {
 		struct attempt *attempt = &one->probe.attempts[i];
 
-		g_snprintf(attempt->name, sizeof(attempt->name), "MECHANISM-%zu", i);
+		attempt->name = facts_printf(one, "MECHANISM-%zu", i);
 		attempt->answer = ANSWER_ACCEPTED;
 		other->probe.attempts[i] = *attempt;
 		other->probe.attempts[i].answer = ANSWER_CLOSED;

@@ -11,13 +11,19 @@
 #include "net/connection.h"
 #include "pop3/probe.h"
 
+#define MILLISECONDS(n) ((int64_t)(n)*G_TIME_SPAN_MILLISECOND)
+
 struct probe {
 	struct net_loop *loop;
-	const struct probe_options *options;
+	struct probe_clock *clock;
+	struct net_rate *rate;
+	const char *source;
+	uint32_t greeting_timeout; /* ms, as there are thousands of probes */
+	uint32_t step_timeout;     /* ms */
 	struct facts *facts;
 	struct pop3_probe *dialogue;
 	struct connection *connection;
-	struct net_rate_place place;
+	struct net_rate_place *place; /* NULL while it waits for no token */
 	int64_t started;
 	int64_t total_end;     /* when the time for the whole endpoint is over */
 	int64_t waiting_since; /* for the step under way, or for a token */
@@ -40,8 +46,9 @@ static void probe_go_on(struct probe *probe);
 static void
 probe_free(struct probe *probe)
 {
-	if (probe->options->rate != NULL)
-		net_rate_leave(probe->options->rate, &probe->place);
+	if (probe->place != NULL)
+		net_rate_leave(probe->rate, probe->place);
+	g_free(probe->place);
 	connection_close(probe->connection);
 	net_timer_close(probe->fail);
 	pop3_probe_free(probe->dialogue);
@@ -82,7 +89,7 @@ on_fail(void *user)
 static void
 clock_begin(struct probe *probe)
 {
-	probe->waiting = probe->options->clock != NULL;
+	probe->waiting = probe->clock != NULL;
 	probe->waiting_step = (uint8_t)pop3_probe_step_number(probe->dialogue);
 	probe->waiting_since = net_loop_now(probe->loop);
 }
@@ -91,7 +98,7 @@ static void
 clock_end(struct probe *probe)
 {
 	if (probe->waiting)
-		probe_clock_wait(probe->options->clock, probe->waiting_step,
+		probe_clock_wait(probe->clock, probe->waiting_step,
 			net_loop_now(probe->loop) - probe->waiting_since);
 	probe->waiting = false;
 }
@@ -100,7 +107,7 @@ static void
 clock_timeout(struct probe *probe)
 {
 	if (probe->waiting)
-		probe_clock_timeout(probe->options->clock, probe->waiting_step);
+		probe_clock_timeout(probe->clock, probe->waiting_step);
 	probe->waiting = false;
 }
 
@@ -112,13 +119,14 @@ patience(const struct probe *probe)
 	switch (pop3_probe_patience(probe->dialogue)) {
 	case POP3_PATIENCE_GREETING:
 	case POP3_PATIENCE_CREDENTIAL:
-		return MAX(probe->options->greeting_timeout, probe->options->step_timeout);
+		return MAX(MILLISECONDS(probe->greeting_timeout),
+			MILLISECONDS(probe->step_timeout));
 	case POP3_PATIENCE_GOODBYE:
 		return PROBE_SECONDS(PROBE_GOODBYE_SECONDS);
 	case POP3_PATIENCE_STEP:
 		break;
 	}
-	return probe->options->step_timeout;
+	return MILLISECONDS(probe->step_timeout);
 }
 
 /* Waits for an answer, but not for longer than the whole endpoint may take. */
@@ -232,20 +240,20 @@ probe_open(struct probe *probe)
 	const struct connection_request request = {
 		.address = probe->facts->endpoint.address,
 		.port = probe->facts->endpoint.port,
-		.source = probe->options->source,
+		.source = probe->source,
 	};
 
 	probe->connection =
 		connection_open(probe->loop, &request, &connection_events, probe, &probe->error);
-	if (probe->connection == NULL && probe->options->source != NULL)
-		g_prefix_error(&probe->error, "from %s: ", probe->options->source);
+	if (probe->connection == NULL && probe->source != NULL)
+		g_prefix_error(&probe->error, "from %s: ", probe->source);
 	if (probe->connection == NULL) {
 		probe->fail = net_timer_new(probe->loop, on_fail, probe);
 		net_timer_start(probe->fail, 0, 0);
 		return;
 	}
 	clock_begin(probe);
-	set_deadline(probe, probe->options->step_timeout);
+	set_deadline(probe, MILLISECONDS(probe->step_timeout));
 }
 
 static void
@@ -256,8 +264,9 @@ on_granted(void *user)
 
 	probe->started += waited;
 	probe->total_end += waited;
-	if (probe->place.line == NET_RATE_NEW)
+	if (probe->place->line == NET_RATE_NEW)
 		probe->facts->now = probe->facts->probe.started = g_get_real_time();
+	g_clear_pointer(&probe->place, g_free);
 	probe_open(probe);
 }
 
@@ -267,10 +276,15 @@ takes_token(struct probe *probe)
 {
 	bool begun = probe->facts->probe.connect != CONNECT_NOT_TRIED;
 
-	if (probe->options->rate == NULL)
+	if (probe->rate == NULL)
 		return true;
-	return net_rate_take(probe->options->rate, &probe->place,
-		begun ? NET_RATE_BEGUN : NET_RATE_NEW);
+	probe->place = g_new0(struct net_rate_place, 1);
+	probe->place->granted = on_granted;
+	probe->place->user = probe;
+	if (!net_rate_take(probe->rate, probe->place, begun ? NET_RATE_BEGUN : NET_RATE_NEW))
+		return false;
+	g_clear_pointer(&probe->place, g_free);
+	return true;
 }
 
 static void
@@ -334,16 +348,19 @@ probe_start(struct net_loop *loop, const struct endpoint *endpoint,
 		.no_credential = options->no_credential };
 
 	probe->loop = loop;
-	probe->options = options;
+	probe->clock = options->clock;
+	probe->rate = options->rate;
+	probe->source = options->source;
+	probe->greeting_timeout = (uint32_t)(options->greeting_timeout / MILLISECONDS(1));
+	probe->step_timeout = (uint32_t)(options->step_timeout / MILLISECONDS(1));
 	probe->done = done;
 	probe->user = user;
 	probe->facts = facts_new();
-	probe->facts->endpoint = *endpoint;
+	facts_set_endpoint(probe->facts, endpoint);
 	probe->facts->now = probe->facts->probe.started = g_get_real_time();
 	probe->started = net_loop_now(loop);
 	probe->total_end = probe->started + PROBE_GREETINGS * options->greeting_timeout +
 		PROBE_STEPS * options->step_timeout;
-	probe->place = (struct net_rate_place){ .granted = on_granted, .user = probe };
 	probe_random_name(probe->name, options->contact);
 	probe_random_secret(probe->secret);
 	plan.nobody = probe->name;

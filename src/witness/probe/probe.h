@@ -49,8 +49,7 @@ struct probe;
  * Begins to ask. `done` is called exactly once, never before probe_start has
  * returned, and takes over the facts; the probe frees itself after it.
  * `error` is set where the local system refused (no descriptor, a source address that is not ours);
- * facts are NULL then, unless a credential had been sent. The
- * options must live as long as the probe.
+ * facts are NULL then, unless a credential had been sent.
  */
 struct probe *probe_start(struct net_loop *loop, const struct endpoint *endpoint,
 	const struct probe_options *options,
