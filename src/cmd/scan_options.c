@@ -20,6 +20,7 @@ static struct {
 	char *ports;
 	char *input;
 	char *from;
+	char *discover;
 	char *depth;
 	gboolean one_address;
 	gboolean no_credential;
@@ -53,6 +54,8 @@ static const GOptionEntry entries[] = {
 	{ "from", 0, 0, G_OPTION_ARG_FILENAME, &given.from,
 		"Ask what another tool's report names: Nessus, OpenVAS, nmap, masscan, ...",
 		"REPORT" },
+	{ "discover", 0, 0, G_OPTION_ARG_STRING, &given.discover,
+		"Ask the POP3 servers of DOMAIN: SRV, MX, and the usual names", "DOMAIN" },
 	{ "exclude", 0, 0, G_OPTION_ARG_FILENAME, &given.exclude,
 		"Never ask the addresses, networks and names in FILE, one a line", "FILE" },
 	{ "depth", 0, 0, G_OPTION_ARG_STRING, &given.depth,
@@ -395,6 +398,32 @@ read_dry_run(struct scan_command *command, GError **error)
 
 /* --- the targets ------------------------------------------------------------------------------ */
 
+static bool
+has_source(void)
+{
+	return given.input != NULL || given.from != NULL || given.discover != NULL;
+}
+
+/* There is one place to read targets from. */
+static bool
+check_sources(GError **error)
+{
+	g_autoptr(target_auto) domain = NULL;
+
+	if (given.from != NULL && given.input != NULL)
+		return usage(error, "from", given.from, "cannot be read together with --input");
+	if (given.discover == NULL)
+		return true;
+	if (given.from != NULL || given.input != NULL)
+		return usage(error, "discover", given.discover,
+			"cannot be used together with --input or --from");
+	domain = target_parse(given.discover, NULL);
+	if (domain != NULL && domain->kind == TARGET_HOST && !domain->port_given &&
+		domain->first.family == FAMILY_NONE)
+		return true;
+	return usage(error, "discover", given.discover, "not the name of a domain");
+}
+
 static GPtrArray *
 read_targets(char **words, GError **error)
 {
@@ -418,11 +447,9 @@ read_targets(char **words, GError **error)
 		}
 		g_ptr_array_add(targets, target);
 	}
-	if (given.input != NULL && given.from != NULL) {
-		usage(error, "from", given.from, "cannot be read together with --input");
+	if (!check_sources(error))
 		return NULL;
-	}
-	if (targets->len > 0 || given.input != NULL || given.from != NULL)
+	if (targets->len > 0 || has_source())
 		return g_steal_pointer(&targets);
 	g_set_error(error, POPSEAL_USAGE_ERROR, 0, "no target; see 'popseal scan --help'");
 	return NULL;
@@ -454,6 +481,7 @@ description(const struct scan_command *command)
 		describe(text, "no-credential", "");
 	describe(text, "input", given.input != NULL ? "" : NULL);
 	describe(text, "from", given.from != NULL ? "" : NULL);
+	describe(text, "discover", given.discover);
 	for (guint i = 0; i < command->words->len; i++) {
 		const struct target *target = g_ptr_array_index(command->words, i);
 
@@ -489,6 +517,7 @@ read_all(struct scan_command *command, char **words, GError **error)
 		return false;
 	command->input = given.input;
 	command->from = given.from;
+	command->discover = given.discover;
 	command->netns = given.netns;
 	command->status_file = given.status_file;
 	command->metrics = given.metrics;
@@ -511,8 +540,8 @@ scan_options_clear(struct scan_command *command)
 	char **const texts[] = { &given.ports, &given.input, &given.depth, &given.timeout,
 		&given.source, &given.netns, &given.concurrency, &given.jobs, &given.per_host,
 		&given.per_network, &given.seed, &given.shard, &given.checkpoint, &given.exclude,
-		&given.from, &given.samples, &given.retries, &given.contact, &given.rate,
-		&given.status_file, &given.metrics };
+		&given.from, &given.discover, &given.samples, &given.retries, &given.contact,
+		&given.rate, &given.status_file, &given.metrics };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
 		g_clear_pointer(texts[i], g_free);

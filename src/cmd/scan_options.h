@@ -16,6 +16,7 @@ struct scan_command {
 	char *description; /* of what is scanned and how, for the checkpoint; owned */
 	const char *input;
 	const char *from;
+	const char *discover; /* a domain */
 	const char *netns;
 	const char *checkpoint;
 	const char *status_file;

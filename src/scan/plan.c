@@ -172,6 +172,7 @@ number_bad_line(struct plan *plan, struct source_item *line, struct plan_item *i
 	item->sequence = number;
 	item->where = line->where;
 	item->message = line->message;
+	item->usage = line->usage;
 	if (wanted_from(plan, number) == number) {
 		plan->next = MAX(plan->next, plan->base);
 		return true;

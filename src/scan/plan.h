@@ -52,6 +52,7 @@ struct plan_item {
 	bool piped;                /* it came from the source */
 	char *where;               /* of PLAN_BAD_LINE */
 	char *message;             /* of PLAN_BAD_LINE */
+	bool usage;                /* of PLAN_BAD_LINE: the user wrote it wrong */
 };
 
 void plan_item_clear(struct plan_item *item);

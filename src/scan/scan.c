@@ -509,7 +509,7 @@ refuse_line(struct scan *scan, const struct plan_item *planned)
 		.time = g_get_real_time(),
 		.subject = planned->where,
 		.message = planned->message,
-		.usage = true,
+		.usage = planned->usage,
 	};
 
 	scan->summary.hosts_more--;

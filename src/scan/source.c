@@ -137,6 +137,16 @@ bad_line(struct source *source, struct source_item *item, const char *message)
 {
 	item->where = g_strdup_printf("%s:%" G_GUINT64_FORMAT, source->name, source->line);
 	item->message = g_strdup(message);
+	item->usage = source->feed == NULL;
+	return SOURCE_BAD_LINE;
+}
+
+/* What goes wrong in reading is nobody's mistake. */
+static enum source_state
+failure(struct source *source, struct source_item *item, const char *message)
+{
+	bad_line(source, item, message);
+	item->usage = false;
 	return SOURCE_BAD_LINE;
 }
 
@@ -163,7 +173,7 @@ read_more(struct source *source, struct source_item *item)
 	if (length == 0)
 		return SOURCE_TARGET;
 	source->line++;
-	return bad_line(source, item, g_strerror(errno));
+	return failure(source, item, g_strerror(errno));
 }
 
 static void

@@ -27,6 +27,7 @@ struct source_item {
 	struct claim *claim;   /* of a feed's target, or NULL; owned by the caller: g_free */
 	char *where;           /* owned by the caller, for SOURCE_BAD_LINE: "FILE:LINE" */
 	char *message;         /* owned by the caller, for SOURCE_BAD_LINE */
+	bool usage;            /* for SOURCE_BAD_LINE: the user wrote it wrong, it is no failure */
 };
 
 struct source;
