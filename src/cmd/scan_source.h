@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where targets come from beside the words: a list (--input), another tool's report (--from), or DNS
- * (--discover).
+ * Where targets come from beside the words: a list (--input), another tool's
+ * report (--from), or DNS (--discover).
  */
 #ifndef POPSEAL_CMD_SCAN_SOURCE_H
 #define POPSEAL_CMD_SCAN_SOURCE_H

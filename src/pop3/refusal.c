@@ -12,6 +12,8 @@
 
 #include <string.h>
 
+#include "model/memo.h"
+
 enum {
 	TEXT_MAX = 512,    /* octets of a reply that are looked at (RFC 1939: 512 with CRLF) */
 	WORD_MAX = 32,     /* a longer word is none that we know */
@@ -656,8 +658,8 @@ room_refusal(const struct wording *wording, const struct reply_words *reply)
 	return wording->refusal;
 }
 
-enum refusal
-refusal_classify(const struct wording *room, const char *line)
+static enum refusal
+classify(const struct wording *room, const char *line)
 {
 	struct reply_words reply;
 	enum refusal refusal;
@@ -671,6 +673,20 @@ refusal_classify(const struct wording *room, const char *line)
 			return room_refusal(room, &reply);
 	}
 	return classify_words(&reply);
+}
+
+enum refusal
+refusal_classify(const struct wording *room, const char *line)
+{
+	static struct memo memo;
+	bool known;
+	struct memo_slot *slot = memo_slot(&memo, (uintptr_t)room, line, strlen(line), &known);
+
+	if (slot == NULL)
+		return classify(room, line);
+	if (!known)
+		slot->value = classify(room, line);
+	return (enum refusal)slot->value;
 }
 
 static bool
@@ -692,8 +708,8 @@ refusal_may_mean_order(enum refusal refusal, const char *line)
 	return refusal == REFUSAL_UNKNOWN || reply.folded[0] == '\0';
 }
 
-enum blame
-refusal_blames(enum refusal refusal, const char *line)
+static enum blame
+find_blame(enum refusal refusal, const char *line)
 {
 	struct reply_words reply;
 
@@ -720,4 +736,18 @@ refusal_blames(enum refusal refusal, const char *line)
 		break;
 	}
 	return BLAME_OPEN;
+}
+
+enum blame
+refusal_blames(enum refusal refusal, const char *line)
+{
+	static struct memo memo;
+	bool known;
+	struct memo_slot *slot = memo_slot(&memo, (uintptr_t)refusal, line, strlen(line), &known);
+
+	if (slot == NULL)
+		return find_blame(refusal, line);
+	if (!known)
+		slot->value = find_blame(refusal, line);
+	return (enum blame)slot->value;
 }

@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "model/memo.h"
 #include "products/product.h"
 
 enum {
@@ -201,29 +202,75 @@ heaviest(const struct signs *signs)
 	return best;
 }
 
-static const char *
-find_version(struct facts *facts, const struct signs *signs, const struct product *product)
+static char *
+find_version(const struct signs *signs, const struct product *product)
 {
 	const struct fingerprint *fingerprint = product->fingerprints;
-	g_autofree char *version = NULL;
+	char *version = NULL;
 
 	for (; fingerprint->place != PLACE_END && !version; fingerprint++) {
 		if (strchr(fingerprint->pattern, '%'))
 			seen(signs, fingerprint, &version);
 	}
-	return version ? facts_keep(facts, version, strlen(version)) : NULL;
+	return version;
+}
+
+static void
+append_list(GString *key, const struct capabilities *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		g_string_append_printf(key, "%s\n", list->lines[i]);
+	g_string_append_c(key, '\n');
+}
+
+/* All that fingerprints look at, in one text. */
+static void
+write_key(const struct signs *signs, GString *key)
+{
+	g_string_append_printf(key, "%c%s\n", signs->greeting ? '=' : '-',
+		signs->greeting ? signs->greeting : "");
+	g_string_append(key, signs->has_layout ? "=" : "-");
+	append_list(key, signs->clear);
+	append_list(key, signs->over_tls);
+	for (size_t i = 0; i < signs->reply_count; i++) {
+		g_string_append(key, signs->replies[i]);
+		g_string_append_c(key, '\n');
+	}
+}
+
+static const struct product *
+identify(const struct signs *signs, char **version)
+{
+	const struct product *product = heaviest(signs);
+
+	*version = product ? find_version(signs, product) : NULL;
+	return product;
 }
 
 const struct product *
 product_identify(struct facts *facts, const char **version)
 {
+	static struct memo memo;
+	g_autoptr(GString) key = g_string_sized_new(LAYOUT_MAX);
+	g_autofree char *found = NULL;
 	struct signs signs;
 	const struct product *product;
+	struct memo_slot *slot;
+	bool known;
 
-	*version = NULL;
 	gather(&signs, &facts->probe);
-	product = heaviest(&signs);
-	if (product)
-		*version = find_version(facts, &signs, product);
+	write_key(&signs, key);
+	slot = memo_slot(&memo, 0, key->str, key->len, &known);
+	if (!known) {
+		product = identify(&signs, &found);
+		if (slot) {
+			slot->value = (uintptr_t)product;
+			slot->text = g_strdup(found);
+		}
+	} else {
+		product = (const struct product *)slot->value;
+		found = g_strdup(slot->text);
+	}
+	*version = found ? facts_keep(facts, found, strlen(found)) : NULL;
 	return product;
 }

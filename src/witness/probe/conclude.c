@@ -18,6 +18,16 @@ probe_classify(void *user, const char *line)
 	return refusal_classify(product != NULL ? product->refusals : NULL, line);
 }
 
+/* The product's own words for refusals; it was named before. */
+static const struct wording *
+words_of(const struct facts *facts)
+{
+	const struct product *product =
+		facts->probe.product != NULL ? product_find(facts->probe.product) : NULL;
+
+	return product != NULL ? product->refusals : NULL;
+}
+
 static void
 name_product(struct facts *facts)
 {
@@ -34,15 +44,16 @@ static void
 read_refusals(struct facts *facts)
 {
 	struct probe_facts *probe = &facts->probe;
+	const struct wording *words = words_of(facts);
 
 	for (size_t i = 0; i < probe->attempt_count; i++) {
 		struct attempt *attempt = &probe->attempts[i];
 
 		if (attempt->answer == ANSWER_REFUSED)
-			attempt->refusal = probe_classify(facts, attempt->reply);
+			attempt->refusal = refusal_classify(words, attempt->reply);
 	}
 	if (probe->credential.answer == ANSWER_REFUSED)
-		probe->credential.refusal = probe_classify(facts, probe->credential.reply);
+		probe->credential.refusal = refusal_classify(words, probe->credential.reply);
 }
 
 void

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/memo.h"
+
+#include <glib.h>
+#include <string.h>
+
+static size_t
+place(uintptr_t context, const char *key, size_t length)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ context;
+
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ (unsigned char)key[i]) * UINT64_C(0x100000001b3);
+	return (size_t)(hash ^ hash >> 32) % MEMO_SLOTS;
+}
+
+struct memo_slot *
+memo_slot(struct memo *memo, uintptr_t context, const char *key, size_t length, bool *known)
+{
+	struct memo_slot *slot;
+
+	*known = false;
+	if (length > MEMO_KEY_MAX)
+		return NULL;
+	slot = &memo->slots[place(context, key, length)];
+	*known = slot->key != NULL && slot->length == length && slot->context == context &&
+		memcmp(slot->key, key, length) == 0;
+	if (*known)
+		return slot;
+	g_free(slot->key);
+	g_free(slot->text);
+	*slot = (struct memo_slot){
+		.key = g_memdup2(key, MAX(length, 1)),
+		.length = length,
+		.context = context,
+	};
+	return slot;
+}
