@@ -5,6 +5,10 @@
  * A greeting is easily renamed, so the order of the CAPA list and the wording
  * of any reply count as well. Two rooms of the same weight mean that nobody
  * knows: a wrong room would read refusals in a wrong language.
+ *
+ * This is asked with every refusal of every server. So the fingerprints are
+ * sorted by where they look and by their first octet, and each text meets the few
+ * that may fit it, not all of them.
  */
 #include <string.h>
 
@@ -66,7 +70,7 @@ add_transcript(struct signs *signs, const char *at, const char *greeting)
 	char line[REPLY_MAX];
 
 	while (*at) {
-		size_t length = strcspn(at, "\n");
+		size_t length = (size_t)(strchrnul(at, '\n') - at);
 
 		if (strncmp(at, "S: ", 3) == 0 && (at[3] == '+' || at[3] == '-')) {
 			g_strlcpy(line, at + 3, MIN(length - 2, sizeof(line)));
@@ -171,17 +175,111 @@ seen(const struct signs *signs, const struct fingerprint *fingerprint, char **ve
 	return false;
 }
 
-static int
-score(const struct signs *signs, const struct product *product)
-{
-	const struct fingerprint *fingerprint = product->fingerprints;
-	int sum = 0;
+/* --- the fingerprints by their first octet ---------------------------------------------------- */
 
-	for (; fingerprint->place != PLACE_END; fingerprint++) {
-		if (seen(signs, fingerprint, NULL))
-			sum += fingerprint->weight;
+enum {
+	PRODUCTS_MAX = 64,
+	KEYS = 256,
+	KEY_ANY = 0, /* of patterns that may begin with anything */
+};
+
+struct entry {
+	const struct fingerprint *fingerprint;
+	struct entry *next; /* of the same place and key */
+	size_t product;
+	unsigned round; /* in which it was last found */
+};
+
+/* Made once in a process, and kept. */
+struct lookup {
+	struct entry *first[PLACE_REPLY + 1][KEYS];
+	unsigned round;
+};
+
+/* Letters of either case have one key. */
+static unsigned char
+key_of(char octet)
+{
+	return (unsigned char)octet & (unsigned char)~0x20;
+}
+
+static unsigned char
+key_of_pattern(const char *pattern)
+{
+	return *pattern == '*' || *pattern == '%' ? KEY_ANY : key_of(*pattern);
+}
+
+static void
+add_entry(struct lookup *lookup, const struct fingerprint *fingerprint, size_t product)
+{
+	unsigned char key = key_of_pattern(fingerprint->pattern);
+	struct entry **first = &lookup->first[fingerprint->place][key];
+	struct entry *entry = g_new0(struct entry, 1);
+
+	entry->fingerprint = fingerprint;
+	entry->product = product;
+	entry->next = *first;
+	*first = entry;
+}
+
+static struct lookup *
+get_lookup(void)
+{
+	static struct lookup *lookup;
+
+	if (lookup != NULL)
+		return lookup;
+	lookup = g_new0(struct lookup, 1);
+	for (size_t i = 0; products[i] != NULL; i++) {
+		const struct fingerprint *fingerprint = products[i]->fingerprints;
+
+		g_assert(i < PRODUCTS_MAX);
+		for (; fingerprint->place != PLACE_END; fingerprint++)
+			add_entry(lookup, fingerprint, i);
 	}
-	return sum;
+	return lookup;
+}
+
+/* --- weighing --------------------------------------------------------------------------------- */
+
+/* Adds what is found in a text to its products' scores; each fingerprint counts once. */
+static void
+weigh_key(struct lookup *lookup, struct entry *entry, const char *text, int *scores)
+{
+	for (; entry != NULL; entry = entry->next) {
+		if (entry->round == lookup->round || !fits(entry->fingerprint->pattern, text, NULL))
+			continue;
+		entry->round = lookup->round;
+		scores[entry->product] += entry->fingerprint->weight;
+	}
+}
+
+static void
+weigh(struct lookup *lookup, enum place place, const char *text, int *scores)
+{
+	unsigned char key = key_of(*text);
+
+	weigh_key(lookup, lookup->first[place][KEY_ANY], text, scores);
+	if (key != KEY_ANY)
+		weigh_key(lookup, lookup->first[place][key], text, scores);
+}
+
+static void
+weigh_signs(const struct signs *signs, int *scores)
+{
+	struct lookup *lookup = get_lookup();
+
+	lookup->round++;
+	if (signs->greeting != NULL)
+		weigh(lookup, PLACE_GREETING, signs->greeting, scores);
+	for (size_t i = 0; i < signs->clear->count; i++)
+		weigh(lookup, PLACE_CAPABILITY, signs->clear->lines[i], scores);
+	for (size_t i = 0; i < signs->over_tls->count; i++)
+		weigh(lookup, PLACE_CAPABILITY, signs->over_tls->lines[i], scores);
+	if (signs->has_layout)
+		weigh(lookup, PLACE_LAYOUT, signs->layout, scores);
+	for (size_t i = 0; i < signs->reply_count; i++)
+		weigh(lookup, PLACE_REPLY, signs->replies[i], scores);
 }
 
 static const struct product *
@@ -189,15 +287,15 @@ heaviest(const struct signs *signs)
 {
 	const struct product *best = NULL;
 	int best_score = SCORE_MIN - 1;
+	int scores[PRODUCTS_MAX] = { 0 };
 
+	weigh_signs(signs, scores);
 	for (size_t i = 0; products[i]; i++) {
-		int points = score(signs, products[i]);
-
-		if (points > best_score)
+		if (scores[i] > best_score)
 			best = products[i];
-		else if (points == best_score)
+		else if (scores[i] == best_score)
 			best = NULL;
-		best_score = MAX(points, best_score);
+		best_score = MAX(scores[i], best_score);
 	}
 	return best;
 }

@@ -162,7 +162,10 @@ test_clock_add(void)
 
 /* --- a whole probe ---------------------------------------------------------------------------- */
 
-/* A server that answers CAPA and refuses every login, and takes any number of clients one after another. */
+/*
+ * A server that answers CAPA and refuses every login, and takes any number of clients one after
+ * another.
+ */
 struct server {
 	int listener;
 	uint16_t port;

@@ -8,27 +8,22 @@
 #include "products/product.h"
 #include "witness/probe/probe.h"
 
+static enum refusal
+classify_for(const struct product *product, const char *line)
+{
+	return refusal_recall(product != NULL ? product->refusals : NULL, line);
+}
+
 enum refusal
 probe_classify(void *user, const char *line)
 {
 	struct facts *facts = user;
 	const char *version;
-	const struct product *product = product_identify(facts, &version);
 
-	return refusal_classify(product != NULL ? product->refusals : NULL, line);
+	return classify_for(product_identify(facts, &version), line);
 }
 
-/* The product's own words for refusals; it was named before. */
-static const struct wording *
-words_of(const struct facts *facts)
-{
-	const struct product *product =
-		facts->probe.product != NULL ? product_find(facts->probe.product) : NULL;
-
-	return product != NULL ? product->refusals : NULL;
-}
-
-static void
+static const struct product *
 name_product(struct facts *facts)
 {
 	struct probe_facts *probe = &facts->probe;
@@ -38,28 +33,27 @@ name_product(struct facts *facts)
 	probe->product_title = product != NULL ? product->title : NULL;
 	probe->product_remedy = product != NULL ? product->remedy : NULL;
 	probe->exempts_same_address = product != NULL && product->exempts_same_address;
+	return product;
 }
 
 static void
-read_refusals(struct facts *facts)
+read_refusals(struct facts *facts, const struct product *product)
 {
 	struct probe_facts *probe = &facts->probe;
-	const struct wording *words = words_of(facts);
 
 	for (size_t i = 0; i < probe->attempt_count; i++) {
 		struct attempt *attempt = &probe->attempts[i];
 
 		if (attempt->answer == ANSWER_REFUSED)
-			attempt->refusal = refusal_classify(words, attempt->reply);
+			attempt->refusal = classify_for(product, attempt->reply);
 	}
 	if (probe->credential.answer == ANSWER_REFUSED)
-		probe->credential.refusal = refusal_classify(words, probe->credential.reply);
+		probe->credential.refusal = classify_for(product, probe->credential.reply);
 }
 
 void
 probe_conclude(struct facts *facts)
 {
-	name_product(facts);
-	read_refusals(facts);
+	read_refusals(facts, name_product(facts));
 	verdict_decide(facts);
 }
