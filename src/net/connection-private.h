@@ -29,6 +29,8 @@ struct connection {
 	bool dying;     /* connection_close was called: no callback any more */
 	bool readable;  /* there may be something to read: epoll tells of it once only */
 	bool ending;    /* ... or an end, of which it tells once only too */
+	bool finished;  /* a FIN stands behind what can be read */
+	bool emptied;   /* ... and all that was read: the next thing to read is the end */
 	bool reset;     /* an RST was seen where the kernel tells of it once only */
 	bool kicked;    /* in the poller's list of those who wait for a turn */
 	bool tls_seen;  /* the server's first bytes were a TLS record */

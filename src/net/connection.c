@@ -107,11 +107,14 @@ end(struct connection *connection, enum io io)
 static enum io
 clear_read(struct connection *connection, char *buffer, size_t size, size_t *ret_length)
 {
-	ssize_t length = recv(connection->fd, buffer, size, 0);
+	ssize_t length = 0;
 
+	if (!connection->emptied)
+		length = recv(connection->fd, buffer, size, 0);
 	if (length < 0)
 		return socket_io(errno);
 	connection->readable = (size_t)length == size || connection->ending;
+	connection->emptied = connection->finished && (size_t)length < size;
 	*ret_length = (size_t)length;
 	return length == 0 ? IO_CLOSED : IO_DONE;
 }
@@ -257,6 +260,9 @@ connection_event(struct connection *connection, uint32_t events)
 {
 	connection->readable |= (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
 	connection->ending |= (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+	connection->finished |= (events & EPOLLRDHUP) != 0;
+	if ((events & (EPOLLHUP | EPOLLERR)) != 0)
+		connection->finished = connection->emptied = false; /* it may be a reset */
 	connection_turn(connection);
 }
 

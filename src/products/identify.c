@@ -8,7 +8,8 @@
  *
  * This is asked with every refusal of every server. So the fingerprints are
  * sorted by where they look and by their first octet, and each text meets the few
- * that may fit it, not all of them.
+ * that may fit it, not all of them; and as servers say the same few things, what
+ * was found in a short text is remembered.
  */
 #include <string.h>
 
@@ -181,6 +182,9 @@ enum {
 	PRODUCTS_MAX = 64,
 	KEYS = 256,
 	KEY_ANY = 0, /* of patterns that may begin with anything */
+	MEMORIES = 512,
+	REMEMBERED_MAX = 55, /* octets of a text */
+	FOUND_MAX = 4,       /* fingerprints in it; one with more is looked at every time */
 };
 
 struct entry {
@@ -190,10 +194,19 @@ struct entry {
 	unsigned round; /* in which it was last found */
 };
 
+/* What was found in a text. */
+struct memory {
+	enum place place; /* PLACE_END: nothing is remembered here */
+	unsigned count;
+	struct entry *found[FOUND_MAX];
+	char text[REMEMBERED_MAX + 1];
+};
+
 /* Made once in a process, and kept. */
 struct lookup {
 	struct entry *first[PLACE_REPLY + 1][KEYS];
 	unsigned round;
+	struct memory memories[MEMORIES]; /* by hash; who comes last takes the place */
 };
 
 /* Letters of either case have one key. */
@@ -242,26 +255,69 @@ get_lookup(void)
 
 /* --- weighing --------------------------------------------------------------------------------- */
 
-/* Adds what is found in a text to its products' scores; each fingerprint counts once. */
+/* Adds a fingerprint to its product's score, unless it counted before. */
 static void
-weigh_key(struct lookup *lookup, struct entry *entry, const char *text, int *scores)
+count(struct lookup *lookup, struct entry *entry, int *scores)
+{
+	if (entry->round == lookup->round)
+		return;
+	entry->round = lookup->round;
+	scores[entry->product] += entry->fingerprint->weight;
+}
+
+/* Counts what is found in a text, and notes it. */
+static void
+weigh_key(struct lookup *lookup, struct entry *entry, const char *text, int *scores,
+	struct memory *memory)
 {
 	for (; entry != NULL; entry = entry->next) {
-		if (entry->round == lookup->round || !fits(entry->fingerprint->pattern, text, NULL))
+		if (!fits(entry->fingerprint->pattern, text, NULL))
 			continue;
-		entry->round = lookup->round;
-		scores[entry->product] += entry->fingerprint->weight;
+		count(lookup, entry, scores);
+		if (memory->count < FOUND_MAX)
+			memory->found[memory->count] = entry;
+		memory->count++;
 	}
+}
+
+/* FNV-1a. */
+static struct memory *
+memory_of(struct lookup *lookup, enum place place, const char *text)
+{
+	guint32 hash = 0x811c9dc5U ^ (guint32)place;
+
+	for (const char *at = text; *at != '\0'; at++)
+		hash = (hash ^ (unsigned char)*at) * 0x01000193U;
+	return &lookup->memories[(hash ^ hash >> 16) % MEMORIES];
+}
+
+static void
+remember(struct memory *memory, enum place place, const char *text, const struct memory *found)
+{
+	if (found->count > FOUND_MAX || strlen(text) > REMEMBERED_MAX)
+		return;
+	memory->place = place;
+	memory->count = found->count;
+	memcpy(memory->found, found->found, sizeof(memory->found));
+	g_strlcpy(memory->text, text, sizeof(memory->text));
 }
 
 static void
 weigh(struct lookup *lookup, enum place place, const char *text, int *scores)
 {
+	struct memory *memory = memory_of(lookup, place, text);
+	struct memory found = { .count = 0 };
 	unsigned char key = key_of(*text);
 
-	weigh_key(lookup, lookup->first[place][KEY_ANY], text, scores);
+	if (memory->place == place && strcmp(memory->text, text) == 0) {
+		for (unsigned i = 0; i < memory->count; i++)
+			count(lookup, memory->found[i], scores);
+		return;
+	}
+	weigh_key(lookup, lookup->first[place][KEY_ANY], text, scores, &found);
 	if (key != KEY_ANY)
-		weigh_key(lookup, lookup->first[place][key], text, scores);
+		weigh_key(lookup, lookup->first[place][key], text, scores, &found);
+	remember(memory, place, text, &found);
 }
 
 static void
