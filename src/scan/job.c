@@ -67,3 +67,20 @@ job_fits(const struct job *job, const struct message_result *result)
 		result->endpoints + job_failures(job) == job->endpoints && verdicts_fit(result) &&
 		findings_fit(result) && text_fits(result);
 }
+
+guint
+job_hash(const void *job)
+{
+	const struct job *of = job;
+
+	return (guint)(of->id ^ of->id >> 32);
+}
+
+gboolean
+job_equal(const void *a, const void *b)
+{
+	const struct job *x = a;
+	const struct job *y = b;
+
+	return x->id == y->id;
+}

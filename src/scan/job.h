@@ -30,6 +30,10 @@ struct job {
 struct job *job_new(struct item *item, const struct message_host *host, const GByteArray *packed);
 void job_free(struct job *job);
 
+/* For a set of jobs: by their ids. */
+guint job_hash(const void *job);
+gboolean job_equal(const void *a, const void *b);
+
 /* How many failures are kept. */
 guint job_failures(const struct job *job);
 

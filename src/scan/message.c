@@ -108,18 +108,41 @@ is_whole(const struct rest *rest)
 	return !rest->broken && rest->length == 0;
 }
 
+/* One octet each, as every host under way keeps its message. */
+static void
+pack_small(GByteArray *out, unsigned number)
+{
+	const uint8_t octet = (uint8_t)number;
+
+	pack(out, &octet, sizeof(octet));
+}
+
+static unsigned
+take_small(struct rest *rest)
+{
+	uint8_t octet;
+
+	take(rest, &octet, sizeof(octet));
+	return octet;
+}
+
 void
 message_pack_host(GByteArray *out, const struct message_host *host)
 {
+	bool same = strcmp(host->host, host->address) == 0;
+
 	g_byte_array_set_size(out, 0);
 	pack_number(out, host->id);
-	pack_string(out, host->host);
+	pack_string(out, same ? "" : host->host);
 	pack_string(out, host->address);
-	pack_number(out, host->at_once);
-	pack_number(out, host->claimed);
+	pack_small(out, host->at_once);
+	pack_small(out, host->claimed);
 	if (host->claimed)
 		pack_claim(out, &host->claim);
-	pack(out, host->ports.items, host->ports.count * sizeof(host->ports.items[0]));
+	for (size_t i = 0; i < host->ports.count; i++) {
+		pack(out, &host->ports.items[i].port, sizeof(host->ports.items[i].port));
+		pack_small(out, (unsigned)host->ports.items[i].mode);
+	}
 }
 
 bool
@@ -130,14 +153,18 @@ message_read_host(const void *bytes, size_t length, struct message_host *host)
 	*host = (struct message_host){ .id = take_number(&rest) };
 	host->host = take_string(&rest);
 	host->address = take_string(&rest);
-	host->at_once = (unsigned)take_number(&rest);
-	host->claimed = take_number(&rest) != 0;
+	if (host->host[0] == '\0')
+		host->host = host->address;
+	host->at_once = take_small(&rest);
+	host->claimed = take_small(&rest) != 0;
 	if (host->claimed)
 		take_claim(&rest, &host->claim);
-	host->ports.count = rest.length / sizeof(host->ports.items[0]);
-	if (host->ports.count > TARGET_PORTS_MAX)
-		return false;
-	take(&rest, host->ports.items, host->ports.count * sizeof(host->ports.items[0]));
+	while (!rest.broken && rest.length > 0 && host->ports.count < TARGET_PORTS_MAX) {
+		struct asked_port *port = &host->ports.items[host->ports.count++];
+
+		take(&rest, &port->port, sizeof(port->port));
+		port->mode = take_small(&rest) == MODE_POP3S ? MODE_POP3S : MODE_POP3;
+	}
 	return is_whole(&rest);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/recent.h"
 
+#include <glib.h>
 #include <string.h>
 
 struct key {
@@ -10,64 +11,83 @@ struct key {
 	uint8_t bytes[16];
 };
 
+/* Keys of one hash are a chain from its head; 0 ends it, and place n is named n + 1. */
 struct recent {
-	GHashTable *known; /* of struct key, within ring */
-	guint next;
+	uint32_t next;
+	uint32_t heads[RECENT_MAX];
+	uint32_t chains[RECENT_MAX]; /* what comes behind each place */
 	struct key ring[RECENT_MAX]; /* the oldest is overwritten */
 };
 
-static guint
-hash_key(const void *data)
+static uint32_t
+hash_key(const struct key *key)
 {
-	const struct key *key = data;
-	guint hash = key->port * 2U + key->mode;
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	const uint8_t *bytes = (const uint8_t *)key;
 
-	for (size_t i = 0; i < sizeof(key->bytes); i++)
-		hash = hash * 31 + key->bytes[i];
-	return hash;
+	G_STATIC_ASSERT(sizeof(*key) == 20);
+	for (size_t i = 0; i < sizeof(*key); i++)
+		hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
+	return (uint32_t)(hash ^ hash >> 32) % RECENT_MAX;
 }
 
-static gboolean
-equal_keys(const void *a, const void *b)
+static bool
+is_known(const struct recent *recent, const struct key *key)
 {
-	return memcmp(a, b, sizeof(struct key)) == 0;
+	uint32_t at = recent->heads[hash_key(key)];
+
+	while (at != 0 && memcmp(&recent->ring[at - 1], key, sizeof(*key)) != 0)
+		at = recent->chains[at - 1];
+	return at != 0;
+}
+
+/* Takes the key at that place out of its chain. */
+static void
+forget(struct recent *recent, uint32_t place)
+{
+	uint32_t *at = &recent->heads[hash_key(&recent->ring[place])];
+
+	while (*at != place + 1)
+		at = &recent->chains[*at - 1];
+	*at = recent->chains[place];
 }
 
 struct recent *
 recent_new(void)
 {
-	struct recent *recent = g_new0(struct recent, 1);
+	struct recent *recent = g_malloc(sizeof(*recent));
 
-	recent->known = g_hash_table_new(hash_key, equal_keys);
+	/* Not calloc: all of it is there from the beginning, and does not grow with the targets. */
+	memset(recent, 0, sizeof(*recent));
 	return recent;
 }
 
 void
 recent_free(struct recent *recent)
 {
-	if (recent == NULL)
-		return;
-	g_hash_table_unref(recent->known);
 	g_free(recent);
 }
 
 bool
 recent_add(struct recent *recent, const struct address *address, const struct asked_port *port)
 {
+	uint32_t place = recent->next % RECENT_MAX;
 	struct key key = {
 		.family = (uint8_t)address->family,
 		.mode = (uint8_t)port->mode,
 		.port = port->port,
 	};
-	struct key *place = &recent->ring[recent->next % RECENT_MAX];
+	uint32_t *head;
 
 	memcpy(key.bytes, address->bytes, sizeof(key.bytes));
-	if (g_hash_table_contains(recent->known, &key))
+	if (is_known(recent, &key))
 		return false;
-	if (place->family != FAMILY_NONE)
-		g_hash_table_remove(recent->known, place);
-	*place = key;
-	g_hash_table_add(recent->known, place);
+	if (recent->ring[place].family != FAMILY_NONE)
+		forget(recent, place);
+	head = &recent->heads[hash_key(&key)];
+	recent->ring[place] = key;
+	recent->chains[place] = *head;
+	*head = place + 1;
 	recent->next++;
 	return true;
 }

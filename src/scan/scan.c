@@ -125,7 +125,7 @@ job_send(struct scan *scan, struct job *job)
 {
 	unsigned worker = least_loaded(scan);
 
-	g_hash_table_insert(scan->jobs, &job->id, job);
+	g_hash_table_add(scan->jobs, job);
 	scan->endpoints += job->endpoints;
 	scan->lookups += job->resolves;
 	job->worker = (uint16_t)worker;
@@ -140,7 +140,7 @@ job_send(struct scan *scan, struct job *job)
 static void
 job_take_back(struct scan *scan, struct job *job)
 {
-	g_hash_table_steal(scan->jobs, &job->id);
+	g_hash_table_steal(scan->jobs, job);
 	scan->endpoints -= job->endpoints;
 	scan->lookups -= job->resolves;
 	if (job->worker < crew_size(scan->crew))
@@ -276,7 +276,8 @@ begin_address(struct scan *scan, struct item *item, const char *text)
 static struct job *
 job_find(const struct scan *scan, unsigned worker, uint64_t id, bool resolves)
 {
-	struct job *job = g_hash_table_lookup(scan->jobs, &id);
+	const struct job key = { .id = id };
+	struct job *job = g_hash_table_lookup(scan->jobs, &key);
 
 	return job != NULL && job->worker == worker && job->resolves == resolves ? job : NULL;
 }
@@ -642,7 +643,7 @@ scan_new(struct net_loop *loop, const struct scan_options *options, GPtrArray *w
 	scan->plan = plan_new(words, source, &plan_options);
 	scan->quota = quota_new(options->per_host, options->per_network);
 	scan->recent = recent_new();
-	scan->jobs = g_hash_table_new(g_int64_hash, g_int64_equal);
+	scan->jobs = g_hash_table_new(job_hash, job_equal);
 	scan->ready = g_ptr_array_new();
 	scan->message = g_byte_array_new();
 	scan->begin = net_timer_new(loop, on_begin, scan);

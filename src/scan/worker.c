@@ -35,7 +35,7 @@ struct slot {
 struct host {
 	struct worker *worker;
 	uint64_t id;
-	char *name;
+	char *name; /* both stand behind the slots */
 	char *address;
 	struct claim *claim; /* or NULL */
 	unsigned begun;      /* slots */
@@ -61,8 +61,6 @@ host_free(void *data)
 			ask_cancel(host->slots[i].ask);
 		facts_free(host->slots[i].facts);
 	}
-	g_free(host->name);
-	g_free(host->address);
 	g_free(host->claim);
 	g_free(host);
 }
@@ -219,12 +217,17 @@ static void
 ask(struct worker *worker, const struct message_host *message)
 {
 	unsigned count = (unsigned)message->ports.count;
-	struct host *host = g_malloc0(sizeof(*host) + count * sizeof(host->slots[0]));
+	size_t size = sizeof(struct host) + count * sizeof(struct slot);
+	size_t length = strlen(message->address) + 1;
+	bool same = strcmp(message->host, message->address) == 0;
+	struct host *host = g_malloc0(size + length + (same ? 0 : strlen(message->host) + 1));
 
 	host->worker = worker;
 	host->id = message->id;
-	host->name = g_strdup(message->host);
-	host->address = g_strdup(message->address);
+	host->address = memcpy((char *)host + size, message->address, length);
+	host->name = same ?
+		host->address :
+		memcpy(host->address + length, message->host, strlen(message->host) + 1);
 	host->claim = message->claimed ? claim_copy(&message->claim) : NULL;
 	host->count = host->pending = count;
 	g_hash_table_add(worker->hosts, host);
