@@ -31,8 +31,8 @@ struct ask;
 
 /*
  * Begins to ask; the endpoint's texts and both options are borrowed for as long. `done` is called
- * as by probe_start; the facts are those of weigh.h's choice. `error` is set where the system had no
- * room for the first attempt, and will have none soon.
+ * as by probe_start; the facts are those of weigh.h's choice. `error` is set where the system had
+ * no room for the first attempt, and will have none soon.
  */
 struct ask *ask_start(struct net_loop *loop, const struct endpoint *endpoint,
 	const struct ask_options *options, const struct probe_options *probe,
