@@ -51,11 +51,19 @@ static const struct line refusing[] = {
 	{ "", "-ERR TLS required\r\n" },
 };
 
+static const struct line pipelining[] = {
+	{ "CAPA", "+OK\r\nSTLS\r\nPIPELINING\r\n.\r\n" },
+	{ "QUIT", "+OK\r\n" },
+	{ "STLS", "+OK\r\n" },
+	{ "", "-ERR TLS required\r\n" },
+};
+
 static const struct scene scenes[] = {
 	{ "in clear, to a server that invites a password by AUTH (and lists more)", MODE_POP3,
 		granting },
 	{ "in clear, to a server that knows USER and PASS only", MODE_POP3, inviting_pass },
 	{ "in clear, to a server that refuses", MODE_POP3, refusing },
+	{ "in clear, to a server that refuses, and lists PIPELINING", MODE_POP3, pipelining },
 	{ "in TLS from the first byte", MODE_POP3S, refusing },
 };
 
@@ -75,18 +83,20 @@ play_command(const struct scene *scene, struct pop3_probe *dialogue, GString *te
 {
 	size_t length;
 	const char *bytes = pop3_probe_output(dialogue, &length);
-	g_autofree char *command = g_strndup(bytes, length);
-	const char *answer;
+	g_autofree char *sent = g_strndup(bytes, length);
 
 	if (length == 0) {
 		pop3_probe_event(dialogue, POP3_CLOSED);
 		return;
 	}
 	g_string_append(text, "    ");
-	escape_append(text, command, length);
+	escape_append(text, sent, length);
 	g_string_append_c(text, '\n');
-	answer = answer_to(scene, command);
-	pop3_probe_feed(dialogue, answer, strlen(answer));
+	for (const char *command = sent; *command != '\0'; command = strchr(command, '\n') + 1) {
+		const char *answer = answer_to(scene, command);
+
+		pop3_probe_feed(dialogue, answer, strlen(answer));
+	}
 }
 
 static void

@@ -5,7 +5,7 @@
  *
  * A connection is put into it once, edge-triggered, and leaves it by being
  * closed: two system calls, where uv_poll makes seven over a connection's life
- * (docs/adr/0008-sockets-under-an-epoll-of-their-own.md).
+ * (docs/adr/0007-sockets-under-an-epoll-of-their-own.md).
  */
 #ifndef POPSEAL_NET_POLLER_H
 #define POPSEAL_NET_POLLER_H

@@ -150,6 +150,7 @@ on_connected(struct pop3_probe *probe)
 	probe->open = true;
 	probe->gone = probe->secured = probe->user_taken = false;
 	probe->settled = false;
+	probe->quit_mark = 0;
 	probe->commands = probe->complaints = 0;
 	facts->connect = CONNECT_OPEN;
 	facts->connections++;

@@ -170,9 +170,14 @@ static enum pop3_want
 ask_user(struct pop3_probe *probe)
 {
 	g_autofree char *command = g_strdup_printf("USER %s", probe->plan.nobody);
+	enum pop3_want want;
 
 	probe->asking = &probe->facts->probe.attempts[ATTEMPT_USER];
-	return pop3_ask(probe, STEP_USER, command, NULL);
+	want = pop3_ask(probe, STEP_USER, command, NULL);
+	if (answer_of(probe, ATTEMPT_PLAIN) != ANSWER_NONE &&
+		answer_of(probe, ATTEMPT_LOGIN) != ANSWER_NONE)
+		quit_ahead(probe);
+	return want;
 }
 
 /* PASS is the credential where no SASL mechanism invited one. */

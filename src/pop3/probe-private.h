@@ -49,8 +49,9 @@ struct pop3_probe {
 	bool secured;
 	bool user_taken; /* after "+OK" to USER, servers take PASS and little else */
 	bool settled;
-	unsigned commands;      /* sent, but for QUIT */
-	unsigned complaints;    /* commands that the server did not know */
+	size_t quit_mark;    /* where QUIT stands in the transcript, if it was sent ahead; else 0 */
+	unsigned commands;   /* sent, but for QUIT */
+	unsigned complaints; /* commands that the server did not know */
 	enum pop3_event ending; /* POP3_CLOSED or POP3_RESET once the peer has gone */
 	bool gone;
 
@@ -114,6 +115,13 @@ void probe_say(struct pop3_probe *probe, const char *line);
 
 /* Forgets what was to be sent. */
 void probe_unsay(struct pop3_probe *probe);
+
+/*
+ * Sends QUIT right behind what was just said, if this is gentle and the server lists PIPELINING
+ * (RFC 2449 section 6.6). For what is said last, whatever its answer; never behind AUTH, which
+ * would read it as a response.
+ */
+void quit_ahead(struct pop3_probe *probe);
 
 /* Goes to a step without sending anything. */
 enum pop3_want enter(struct pop3_probe *probe, enum pop3_step step);

@@ -213,9 +213,13 @@ step_auth(struct pop3_probe *probe)
 	AWAIT(read_reply(probe, &reply));
 	attempt_answer(probe, &reply, REPLY_CONTINUE);
 	probe->in_step |= reply.kind == REPLY_CONTINUE;
-	if (reply.kind == REPLY_CONTINUE)
-		return respond(probe, STEP_AUTH_CANCEL, "*", NULL);
-	return enter(probe, STEP_NEXT);
+	if (reply.kind != REPLY_CONTINUE)
+		return enter(probe, STEP_NEXT);
+	respond(probe, STEP_AUTH_CANCEL, "*", NULL);
+	/* PLAIN has one response only; LOGIN might take "*" for a name and QUIT for a password. */
+	if (probe->asking == &probe->facts->probe.attempts[ATTEMPT_PLAIN])
+		quit_ahead(probe);
+	return POP3_AGAIN;
 }
 
 /*
@@ -430,6 +434,8 @@ step_next(struct pop3_probe *probe)
 		return question->ask(probe);
 	if (probe->open && needs_settling(probe))
 		return enter(probe, STEP_SETTLE);
+	if (probe->open && probe->quit_mark > 0)
+		return enter(probe, STEP_QUIT);
 	if (probe->open)
 		return pop3_ask(probe, STEP_QUIT, "QUIT", NULL);
 	if (question == NULL || !may_connect(probe))

@@ -8,6 +8,8 @@
 #include "pop3/probe-private.h"
 #include "pop3/refusal.h"
 
+#define QUIT_LINE "C: QUIT\n"
+
 /* --- transcript ------------------------------------------------------------------------------ */
 
 static bool
@@ -36,16 +38,26 @@ transcript_note(struct pop3_probe *probe, const char *note)
 	transcript_add(probe, "-- ", note, strlen(note));
 }
 
-/* Returns what the transcript holds since the question under way was sent. */
+/*
+ * Returns what the transcript holds since the question under way was sent, but for a QUIT that went
+ * ahead: it is not what was answered.
+ */
 const char *
 exchange(struct pop3_probe *probe)
 {
-	const GString *transcript = probe->facts->probe.transcript;
-	size_t length = transcript->len - probe->mark;
+	const char *text = probe->facts->probe.transcript->str;
+	const char *kept = text + probe->mark;
+	size_t length = probe->facts->probe.transcript->len - probe->mark;
+	g_autofree char *without_quit = NULL;
 
-	if (length > 0 && transcript->str[transcript->len - 1] == '\n')
+	if (length > 0 && kept[length - 1] == '\n')
 		length--;
-	return facts_keep(probe->facts, transcript->str + probe->mark, length);
+	if (probe->quit_mark > probe->mark && length > 0) {
+		without_quit = g_strdup_printf("%.*s%s", (int)(probe->quit_mark - probe->mark),
+			kept, text + probe->quit_mark + strlen(QUIT_LINE));
+		return facts_keep(probe->facts, without_quit, length - strlen(QUIT_LINE));
+	}
+	return facts_keep(probe->facts, kept, length);
 }
 
 /* --- questions and answers -------------------------------------------------------------------- */
@@ -98,6 +110,21 @@ respond(struct pop3_probe *probe, enum pop3_step step, const char *line, const c
 	probe->mark = mark;
 	probe->commands--;
 	return want;
+}
+
+void
+quit_ahead(struct pop3_probe *probe)
+{
+	const struct probe_facts *facts = &probe->facts->probe;
+	size_t before = facts->transcript->len;
+
+	if (probe->plan.depth != DEPTH_GENTLE || facts->clear.state != LIST_ANSWERED ||
+		!capabilities_have(&facts->clear, "PIPELINING") ||
+		before + strlen(QUIT_LINE) >= FACTS_TRANSCRIPT_MAX)
+		return;
+	transcript_add(probe, "C: ", "QUIT", strlen("QUIT"));
+	probe->quit_mark = before;
+	probe_say(probe, "QUIT");
 }
 
 enum pop3_want

@@ -171,14 +171,15 @@ struct server {
 	uint16_t port;
 	GThread *thread;
 	const char *mute_at; /* a command that it leaves unanswered, or NULL */
+	bool pipelining;     /* it lists it */
 	int clients;
 };
 
 static const char *
-answer_to(const char *command)
+answer_to(const struct server *server, const char *command)
 {
 	if (g_str_has_prefix(command, "CAPA"))
-		return "+OK\r\nTOP\r\n.\r\n";
+		return server->pipelining ? "+OK\r\nPIPELINING\r\n.\r\n" : "+OK\r\nTOP\r\n.\r\n";
 	return g_str_has_prefix(command, "QUIT") ? "+OK\r\n" : "-ERR TLS required\r\n";
 }
 
@@ -191,7 +192,7 @@ serve(struct server *server, FILE *client)
 	while (fgets(line, sizeof(line), client) != NULL) {
 		if (server->mute_at != NULL && g_str_has_prefix(line, server->mute_at))
 			continue;
-		peer_say(fileno(client), answer_to(line));
+		peer_say(fileno(client), answer_to(server, line));
 		if (g_str_has_prefix(line, "QUIT"))
 			break;
 	}
@@ -280,6 +281,29 @@ test_probe_clock(void)
 	for (size_t i = 0; i < PROBE_CLOCK_STEPS; i++)
 		g_assert_true(
 			clock.steps[i].timeouts == 0 || g_str_equal(probe_clock_name(i), "settle"));
+	facts_free(run.facts);
+	net_loop_free(run.loop);
+	server_stop(&server);
+}
+
+/* What was sent ahead is in the transcript, and in no exchange: it is not what was answered. */
+static void
+test_probe_pipelining(void)
+{
+	struct server server = { .pipelining = true };
+	struct run run = { .loop = net_loop_new(NULL) };
+	struct probe_options options = { .depth = DEPTH_GENTLE };
+	const char *exchange;
+
+	server_start(&server);
+	run_start(&run, &server, &options);
+	net_loop_run(run.loop);
+	g_assert_cmpint(run.facts->verdict.value, ==, VERDICT_REFUSES);
+	exchange = run.facts->probe.attempts[ATTEMPT_USER].exchange;
+	g_assert_true(g_regex_match_simple("^C: USER popseal-[0-9a-f]{10}\nS: -ERR TLS required$",
+		exchange, 0, 0));
+	g_assert_nonnull(strstr(run.facts->probe.transcript->str,
+		"\nC: QUIT\nS: -ERR TLS required\nS: +OK\n"));
 	facts_free(run.facts);
 	net_loop_free(run.loop);
 	server_stop(&server);
@@ -388,6 +412,7 @@ main(int argc, char **argv)
 	g_test_add_func("/probe/clock/buckets", test_clock_buckets);
 	g_test_add_func("/probe/clock/add", test_clock_add);
 	g_test_add_func("/probe/run/clock", test_probe_clock);
+	g_test_add_func("/probe/run/pipelining", test_probe_pipelining);
 	g_test_add_func("/probe/run/timeout", test_probe_timeout);
 	g_test_add_func("/probe/run/rate", test_probe_rate);
 	g_test_add_func("/probe/run/cancelled-in-line", test_probe_cancelled_in_line);
