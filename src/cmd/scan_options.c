@@ -271,6 +271,7 @@ read_concurrency(struct scan_options *scan, GError **error)
 	if (!read_unsigned("jobs", given.jobs, 1, SCAN_JOBS_MAX, core_count(), &scan->jobs, error))
 		return false;
 	limit = scan_concurrency_limit(scan->jobs);
+	scan->at_once = given.concurrency != NULL;
 	return read_unsigned("concurrency", given.concurrency, 1, SCAN_CONCURRENCY_MAX,
 		       MIN(SCAN_CONCURRENCY, limit), &scan->concurrency, error) &&
 		read_unsigned("per-host", given.per_host, 0, SCAN_LIMIT_MAX, SCAN_PER_HOST,

@@ -5,8 +5,16 @@
 #include <string.h>
 
 enum {
-	ALIGNMENT = 8
+	ALIGNMENT = 8,
+	ARENA_SIZES = 5, /* from ARENA_BLOCK_MIN to ARENA_BLOCK_MAX, by doubling */
+#ifdef __SANITIZE_ADDRESS__
+	ARENA_SPARES_MAX = 0, /* what was freed must not be used, and shows */
+#else
+	ARENA_SPARES_MAX = 256, /* of each size */
+#endif
 };
+
+G_STATIC_ASSERT(ARENA_BLOCK_MIN << (ARENA_SIZES - 1) == ARENA_BLOCK_MAX);
 
 G_STATIC_ASSERT(sizeof(void *) <= ALIGNMENT && sizeof(guint64) <= ALIGNMENT);
 
@@ -15,17 +23,63 @@ struct arena_block {
 	size_t size; /* of the memory behind it */
 };
 
+/* Blocks of the usual sizes that were freed lately, and will be wanted again. */
+static struct spares {
+	struct arena_block *blocks;
+	unsigned count;
+} spares[ARENA_SIZES];
+
+/* Returns the spares of that size, or NULL if none are kept of it. */
+static struct spares *
+spares_of(size_t size)
+{
+	for (unsigned i = 0; i < ARENA_SIZES; i++) {
+		if (size == (size_t)ARENA_BLOCK_MIN << i)
+			return &spares[i];
+	}
+	return NULL;
+}
+
+static struct arena_block *
+block_new(size_t size)
+{
+	struct spares *kept = spares_of(size);
+	struct arena_block *block;
+
+	if (kept == NULL || kept->blocks == NULL) {
+		block = g_malloc(sizeof(*block) + size);
+		block->size = size;
+		return block;
+	}
+	block = kept->blocks;
+	kept->blocks = block->older;
+	kept->count--;
+	return block;
+}
+
+static void
+block_free(struct arena_block *block)
+{
+	struct spares *kept = spares_of(block->size);
+
+	if (kept == NULL || kept->count >= ARENA_SPARES_MAX) {
+		g_free(block);
+		return;
+	}
+	block->older = kept->blocks;
+	kept->blocks = block;
+	kept->count++;
+}
+
 static void
 add_block(struct arena *arena, size_t least)
 {
 	size_t size = arena->blocks == NULL ? ARENA_BLOCK_MIN :
 					      MIN(2 * arena->blocks->size, (size_t)ARENA_BLOCK_MAX);
-	struct arena_block *block;
+	struct arena_block *block = block_new(MAX(size, least));
 
-	size = MAX(size, least);
-	block = g_malloc(sizeof(*block) + size);
+	size = block->size;
 	block->older = arena->blocks;
-	block->size = size;
 	arena->blocks = block;
 	arena->at = (char *)(block + 1);
 	arena->left = size;
@@ -87,7 +141,7 @@ arena_clear(struct arena *arena)
 		struct arena_block *block = arena->blocks;
 
 		arena->blocks = block->older;
-		g_free(block);
+		block_free(block);
 	}
 	memset(arena, 0, sizeof(*arena));
 }

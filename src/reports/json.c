@@ -87,8 +87,18 @@ json_text(GString *out, const char *key, const char *text)
 void
 json_number(GString *out, const char *key, int64_t number)
 {
+	char digits[24];
+	size_t at = sizeof(digits);
+	uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+
 	begin_value(out, key);
-	g_string_append_printf(out, "%" G_GINT64_FORMAT, (gint64)number);
+	do {
+		digits[--at] = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest > 0);
+	if (number < 0)
+		digits[--at] = '-';
+	g_string_append_len(out, digits + at, (gssize)(sizeof(digits) - at));
 }
 
 void

@@ -7,6 +7,7 @@
 
 #include "scan/crew.h"
 #include "scan/job.h"
+#include "scan/pace.h"
 #include "scan/recent.h"
 #include "scan/scan.h"
 #include "scan/worker.h"
@@ -28,7 +29,9 @@ struct scan {
 	GPtrArray *ready; /* jobs whose turn has come */
 	GByteArray *message;
 	uint64_t last_id;
-	unsigned concurrency;
+	struct pace pace;
+	struct net_timer *look; /* at the pace */
+	uint64_t endpoints_done;
 	unsigned endpoints; /* sent to workers */
 	unsigned lookups;
 	unsigned load[SCAN_JOBS_MAX]; /* endpoints and look-ups of each worker */

@@ -142,6 +142,7 @@ job_take_back(struct scan *scan, struct job *job)
 {
 	g_hash_table_steal(scan->jobs, job);
 	scan->endpoints -= job->endpoints;
+	scan->endpoints_done += job->endpoints;
 	scan->lookups -= job->resolves;
 	if (job->worker < crew_size(scan->crew))
 		scan->load[job->worker] -= job->endpoints + job->resolves;
@@ -469,11 +470,11 @@ on_died(void *user, unsigned worker, const char *how, bool replaced)
 	g_autofree char *note = NULL;
 
 	scan->deaths++;
-	scan->concurrency = MAX(scan->concurrency / 2, crew_size(scan->crew));
+	pace_halve(&scan->pace, crew_size(scan->crew));
 	note = g_strdup_printf("worker %u has died (%s)%s; what it had not finished is asked again "
 			       "(%u endpoints), with %u at once from now on",
 		worker + 1, how, replaced ? " and is replaced" : "", scan->load[worker],
-		scan->concurrency);
+		scan->pace.most);
 	scan->events->note(scan->user, note);
 	if (is_any_alive(scan))
 		ask_again(scan, worker);
@@ -558,7 +559,7 @@ static bool
 may_pull(const struct scan *scan)
 {
 	return !scan->exhausted && !scan->paused && !scan->finished &&
-		scan->endpoints < scan->concurrency && scan->lookups < SCAN_LOOKUPS_MAX &&
+		scan->endpoints < scan->pace.now && scan->lookups < SCAN_LOOKUPS_MAX &&
 		quota_waiting(scan->quota) < QUOTA_WAITING_MAX;
 }
 
@@ -586,6 +587,17 @@ on_readable(void *user)
 
 	net_watch_for(scan->watch, 0);
 	pump(scan);
+}
+
+static void
+on_look(void *user)
+{
+	struct scan *scan = user;
+	unsigned before = scan->pace.now;
+
+	pace_look(&scan->pace, scan->endpoints, scan->endpoints_done);
+	if (scan->pace.now > before)
+		pump(scan);
 }
 
 static void
@@ -630,7 +642,7 @@ scan_new(struct net_loop *loop, const struct scan_options *options, GPtrArray *w
 	scan->options = *options;
 	scan->events = events;
 	scan->user = user;
-	scan->concurrency = options->concurrency;
+	scan->pace = pace_new(options->concurrency, options->at_once);
 	scan->setup = (struct worker_setup){
 		.probe = options->probe,
 		.ask = options->ask,
@@ -647,6 +659,9 @@ scan_new(struct net_loop *loop, const struct scan_options *options, GPtrArray *w
 	scan->ready = g_ptr_array_new();
 	scan->message = g_byte_array_new();
 	scan->begin = net_timer_new(loop, on_begin, scan);
+	scan->look = net_timer_new(loop, on_look, scan);
+	net_timer_start(scan->look, PACE_EVERY * G_TIME_SPAN_MILLISECOND,
+		PACE_EVERY * G_TIME_SPAN_MILLISECOND);
 	scan->crew = crew_new(loop, options->jobs, &crew_events, scan, error);
 	if (scan->crew == NULL) {
 		scan_free(scan);
@@ -683,6 +698,7 @@ scan_free(struct scan *scan)
 		return;
 	crew_free(scan->crew);
 	net_timer_close(scan->begin);
+	net_timer_close(scan->look);
 	net_watch_close(scan->watch);
 	free_jobs(scan);
 	while ((link = g_queue_pop_head_link(&scan->items)) != NULL)

@@ -48,7 +48,7 @@ scan_state(const struct scan *scan, struct scan_state *state)
 {
 	*state = (struct scan_state){
 		.jobs = crew_size(scan->crew),
-		.concurrency = scan->concurrency,
+		.concurrency = scan->pace.now,
 		.endpoints = scan->endpoints,
 		.deaths = scan->deaths,
 	};

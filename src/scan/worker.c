@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/worker.h"
 
+#include <malloc.h>
 #include <string.h>
 
 #include "net/channel.h"
@@ -340,12 +341,17 @@ enter_sandbox(struct worker *worker)
 	channel_send(worker->channel, MESSAGE_NOTE, note, strlen(note));
 }
 
+enum {
+	KEPT_MEMORY = 64 * 1024 * 1024 /* octets that are not given back to the system at once */
+};
+
 int
 worker_run(int fd, const struct worker_setup *setup)
 {
 	struct worker worker = { .setup = setup };
 	GError *error = NULL;
 
+	mallopt(M_TRIM_THRESHOLD, KEPT_MEMORY);
 	worker.hosts = g_hash_table_new_full(NULL, NULL, host_free, NULL);
 	worker.lookups = g_hash_table_new_full(NULL, NULL, g_free, NULL);
 	worker.message = g_byte_array_new();

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The pace rises while hosts are slow, stays while they are fast, and keeps to its bounds.
+ */
+#include "scan/pace.h"
+
+#include <glib.h>
+
+static void
+test_begin(void)
+{
+	g_assert_cmpuint(pace_new(4096, false).now, ==, PACE_BEGIN);
+	g_assert_cmpuint(pace_new(4096, true).now, ==, 4096);
+	g_assert_cmpuint(pace_new(10, false).now, ==, 10);
+}
+
+/* Each host takes ten seconds: as many as may be are begun, within a second. */
+static void
+test_slow(void)
+{
+	struct pace pace = pace_new(4096, false);
+	unsigned looks = 0;
+
+	for (uint64_t done = 0; pace.now < 4096; looks++) {
+		done += pace.now * PACE_EVERY / 10000;
+		pace_look(&pace, pace.now, done);
+		g_assert_cmpuint(looks, <, 20);
+	}
+	pace_look(&pace, pace.now, 0);
+	g_assert_cmpuint(pace.now, ==, 4096);
+}
+
+static void
+test_fast(void)
+{
+	struct pace pace = pace_new(4096, false);
+	uint64_t done = 0;
+
+	for (unsigned looks = 0; looks < 100; looks++) {
+		done += 600; /* 12,000 hosts a second */
+		pace_look(&pace, pace.now, done);
+	}
+	g_assert_cmpuint(pace.now, ==, PACE_BEGIN);
+}
+
+/* Where the targets come slowly, there is nothing that more room would help. */
+static void
+test_idle(void)
+{
+	struct pace pace = pace_new(4096, false);
+
+	for (unsigned looks = 0; looks < 100; looks++)
+		pace_look(&pace, 3, looks);
+	g_assert_cmpuint(pace.now, ==, PACE_BEGIN);
+}
+
+static void
+test_halve(void)
+{
+	struct pace pace = pace_new(100, true);
+
+	pace_halve(&pace, 2);
+	g_assert_cmpuint(pace.now, ==, 50);
+	pace_look(&pace, 50, 0);
+	g_assert_cmpuint(pace.now, ==, 50);
+	for (unsigned i = 0; i < 10; i++)
+		pace_halve(&pace, 2);
+	g_assert_cmpuint(pace.now, ==, 2);
+}
+
+int
+main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/scan/pace/begin", test_begin);
+	g_test_add_func("/scan/pace/slow", test_slow);
+	g_test_add_func("/scan/pace/fast", test_fast);
+	g_test_add_func("/scan/pace/idle", test_idle);
+	g_test_add_func("/scan/pace/halve", test_halve);
+	return g_test_run();
+}
