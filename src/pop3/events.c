@@ -137,12 +137,16 @@ probe_lost(struct pop3_probe *probe, enum answer answer)
  * --- what happens to the connection ------------------------------------------------------------
  */
 
+enum {
+	NOTE_MAX = 40
+};
+
 static void
 on_connected(struct pop3_probe *probe)
 {
 	struct probe_facts *facts = &probe->facts->probe;
 	bool tls = pop3_probe_begins_tls(probe);
-	g_autofree char *note = NULL;
+	char note[NOTE_MAX];
 
 	pop3_input_clear(&probe->input);
 	probe_unsay(probe);
@@ -154,7 +158,8 @@ on_connected(struct pop3_probe *probe)
 	probe->commands = probe->complaints = 0;
 	facts->connect = CONNECT_OPEN;
 	facts->connections++;
-	note = g_strdup_printf("connection %u%s", facts->connections, tls ? ", TLS first" : "");
+	g_snprintf(note, sizeof(note), "connection %u%s", facts->connections,
+		tls ? ", TLS first" : "");
 	transcript_note(probe, note);
 	probe->step = tls ? STEP_HANDSHAKE : STEP_GREETING;
 	probe->turn++;

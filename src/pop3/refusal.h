@@ -27,12 +27,6 @@ struct wording {
  */
 enum refusal refusal_classify(const struct wording *room, const char *line);
 
-/*
- * The same, for what is asked of every server: remembers the answers to the lines that it was asked
- * of last. `room` must be a table that never changes.
- */
-enum refusal refusal_recall(const struct wording *room, const char *line);
-
 enum blame {
 	BLAME_OPEN,    /* the words do not say */
 	BLAME_NAME,    /* "this account has been suspended": another name may be taken */

@@ -154,7 +154,7 @@ classify(const struct pop3_probe *probe, const char *line)
 {
 	if (probe->plan.classify != NULL)
 		return probe->plan.classify(probe->plan.user, line);
-	return refusal_recall(NULL, line);
+	return refusal_classify(NULL, line);
 }
 
 /* Counts the commands that this connection's server did not know. */

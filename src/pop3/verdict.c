@@ -316,7 +316,7 @@ close_is_refusal(const struct facts *facts, const struct attempt *attempt)
 static bool
 forbids_logins(const char *reply)
 {
-	enum refusal refusal = refusal_recall(NULL, reply);
+	enum refusal refusal = refusal_classify(NULL, reply);
 
 	return refusal == REFUSAL_TLS_REQUIRED || refusal == REFUSAL_LOGIN_DISABLED;
 }

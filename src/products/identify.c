@@ -8,8 +8,7 @@
  *
  * This is asked with every refusal of every server. So the fingerprints are
  * sorted by where they look and by their first octet, and each text meets the few
- * that may fit it, not all of them; and as servers say the same few things, what
- * was found in a short text is remembered.
+ * that may fit it, not all of them; and what the same signs meant is remembered.
  */
 #include <string.h>
 
@@ -182,9 +181,6 @@ enum {
 	PRODUCTS_MAX = 64,
 	KEYS = 256,
 	KEY_ANY = 0, /* of patterns that may begin with anything */
-	MEMORIES = 512,
-	REMEMBERED_MAX = 55, /* octets of a text */
-	FOUND_MAX = 4,       /* fingerprints in it; one with more is looked at every time */
 };
 
 struct entry {
@@ -194,19 +190,10 @@ struct entry {
 	unsigned round; /* in which it was last found */
 };
 
-/* What was found in a text. */
-struct memory {
-	enum place place; /* PLACE_END: nothing is remembered here */
-	unsigned count;
-	struct entry *found[FOUND_MAX];
-	char text[REMEMBERED_MAX + 1];
-};
-
 /* Made once in a process, and kept. */
 struct lookup {
 	struct entry *first[PLACE_REPLY + 1][KEYS];
 	unsigned round;
-	struct memory memories[MEMORIES]; /* by hash; who comes last takes the place */
 };
 
 /* Letters of either case have one key. */
@@ -255,69 +242,26 @@ get_lookup(void)
 
 /* --- weighing --------------------------------------------------------------------------------- */
 
-/* Adds a fingerprint to its product's score, unless it counted before. */
+/* Adds what is found in a text to its products' scores; each fingerprint counts once. */
 static void
-count(struct lookup *lookup, struct entry *entry, int *scores)
-{
-	if (entry->round == lookup->round)
-		return;
-	entry->round = lookup->round;
-	scores[entry->product] += entry->fingerprint->weight;
-}
-
-/* Counts what is found in a text, and notes it. */
-static void
-weigh_key(struct lookup *lookup, struct entry *entry, const char *text, int *scores,
-	struct memory *memory)
+weigh_key(struct lookup *lookup, struct entry *entry, const char *text, int *scores)
 {
 	for (; entry != NULL; entry = entry->next) {
-		if (!fits(entry->fingerprint->pattern, text, NULL))
+		if (entry->round == lookup->round || !fits(entry->fingerprint->pattern, text, NULL))
 			continue;
-		count(lookup, entry, scores);
-		if (memory->count < FOUND_MAX)
-			memory->found[memory->count] = entry;
-		memory->count++;
+		entry->round = lookup->round;
+		scores[entry->product] += entry->fingerprint->weight;
 	}
-}
-
-/* FNV-1a. */
-static struct memory *
-memory_of(struct lookup *lookup, enum place place, const char *text)
-{
-	guint32 hash = 0x811c9dc5U ^ (guint32)place;
-
-	for (const char *at = text; *at != '\0'; at++)
-		hash = (hash ^ (unsigned char)*at) * 0x01000193U;
-	return &lookup->memories[(hash ^ hash >> 16) % MEMORIES];
-}
-
-static void
-remember(struct memory *memory, enum place place, const char *text, const struct memory *found)
-{
-	if (found->count > FOUND_MAX || strlen(text) > REMEMBERED_MAX)
-		return;
-	memory->place = place;
-	memory->count = found->count;
-	memcpy(memory->found, found->found, sizeof(memory->found));
-	g_strlcpy(memory->text, text, sizeof(memory->text));
 }
 
 static void
 weigh(struct lookup *lookup, enum place place, const char *text, int *scores)
 {
-	struct memory *memory = memory_of(lookup, place, text);
-	struct memory found = { .count = 0 };
 	unsigned char key = key_of(*text);
 
-	if (memory->place == place && strcmp(memory->text, text) == 0) {
-		for (unsigned i = 0; i < memory->count; i++)
-			count(lookup, memory->found[i], scores);
-		return;
-	}
-	weigh_key(lookup, lookup->first[place][KEY_ANY], text, scores, &found);
+	weigh_key(lookup, lookup->first[place][KEY_ANY], text, scores);
 	if (key != KEY_ANY)
-		weigh_key(lookup, lookup->first[place][key], text, scores, &found);
-	remember(memory, place, text, &found);
+		weigh_key(lookup, lookup->first[place][key], text, scores);
 }
 
 static void
@@ -407,7 +351,7 @@ product_identify(struct facts *facts, const char **version)
 	static struct memo memo;
 	g_autoptr(GString) key = g_string_sized_new(LAYOUT_MAX);
 	g_autofree char *found = NULL;
-	struct signs signs;
+	static _Thread_local struct signs signs; /* too large to be cleared each time */
 	const struct product *product;
 	struct memo_slot *slot;
 	bool known;

@@ -411,47 +411,6 @@ test_room(void)
 	g_assert_cmpint(refusal_classify(room, "-ERR login failed"), ==, REFUSAL_CREDENTIALS);
 }
 
-/*
- * What is remembered is what refusal_classify says, for any number of lines, whatever their length,
- * and for each table of its own.
- */
-static void
-test_recall(void)
-{
-	static const struct wording one[] = {
-		{ "words *", REFUSAL_CREDENTIALS },
-		{ NULL, REFUSAL_NONE },
-	};
-	static const struct wording other[] = {
-		{ "words *", REFUSAL_MECHANISM },
-		{ NULL, REFUSAL_NONE },
-	};
-
-	for (int again = 0; again < 2; again++) {
-		for (int i = 0; i < 600; i++) {
-			g_autofree char *filler = g_strnfill((gsize)i % 130, 'x');
-			g_autofree char *line = g_strdup_printf("-ERR words %d %s", i, filler);
-			g_autofree char *tls =
-				g_strdup_printf("-ERR TLS required. %d %s", i, filler);
-
-			g_assert_cmpint(refusal_recall(one, line), ==, refusal_classify(one, line));
-			g_assert_cmpint(refusal_recall(other, line), ==,
-				refusal_classify(other, line));
-			g_assert_cmpint(refusal_recall(NULL, line), ==,
-				refusal_classify(NULL, line));
-			g_assert_cmpint(refusal_recall(one, tls), ==, refusal_classify(one, tls));
-		}
-	}
-	g_assert_cmpint(refusal_recall(one, "-ERR words of it"), !=,
-		refusal_recall(other, "-ERR words of it"));
-	for (int again = 0; again < 2; again++) {
-		for (size_t i = 0; i < G_N_ELEMENTS(tls_required); i++)
-			g_assert_cmpint(refusal_recall(NULL, tls_required[i].line), ==,
-				refusal_classify(NULL, tls_required[i].line));
-		g_assert_cmpint(refusal_recall(NULL, ""), ==, refusal_classify(NULL, ""));
-	}
-}
-
 static void
 test_pattern_match(void)
 {
@@ -559,7 +518,6 @@ main(int argc, char **argv)
 	g_test_add_func("/refusal/others", test_others);
 	g_test_add_func("/refusal/blames", test_blames);
 	g_test_add_func("/refusal/room", test_room);
-	g_test_add_func("/refusal/recall", test_recall);
 	g_test_add_func("/refusal/pattern-match", test_pattern_match);
 	g_test_add_func("/refusal/pattern-is-fast", test_pattern_is_fast);
 	g_test_add_func("/refusal/pattern-version", test_pattern_version);

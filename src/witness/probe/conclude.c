@@ -11,7 +11,7 @@
 static enum refusal
 classify_for(const struct product *product, const char *line)
 {
-	return refusal_recall(product != NULL ? product->refusals : NULL, line);
+	return refusal_classify(product != NULL ? product->refusals : NULL, line);
 }
 
 enum refusal
