@@ -78,10 +78,10 @@ probe_say(struct pop3_probe *probe, const char *line)
 
 	if (probe->output_taken)
 		probe_unsay(probe);
-	probe->output = g_realloc(probe->output, probe->output_length + length + 2);
+	probe->output = g_realloc(probe->output, probe->output_length + length + sizeof("\r\n"));
 	end = probe->output + probe->output_length;
-	memcpy(end, line, length);
-	memcpy(end + length, "\r\n", 2);
+	memcpy(end, line, length + 1);
+	memcpy(end + length, "\r\n", sizeof("\r\n"));
 	probe->output_length += length + 2;
 }
 
