@@ -2,11 +2,16 @@
 #include "scan/checkpoint.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <string.h>
 #include <unistd.h>
 
 #define CHECKPOINT_FORMAT 1
+
+enum {
+	READ_SIZE = 16 * 1024
+};
 
 /* The numbers of a summary that are kept, by name; they are what a later run adds to. */
 static const struct field {
@@ -120,20 +125,22 @@ read_counts(const json_t *counts, struct summary *summary)
 	}
 }
 
-/* False unless it is a list of numbers in order. */
+/* False unless it is a list of numbers in order, all of which had been handed out. */
 static bool
 read_pending(const json_t *list, struct plan_position *position)
 {
 	size_t count = json_array_size(list);
+	uint64_t least = 0;
 
 	position->pending = g_new0(uint64_t, MAX(count, 1));
 	for (size_t i = 0; i < count; i++) {
 		const json_t *item = json_array_get(list, i);
+		uint64_t value = (uint64_t)json_integer_value(item);
 
-		position->pending[i] = (uint64_t)json_integer_value(item);
-		if (!json_is_integer(item) ||
-			(i > 0 && position->pending[i] <= position->pending[i - 1]))
+		if (!json_is_integer(item) || value < least || value >= position->next)
 			return false;
+		position->pending[i] = value;
+		least = value + 1;
 	}
 	position->pending_count = count;
 	return true;
@@ -152,12 +159,14 @@ read_root(json_t *root, struct checkpoint *checkpoint)
 		    &scan, "finished", &finished, "seed", &seed, "next", &next, "lines", &lines,
 		    "lines_digest", &digest, "output_length", &length, "output_digest", &tail,
 		    "pending", &pending, "counts", &counts) != 0 ||
-		format != CHECKPOINT_FORMAT || !read_pending(pending, position))
+		format != CHECKPOINT_FORMAT || seed < 0 || next < 0 || lines < 0 || length < 0)
+		return false;
+	position->next = (uint64_t)next;
+	if (!read_pending(pending, position))
 		return false;
 	checkpoint->scan = g_strdup(scan);
 	checkpoint->finished = finished != 0;
 	checkpoint->seed = (uint64_t)seed;
-	position->next = (uint64_t)next;
 	position->lines = (uint64_t)lines;
 	position->digest = (uint64_t)digest;
 	checkpoint->output_length = (uint64_t)length;
@@ -166,32 +175,45 @@ read_root(json_t *root, struct checkpoint *checkpoint)
 	return true;
 }
 
-static char *
-read_file(const char *path, size_t *length, GError **error)
+/* Whatever the path leads to, no more than one octet past the bound is read. */
+static GByteArray *
+read_file(const char *path, GError **error)
 {
-	char *text = NULL;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	GByteArray *text = g_byte_array_new();
+	ssize_t length = fd < 0 ? -1 : 1;
+	int number;
 
-	if (!g_file_get_contents(path, &text, length, error))
-		return NULL;
-	if (*length <= CHECKPOINT_SIZE_MAX)
+	while (length > 0 && text->len <= CHECKPOINT_SIZE_MAX) {
+		char part[READ_SIZE];
+
+		length = read(fd, part, sizeof(part));
+		g_byte_array_append(text, (const guint8 *)part, (guint)MAX(length, 0));
+	}
+	number = errno;
+	if (fd >= 0)
+		close(fd);
+	if (length >= 0 && text->len <= CHECKPOINT_SIZE_MAX)
 		return text;
-	g_free(text);
-	fail(error, path, "too large for a checkpoint", 0);
+	g_byte_array_unref(text);
+	if (length < 0)
+		fail(error, path, "cannot be read", number);
+	else
+		fail(error, path, "too large for a checkpoint", 0);
 	return NULL;
 }
 
 bool
 checkpoint_read(struct checkpoint *checkpoint, const char *path, GError **error)
 {
-	size_t length = 0;
-	g_autofree char *text = read_file(path, &length, error);
+	g_autoptr(GByteArray) text = read_file(path, error);
 	json_t *root;
 	bool whole;
 
 	*checkpoint = (struct checkpoint){ 0 };
 	if (text == NULL)
 		return false;
-	root = json_loadb(text, length, 0, NULL);
+	root = json_loadb((const char *)text->data, text->len, 0, NULL);
 	whole = root != NULL && read_root(root, checkpoint);
 	json_decref(root);
 	if (whole)

@@ -161,16 +161,20 @@ feed_fd(const struct feed *feed)
 	return feed->fd;
 }
 
-/* Undoes g_strescape in place: the result is never longer. */
-static char *
+/* Undoes g_strescape in place: the result is never longer. False if it is no text. */
+static bool
 unescape(char *text)
 {
-	g_autofree char *plain = g_strcompress(text + 1);
+	g_autofree char *plain = NULL;
+	size_t slashes = 0;
 
-	if (text[0] != '=')
-		return NULL;
+	for (size_t end = strlen(text); text[end - 1] == '\\'; end--)
+		slashes++;
+	if (text[0] != '=' || slashes % 2 != 0)
+		return false;
+	plain = g_strcompress(text + 1);
 	memcpy(text, plain, strlen(plain) + 1);
-	return text;
+	return true;
 }
 
 /* Takes the texts behind the mark; false unless there are just as many. */
@@ -187,8 +191,12 @@ split(char *line, char **parts, size_t count)
 	}
 	if (strchr(line, '\t') != NULL)
 		return false;
-	for (size_t i = 0; i < count; i++)
-		parts[i] = parts[i][0] == '\0' ? NULL : unescape(parts[i]);
+	for (size_t i = 0; i < count; i++) {
+		if (parts[i][0] == '\0')
+			parts[i] = NULL;
+		else if (!unescape(parts[i]))
+			return false;
+	}
 	return true;
 }
 

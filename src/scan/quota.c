@@ -2,7 +2,7 @@
 /*
  * One counter an address and one a network, as long as somebody holds a share
  * of it or waits for one. A share is taken of both or of none; who cannot have
- * it waits at the counter that is full.
+ * it waits at the counter that is full, behind those that wait there already.
  */
 #include "scan/quota.h"
 
@@ -106,56 +106,65 @@ has_room(const struct counter *counter, unsigned limit, unsigned weight)
 		counter->held + weight <= limit;
 }
 
-static void
-wait_at(struct quota *quota, struct counter *counter, struct quota_ticket *ticket)
+/* Who has just come does not overtake those that wait; who was the first at `first` may go. */
+static bool
+may_go(const struct counter *counter, unsigned limit, unsigned weight, const struct counter *first)
 {
-	ticket->link.data = ticket;
-	g_queue_push_tail_link(&counter->waiting, &ticket->link);
-	quota->waiting++;
+	return has_room(counter, limit, weight) &&
+		(counter == NULL || counter == first || counter->waiting.length == 0);
 }
 
-bool
-quota_take(struct quota *quota, struct quota_ticket *ticket)
+static bool
+wait_at(struct quota *quota, struct counter *counter, struct quota_ticket *ticket,
+	const struct counter *first)
 {
-	struct address network_key;
-	struct counter *host, *network;
+	ticket->link.data = ticket;
+	if (counter == first)
+		g_queue_push_head_link(&counter->waiting, &ticket->link);
+	else
+		g_queue_push_tail_link(&counter->waiting, &ticket->link);
+	quota->waiting++;
+	return false;
+}
 
-	if (!is_limited(quota, ticket))
-		return true;
-	network_key = network_of(&ticket->address);
-	host = g_hash_table_lookup(quota->hosts, &ticket->address);
-	network = g_hash_table_lookup(quota->networks, &network_key);
-	if (!has_room(host, quota->per_host, ticket->weight)) {
-		wait_at(quota, host, ticket);
-		return false;
-	}
-	if (!has_room(network, quota->per_network, ticket->weight)) {
-		wait_at(quota, network, ticket);
-		return false;
-	}
+static bool
+take(struct quota *quota, struct quota_ticket *ticket, const struct counter *first)
+{
+	struct address network_key = network_of(&ticket->address);
+	struct counter *host = g_hash_table_lookup(quota->hosts, &ticket->address);
+	struct counter *network = g_hash_table_lookup(quota->networks, &network_key);
+
+	if (!may_go(host, quota->per_host, ticket->weight, first))
+		return wait_at(quota, host, ticket, first);
+	if (!may_go(network, quota->per_network, ticket->weight, first))
+		return wait_at(quota, network, ticket, first);
 	counter_of(quota->hosts, &ticket->address)->held += ticket->weight;
 	counter_of(quota->networks, &network_key)->held += ticket->weight;
 	ticket->held = true;
 	return true;
 }
 
-/*
- * Lets those at a counter try again, as long as there is room. Whoever fails waits at
- * the other counter, or again here, and is then not asked twice in one round.
- */
+bool
+quota_take(struct quota *quota, struct quota_ticket *ticket)
+{
+	return !is_limited(quota, ticket) || take(quota, ticket, NULL);
+}
+
+/* Lets those at a counter go, in the order in which they came, until one has to stay. */
 static void
-wake(struct quota *quota, GHashTable *counters, const struct address *key, unsigned limit,
-	GPtrArray *ready)
+wake(struct quota *quota, GHashTable *counters, const struct address *key, GPtrArray *ready)
 {
 	struct counter *counter = g_hash_table_lookup(counters, key);
-	guint tries = counter == NULL ? 0 : counter->waiting.length;
+	struct quota_ticket *stays = NULL;
 
-	while (tries-- > 0 && has_room(counter, limit, 1)) {
-		GList *link = g_queue_pop_head_link(&counter->waiting);
+	while (counter != NULL && stays == NULL && counter->waiting.length > 0) {
+		struct quota_ticket *ticket = g_queue_pop_head_link(&counter->waiting)->data;
 
 		quota->waiting--;
-		if (quota_take(quota, link->data))
-			g_ptr_array_add(ready, link->data);
+		if (take(quota, ticket, counter))
+			g_ptr_array_add(ready, ticket);
+		else if (counter->waiting.head == &ticket->link)
+			stays = ticket;
 	}
 	if (counter != NULL && counter->held == 0 && counter->waiting.length == 0)
 		g_hash_table_remove(counters, key);
@@ -172,8 +181,8 @@ quota_give(struct quota *quota, struct quota_ticket *ticket, GPtrArray *ready)
 	network_key = network_of(&ticket->address);
 	counter_of(quota->hosts, &ticket->address)->held -= ticket->weight;
 	counter_of(quota->networks, &network_key)->held -= ticket->weight;
-	wake(quota, quota->hosts, &ticket->address, quota->per_host, ready);
-	wake(quota, quota->networks, &network_key, quota->per_network, ready);
+	wake(quota, quota->hosts, &ticket->address, ready);
+	wake(quota, quota->networks, &network_key, ready);
 }
 
 struct quota_ticket *
