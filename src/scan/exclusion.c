@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/exclusion.h"
 
+#include <string.h>
+
 #include "scan/source.h"
 
 struct exclusion {
@@ -8,6 +10,30 @@ struct exclusion {
 	GHashTable *names; /* in lower case */
 	uint64_t digest;
 };
+
+/* Returns the IPv6 address that leads to the same host (::ffff:0:0/96). */
+static struct address
+as_ipv6(const struct address *address)
+{
+	struct address within = { FAMILY_IPV6, { [10] = 0xff, [11] = 0xff } };
+
+	memcpy(within.bytes + 12, address->bytes, 4);
+	return within;
+}
+
+/* An IPv4 host can be reached, and so must be left out, by both of its addresses. */
+static void
+add_range(struct address_set *set, const struct address_range *range)
+{
+	struct address_range within;
+
+	address_set_add(set, range);
+	if (range->first.family != FAMILY_IPV4)
+		return;
+	within.first = as_ipv6(&range->first);
+	within.last = as_ipv6(&range->last);
+	address_set_add(set, &within);
+}
 
 static bool
 add(struct exclusion *exclusion, const struct target *target, GError **error)
@@ -22,7 +48,7 @@ add(struct exclusion *exclusion, const struct target *target, GError **error)
 	if (target->first.family == FAMILY_NONE)
 		g_hash_table_add(exclusion->names, g_ascii_strdown(target->host, -1));
 	else
-		address_set_add(exclusion->addresses, &range);
+		add_range(exclusion->addresses, &range);
 	return true;
 }
 
