@@ -350,8 +350,13 @@ run_scan(struct run *run, struct source *source)
 		progress_clear(&run->progress);
 		run_report_end(run);
 	}
-	if (run->stream != NULL)
-		stream_close(run->stream, run->error == NULL ? &run->error : NULL);
+	if (run->stream != NULL) {
+		bool broken = stream_is_broken(run->stream) && !run->output.gone;
+
+		broken |= !stream_close(run->stream, run->error == NULL ? &run->error : NULL);
+		if (broken)
+			say(run, "the output lacks records of targets that were asked");
+	}
 	net_loop_free(run->loop);
 }
 

@@ -11,6 +11,7 @@
 #include <linux/landlock.h>
 #include <openssl/ssl.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -174,8 +175,12 @@ drop_root(void)
 {
 	if (geteuid() != 0)
 		return true;
-	return setgroups(0, NULL) == 0 && setresgid(NOBODY, NOBODY, NOBODY) == 0 &&
-		setresuid(NOBODY, NOBODY, NOBODY) == 0;
+	if (setgroups(0, NULL) != 0 || setresgid(NOBODY, NOBODY, NOBODY) != 0 ||
+		setresuid(NOBODY, NOBODY, NOBODY) != 0)
+		return false;
+	/* The change of user has forgotten it; a process that is stopped needs it. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	return true;
 }
 
 /* Whether this build looks for leaks at its end, for which it needs what is denied here. */

@@ -397,7 +397,7 @@ test_bad_feeds(void)
 {
 	assert_feed(emit_long, ".a !2 c");
 	assert_feed(emit_and_die, ".a !1");
-	assert_feed(emit_and_fail, ".a ! x");
+	assert_feed(emit_and_fail, ".a !0");
 	assert_feed(emit_garbage, ".!1 !2 !3 !4 !5 !6");
 }
 
