@@ -62,7 +62,7 @@ block_free(struct arena_block *block)
 {
 	struct spares *kept = spares_of(block->size);
 
-	if (kept == NULL || kept->count >= ARENA_SPARES_MAX) {
+	if (kept == NULL || kept->count + 1 > ARENA_SPARES_MAX) {
 		g_free(block);
 		return;
 	}
