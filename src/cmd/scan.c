@@ -346,6 +346,7 @@ run_scan(struct run *run, struct source *source)
 		if (command->scan.resume == NULL)
 			command->common.report->begin(&command->scan.report_options, text);
 		stream_add(run->stream, text->str, text->len);
+		save_checkpoint(run, false); /* before there is a record to lose */
 		net_loop_run(run->loop);
 		progress_clear(&run->progress);
 		run_report_end(run);

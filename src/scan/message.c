@@ -53,7 +53,7 @@ take_number(struct rest *rest)
 static const char *
 take_string(struct rest *rest)
 {
-	const char *end = memchr(rest->bytes, '\0', rest->length);
+	const char *end = rest->length == 0 ? NULL : memchr(rest->bytes, '\0', rest->length);
 	const char *text = rest->bytes;
 
 	if (end == NULL) {

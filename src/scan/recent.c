@@ -4,6 +4,8 @@
 #include <glib.h>
 #include <string.h>
 
+#include "scan/order.h"
+
 struct key {
 	uint8_t family;
 	uint8_t mode;
@@ -22,12 +24,11 @@ struct recent {
 static uint32_t
 hash_key(const struct key *key)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-	const uint8_t *bytes = (const uint8_t *)key;
+	uint64_t hash =
+		order_mix((uint64_t)key->family << 32 | (uint64_t)key->mode << 16 | key->port);
 
-	G_STATIC_ASSERT(sizeof(*key) == 20);
-	for (size_t i = 0; i < sizeof(*key); i++)
-		hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
+	for (size_t i = 0; i < sizeof(key->bytes); i++)
+		hash = (hash ^ key->bytes[i]) * UINT64_C(0x100000001b3);
 	return (uint32_t)(hash ^ hash >> 32) % RECENT_MAX;
 }
 
