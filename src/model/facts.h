@@ -15,6 +15,7 @@
 
 #include "model/arena.h"
 #include "model/endpoint.h"
+#include "model/tls_facts.h"
 #include "model/verdict.h"
 
 enum {
@@ -22,7 +23,6 @@ enum {
 	FACTS_ATTEMPTS_MAX = 24,     /* USER, APOP and the SASL mechanisms that are asked */
 	FACTS_MECHANISM_MAX = 20,    /* octets of a SASL mechanism's name (RFC 4422 section 3.1) */
 	FACTS_TRANSCRIPT_MAX = 64 * 1024,
-	FACTS_NAMES_MAX = 16, /* subject alternative names that are kept */
 };
 
 enum depth {
@@ -105,35 +105,6 @@ enum greeting_kind {
 	GREETING_NOT_POP3,
 };
 
-enum handshake {
-	HANDSHAKE_NOT_TRIED,
-	HANDSHAKE_UP,
-	HANDSHAKE_ALERT, /* the server spoke TLS, but no session came of it */
-	HANDSHAKE_NOT_TLS,
-	HANDSHAKE_CLOSED,
-	HANDSHAKE_TIMEOUT,
-};
-
-struct certificate_facts {
-	const char *subject; /* RFC 2253 form */
-	const char *issuer;
-	const char *not_before; /* RFC 3339, UTC */
-	const char *not_after;
-	const char *sha256; /* lower-case hex of the DER */
-	const char *key;    /* "RSA", "EC", ... */
-	int key_bits;
-	const char **names; /* DNS and IP subject alternative names; FACTS_NAMES_MAX at most */
-	size_t name_count;
-};
-
-struct tls_facts {
-	enum handshake handshake;
-	const char *version; /* "TLSv1.3" */
-	const char *cipher;
-	const char *error;                     /* why no session came up */
-	struct certificate_facts *certificate; /* in the facts; NULL = none was sent */
-};
-
 enum stls {
 	STLS_UNTRIED, /* not asked, and CAPA did not say */
 	STLS_NONE,
@@ -180,6 +151,10 @@ struct probe_facts {
 		const char *reply;
 		bool plaintext_after; /* bytes in clear after its "+OK" */
 		enum stls state;
+		/* At deep depth: a command in the same segment as STLS. */
+		enum injection injection;
+		const char *injection_error;
+		const char *injection_exchange; /* escaped, "\n" between its lines */
 	} stls;
 	struct tls_facts tls; /* of STLS or implicit TLS */
 	/* To USER with the same name after STLS; asked where its refusal in clear says not why. */
@@ -205,6 +180,9 @@ struct host_facts {
 	bool implicit_tls_asked;   /* a pop3s endpoint was among the questions */
 	bool implicit_tls_found;   /* ... and it speaks TLS */
 	bool implicit_tls_unknown; /* ... and it did not answer */
+	/* What greeted there over TLS, in these facts; NULL where nothing did. */
+	const char *implicit_tls_greeting;
+	const char *implicit_tls_product; /* a product's name, or NULL */
 };
 
 struct claim;

@@ -48,7 +48,7 @@ void connection_event(struct connection *connection, uint32_t events);
 void connection_expired(struct wheel_timer *deadline);
 
 /* Makes the SSL of a connection. */
-void tls_begin(struct connection *connection, const char *server_name);
+void tls_begin(struct connection *connection, const struct connection_tls *how);
 
 /* What one step of the handshake came to. */
 struct tls_step {

@@ -344,7 +344,7 @@ connection_send(struct connection *connection, const char *bytes, size_t length)
 }
 
 void
-connection_secure(struct connection *connection, const char *server_name)
+connection_secure(struct connection *connection, const struct connection_tls *how)
 {
 	const int on = 1;
 
@@ -353,7 +353,7 @@ connection_secure(struct connection *connection, const char *server_name)
 	/* In clear each question waits for its answer; here one may follow upon the handshake. */
 	setsockopt(connection->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	drop_unsent(connection); /* what was meant for the clear part is not said within TLS */
-	tls_begin(connection, server_name);
+	tls_begin(connection, how);
 	connection->state = CONNECTION_SECURING;
 	kick(connection);
 }

@@ -15,6 +15,8 @@
 
 #include "model/facts.h"
 #include "net/loop.h"
+#include "net/trust.h"
+#include "pop3/sasl.h"
 
 enum {
 	CONNECTION_READ_MAX = 16 * 1024, /* bytes handed over at once */
@@ -76,13 +78,32 @@ struct connection *connection_adopt(struct net_loop *loop, int fd,
  */
 bool connection_send(struct connection *connection, const char *bytes, size_t length);
 
+/* How a TLS session is to be made, and what is to be found out of it. Texts are copied. */
+struct connection_tls {
+	const char *server_name; /* goes into SNI, unless it is NULL or an address */
+	/*
+	 * With anchors, chain, dates, name and staple are examined: facts->probe.tls.details. Borrowed
+	 * until the connection is closed; NULL = nothing is examined.
+	 */
+	struct net_trust *trust;
+	const char *reference; /* the name or address to hold the certificate against, or NULL */
+	bool careful; /* it is to carry a secret: no ciphers without authentication or encryption */
+};
+
 /*
  * Begins a TLS handshake as client: TLS 1.0 and up, any certificate, all that
  * OpenSSL can still speak (security level 0, legacy renegotiation), as a probe
- * must reach what clients reach. server_name goes into SNI unless it is NULL or
- * an address. What is queued in clear is dropped, never sent over TLS.
+ * must reach what clients reach; a chain that does not hold ends nothing here.
+ * What is queued in clear is dropped, never sent over TLS.
  */
-void connection_secure(struct connection *connection, const char *server_name);
+void connection_secure(struct connection *connection, const struct connection_tls *how);
+
+/*
+ * Writes the channel bindings that the session has, the best first (tls-exporter of TLS 1.3,
+ * tls-server-end-point, tls-unique); returns how many, `room` at most. 0 before `secured`.
+ */
+size_t connection_bindings(const struct connection *connection, struct sasl_binding *bindings,
+	size_t room);
 
 /* Sets what `expired` waits for: `after` µs from now; 0 = none. One at a time. */
 void connection_deadline(struct connection *connection, int64_t after);

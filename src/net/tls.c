@@ -90,14 +90,14 @@ hold_back(BIO *bio, int operation, const char *bytes, size_t length, int number,
 }
 
 void
-tls_begin(struct connection *connection, const char *server_name)
+tls_begin(struct connection *connection, const struct connection_tls *how)
 {
 	connection->tls = SSL_new(tls_context(connection->loop));
 	if (connection->tls == NULL || SSL_set_fd(connection->tls, connection->fd) != 1)
 		g_error("OpenSSL is out of memory");
 	BIO_set_callback_ex(SSL_get_rbio(connection->tls), hold_back);
 	SSL_set_connect_state(connection->tls);
-	set_server_name(connection->tls, server_name);
+	set_server_name(connection->tls, how->server_name);
 	ERR_clear_error();
 }
 

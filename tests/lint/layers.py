@@ -11,7 +11,7 @@ import tree
 
 RANK = {
     "model": 0,
-    "pop3": 1, "dialect": 1,
+    "pop3": 1, "tls": 1, "dialect": 1,
     "products": 2, "rules": 2, "reports": 2, "store": 2,
     "net": 3,
     "witness": 4,
@@ -22,7 +22,7 @@ RANK = {
 SIDEWAYS = {("fleet", "scan")}
 
 # These rooms are given bytes and facts: no sockets, files or clock.
-PURE = {"pop3", "dialect", "rules", "products", "reports"}
+PURE = {"pop3", "tls", "dialect", "rules", "products", "reports"}
 WORLD_HEADERS = re.compile(
     r"sys/(socket|stat|time|epoll|file)\.h|uv\.h|openssl/.*|stdio\.h|fcntl\.h|unistd\.h|time\.h"
     r"|poll\.h|ares\.h|netdb\.h|gio/.*|glib/gstdio\.h")

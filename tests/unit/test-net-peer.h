@@ -150,7 +150,8 @@ client_connected(void *user, enum connect_outcome outcome, const char *why)
 	if (!client_note(client, words[outcome], NULL, outcome != CONNECT_OPEN))
 		return;
 	if (g_strcmp0(client->secure_at, "") == 0)
-		connection_secure(client->connection, client->name);
+		connection_secure(client->connection,
+			&(struct connection_tls){ .server_name = client->name });
 	else
 		client_hello(client);
 }
@@ -187,7 +188,8 @@ client_received(void *user, const char *bytes, size_t length)
 	if (client->secure_at != NULL && client->secure_at[0] != '\0' &&
 		g_str_has_suffix(client->received->str, client->secure_at)) {
 		client->secure_at = NULL;
-		connection_secure(client->connection, client->name);
+		connection_secure(client->connection,
+			&(struct connection_tls){ .server_name = client->name });
 	}
 }
 

@@ -311,6 +311,7 @@ probe_flush(struct probe *probe)
 static void
 probe_go_on(struct probe *probe)
 {
+	const struct connection_tls how = { .server_name = probe->facts->endpoint.host };
 	enum pop3_want want = pop3_probe_run(probe->dialogue);
 
 	if (want == POP3_WANT_CONNECT || want == POP3_DONE ||
@@ -322,7 +323,7 @@ probe_go_on(struct probe *probe)
 		probe_connect(probe);
 		return;
 	case POP3_WANT_TLS:
-		connection_secure(probe->connection, probe->facts->endpoint.host);
+		connection_secure(probe->connection, &how);
 		break;
 	case POP3_DONE:
 		probe_finish(probe);

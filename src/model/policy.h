@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A policy: a key file that says what is expected of which endpoint.
+ *
+ *	[*]                            every endpoint
+ *	expect=refuses,tls>=1.2,cert,days>=14,name
+ *	[pop3://mx.example.org]         by mode and name
+ *	expect=cleartext-port-closed
+ *	[192.0.2.0/24]                 by network
+ *	[mail.example.org:995]         by port
+ *	tls-name=mail.example.org
+ *	ca=/etc/ssl/private-ca.pem
+ *
+ * All groups that match an endpoint apply in the order of the file; a later one's key takes the
+ * place of an earlier one's. A group that is one host, with or without port or scheme, is also a target where
+ * the command line names none.
+ */
+#ifndef POPSEAL_MODEL_POLICY_H
+#define POPSEAL_MODEL_POLICY_H
+
+#include "model/expectation.h"
+#include "model/target.h"
+
+enum {
+	POLICY_MAX = 1024 * 1024, /* octets of a file */
+	POLICY_GROUPS_MAX = 4096,
+};
+
+struct policy;
+
+/* What holds for one endpoint; the strings are the policy's. */
+struct policy_terms {
+	struct expectations expectations;
+	const char *tls_name; /* or NULL */
+	const char *ca;
+	bool insecure;
+};
+
+/* Reads the text of a policy; NULL and *error (which names the group and key) for what is wrong. */
+struct policy *policy_parse(const char *text, size_t length, GError **error);
+void policy_free(struct policy *policy); /* NULL is a no-op */
+
+/* Fills in what the policy says of an endpoint; what it does not say stays as it is in *terms. */
+void policy_apply(const struct policy *policy, const struct endpoint *endpoint,
+	struct policy_terms *terms);
+
+/* The hosts that have a group of their own, as words that target_parse takes. (transfer full, GPtrArray of char *) */
+GPtrArray *policy_targets(const struct policy *policy);
+
+#endif
