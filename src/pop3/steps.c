@@ -185,6 +185,18 @@ end_list(struct pop3_probe *probe, enum list_end end)
 	return enter(probe, STEP_NEXT);
 }
 
+/* Refused for now, it may be there, with all that it would list. */
+static void
+refuse_list(struct pop3_probe *probe, const struct pop3_reply *reply)
+{
+	g_autofree char *line = g_strndup(reply->line.bytes, reply->line.length);
+
+	probe->listing->state = LIST_REFUSED;
+	probe->listing->cut =
+		reply->kind == REPLY_ERR && classify(probe, line) == REFUSAL_TEMPORARY;
+	count_complaint(probe, REFUSAL_UNKNOWN_COMMAND);
+}
+
 static enum pop3_want
 step_list(struct pop3_probe *probe)
 {
@@ -194,8 +206,7 @@ step_list(struct pop3_probe *probe)
 	if (!probe->in_list) {
 		AWAIT(read_reply(probe, &reply));
 		if (reply.kind != REPLY_OK) {
-			probe->listing->state = LIST_REFUSED;
-			count_complaint(probe, REFUSAL_UNKNOWN_COMMAND);
+			refuse_list(probe, &reply);
 			return enter(probe, STEP_NEXT);
 		}
 		probe->in_list = true;
