@@ -88,10 +88,33 @@ host_facts(const struct host *host)
 			continue;
 		known.implicit_tls_asked = true;
 		known.implicit_tls_found |= facts != NULL && speaks_tls(facts);
+		if (facts != NULL && facts->probe.tls.handshake == HANDSHAKE_UP) {
+			known.implicit_tls_greeting = facts->probe.greeting;
+			known.implicit_tls_product = facts->probe.product;
+		}
 		known.implicit_tls_unknown |=
 			facts == NULL || facts->verdict.value == VERDICT_UNDETERMINED;
 	}
 	return known;
+}
+
+/* Tells each endpoint's facts what is known of the others; they are freed one after the other. */
+static void
+host_tell(const struct host *host)
+{
+	struct host_facts known = host_facts(host);
+
+	for (unsigned i = 0; i < host->count; i++) {
+		struct facts *facts = host->slots[i].facts;
+		const char *greeting = known.implicit_tls_greeting;
+
+		if (facts == NULL)
+			continue;
+		facts->host = known;
+		if (greeting != NULL)
+			facts->host.implicit_tls_greeting =
+				facts_keep(facts, greeting, strlen(greeting));
+	}
 }
 
 /* Writes the host's records, and counts them. */
@@ -99,9 +122,9 @@ static void
 host_write(struct host *host, struct message_result *result)
 {
 	const struct worker_setup *setup = host->worker->setup;
-	struct host_facts known = host_facts(host);
 	struct summary counts = { 0 };
 
+	host_tell(host);
 	g_string_truncate(host->worker->text, 0);
 	for (unsigned i = 0; i < host->count; i++) {
 		struct facts *facts = g_steal_pointer(&host->slots[i].facts);
@@ -109,7 +132,6 @@ host_write(struct host *host, struct message_result *result)
 
 		if (facts == NULL)
 			continue;
-		facts->host = known;
 		facts_set_claim(facts, host->claim);
 		assessment = rules_assess(facts, WITNESS_PROBE);
 		summary_count(&counts, assessment);
