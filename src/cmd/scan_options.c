@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "cmd/values.h"
+#include "tls/survey.h"
 
 static struct {
 	char *ports;
@@ -42,6 +43,7 @@ static struct {
 	char *rate;
 	char *status_file;
 	char *metrics;
+	char *ca;
 } given;
 
 static const GOptionEntry entries[] = {
@@ -59,6 +61,9 @@ static const GOptionEntry entries[] = {
 	{ "depth", 0, 0, G_OPTION_ARG_STRING, &given.depth,
 		"gentle (no credential of any kind), standard (default), or deep (TLS too)",
 		"DEPTH" },
+	{ "ca", 0, 0, G_OPTION_ARG_FILENAME, &given.ca,
+		"Deep depth: judge chains by the certificates in FILE (default: the system's)",
+		"FILE" },
 	{ "no-credential", 0, 0, G_OPTION_ARG_NONE, &given.no_credential,
 		"Standard depth, but without the one random credential", NULL },
 	{ "one-address", 0, 0, G_OPTION_ARG_NONE, &given.one_address,
@@ -373,6 +378,16 @@ description(const struct scan_command *command)
 	return g_string_free(text, FALSE);
 }
 
+/* What deep depth asks beyond the others; clients are simulated by verify. */
+static bool
+read_deep(struct scan_options *scan, GError **error)
+{
+	if (scan->probe.depth != DEPTH_DEEP)
+		return given.ca == NULL || value_wrong(error, "ca", given.ca, "needs --depth deep");
+	scan->probe.survey = TLS_SURVEY_VERSIONS | TLS_SURVEY_WEAK | TLS_SURVEY_GROUPS;
+	return value_trust(given.ca, &scan->probe, error);
+}
+
 static bool
 read_all(struct scan_command *command, char **words, GError **error)
 {
@@ -388,7 +403,7 @@ read_all(struct scan_command *command, char **words, GError **error)
 		.transcript = given.transcript,
 	};
 	if (!value_depth(given.depth, DEPTH_STANDARD, &scan->probe, error) ||
-		!value_timeout(given.timeout, &scan->probe, error) ||
+		!read_deep(scan, error) || !value_timeout(given.timeout, &scan->probe, error) ||
 		!value_ports(given.ports, &scan->ports, error) ||
 		!value_source(given.source, &scan->probe, error) || !read_ask(&scan->ask, error) ||
 		!read_contact(scan, error) || !read_rate(scan, error) ||
@@ -426,7 +441,7 @@ scan_options_clear(struct scan_command *command)
 		&given.source, &given.netns, &given.concurrency, &given.jobs, &given.per_host,
 		&given.per_network, &given.seed, &given.shard, &given.checkpoint, &given.exclude,
 		&given.from, &given.discover, &given.samples, &given.retries, &given.contact,
-		&given.rate, &given.status_file, &given.metrics };
+		&given.rate, &given.status_file, &given.metrics, &given.ca };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
 		g_clear_pointer(texts[i], g_free);
@@ -434,5 +449,6 @@ scan_options_clear(struct scan_command *command)
 	if (command->words != NULL)
 		g_ptr_array_unref(command->words);
 	exclusion_free(command->scan.excluded);
+	net_trust_free(command->scan.probe.trust);
 	options_clear(&command->common);
 }

@@ -79,6 +79,22 @@ value_depth(const char *text, enum depth otherwise, struct probe_options *probe,
 }
 
 bool
+value_trust(const char *file, struct probe_options *probe, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+
+	probe->trust = net_trust_new(file, &problem);
+	if (probe->trust != NULL)
+		return true;
+	if (file != NULL) {
+		g_propagate_prefixed_error(error, g_steal_pointer(&problem), "--ca ");
+		return false;
+	}
+	g_printerr("popseal: no chain can be judged: %s\n", problem->message);
+	return true;
+}
+
+bool
 value_source(const char *text, struct probe_options *probe, GError **error)
 {
 	struct address address = { 0 };

@@ -33,6 +33,13 @@ bool value_timeout(const char *text, struct probe_options *probe, GError **error
 bool value_depth(const char *text, enum depth otherwise, struct probe_options *probe,
 	GError **error);
 
+/*
+ * --ca, for a probe that examines certificates: reads the anchors, owned by the caller as
+ * probe->trust. The system's own may be missing: then *error stays unset, and nothing can be said
+ * of chains. False and *error, which names the file, where the user's are.
+ */
+bool value_trust(const char *file, struct probe_options *probe, GError **error);
+
 /* --source: a numeric address, with a zone or without; borrowed. */
 bool value_source(const char *text, struct probe_options *probe, GError **error);
 

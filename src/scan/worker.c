@@ -342,6 +342,7 @@ worker_prepare(struct worker *worker)
 	const struct worker_setup *setup = worker->setup;
 
 	worker->probe = setup->probe;
+	worker->probe.resolver = worker->resolver;
 	if (setup->rate > 0)
 		worker->probe.rate = net_rate_new(worker->loop, setup->rate);
 	if (!setup->clock)
