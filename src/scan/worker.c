@@ -4,6 +4,7 @@
 #include <malloc.h>
 #include <string.h>
 
+#include "model/host.h"
 #include "net/channel.h"
 #include "net/resolver.h"
 #include "net/sandbox.h"
@@ -66,55 +67,16 @@ host_free(void *data)
 	g_free(host);
 }
 
-static bool
-speaks_tls(const struct facts *facts)
-{
-	enum handshake handshake = facts->probe.tls.handshake;
-
-	return facts->endpoint.mode == MODE_POP3S &&
-		(handshake == HANDSHAKE_UP || handshake == HANDSHAKE_ALERT);
-}
-
-/* What each endpoint's rules may know of the others. */
-static struct host_facts
-host_facts(const struct host *host)
-{
-	struct host_facts known = { 0 };
-
-	for (unsigned i = 0; i < host->count; i++) {
-		const struct facts *facts = host->slots[i].facts;
-
-		if (host->slots[i].mode != MODE_POP3S)
-			continue;
-		known.implicit_tls_asked = true;
-		known.implicit_tls_found |= facts != NULL && speaks_tls(facts);
-		if (facts != NULL && facts->probe.tls.handshake == HANDSHAKE_UP) {
-			known.implicit_tls_greeting = facts->probe.greeting;
-			known.implicit_tls_product = facts->probe.product;
-		}
-		known.implicit_tls_unknown |=
-			facts == NULL || facts->verdict.value == VERDICT_UNDETERMINED;
-	}
-	return known;
-}
-
-/* Tells each endpoint's facts what is known of the others; they are freed one after the other. */
+/* Tells each endpoint what is known of the others; they are freed one after the other. */
 static void
-host_tell(const struct host *host)
+tell(const struct host *host)
 {
-	struct host_facts known = host_facts(host);
+	g_autofree struct host_endpoint *endpoints = g_new(struct host_endpoint, host->count);
 
-	for (unsigned i = 0; i < host->count; i++) {
-		struct facts *facts = host->slots[i].facts;
-		const char *greeting = known.implicit_tls_greeting;
-
-		if (facts == NULL)
-			continue;
-		facts->host = known;
-		if (greeting != NULL)
-			facts->host.implicit_tls_greeting =
-				facts_keep(facts, greeting, strlen(greeting));
-	}
+	for (unsigned i = 0; i < host->count; i++)
+		endpoints[i] = (struct host_endpoint){ .mode = host->slots[i].mode,
+			.facts = host->slots[i].facts };
+	host_tell(endpoints, host->count);
 }
 
 /* Writes the host's records, and counts them. */
@@ -124,7 +86,7 @@ host_write(struct host *host, struct message_result *result)
 	const struct worker_setup *setup = host->worker->setup;
 	struct summary counts = { 0 };
 
-	host_tell(host);
+	tell(host);
 	g_string_truncate(host->worker->text, 0);
 	for (unsigned i = 0; i < host->count; i++) {
 		struct facts *facts = g_steal_pointer(&host->slots[i].facts);
