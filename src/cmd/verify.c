@@ -46,6 +46,7 @@ struct lookup {
 	struct run *run;
 	char *name;
 	struct port_list ports;
+	bool piped; /* it came as a line */
 };
 
 /* --- output ------------------------------------------------------------------------------------ */
@@ -116,6 +117,8 @@ on_host(void *user, struct verify_host *host)
 static void
 begin_host(struct run *run, const char *name, const char *address, const struct port_list *ports)
 {
+	run->summary.hosts_total++;
+
 	struct verify_host *host = verify_host_start(run->loop, &run->command.setup, name, address,
 		ports, on_host, run);
 
@@ -132,11 +135,14 @@ on_resolved(void *user, const char *const *addresses, size_t count, const char *
 		count = MIN(count, 1);
 	run->summary.targets.asked += count > 0;
 	run->summary.targets.failed += count == 0;
-	run->summary.hosts_total += count;
 	if (count == 0)
 		add_failure(run, lookup->name, why, false);
-	for (size_t i = 0; i < count; i++)
-		begin_host(run, lookup->name, addresses[i], &lookup->ports);
+	for (size_t i = 0; i < count; i++) {
+		if (lookup->piped && target_never_asked(addresses[i]))
+			run->summary.targets.skipped++;
+		else
+			begin_host(run, lookup->name, addresses[i], &lookup->ports);
+	}
 	g_hash_table_remove(run->lookups, lookup);
 	net_timer_start(run->more, 0, 0);
 }
@@ -151,13 +157,14 @@ lookup_free(void *data)
 }
 
 static void
-resolve(struct run *run, const char *name, const struct port_list *ports)
+resolve(struct run *run, const char *name, const struct port_list *ports, bool piped)
 {
 	struct lookup *lookup = g_new0(struct lookup, 1);
 
 	lookup->run = run;
 	lookup->name = g_strdup(name);
 	lookup->ports = *ports;
+	lookup->piped = piped;
 	g_hash_table_add(run->lookups, lookup);
 	resolver_ask(run->resolver, name, on_resolved, lookup);
 }
@@ -221,14 +228,16 @@ static void
 begin_next(struct run *run, const struct target *target)
 {
 	const struct port_list ports = target_ports(target, &run->command.ports);
+	bool piped = run->supply.word >= run->supply.words->len;
 	char address[ENDPOINT_ADDRESS_MAX + 1];
 
 	run->summary.targets.read++;
 	if (target_address(target, run->supply.index, address) == NULL) {
-		resolve(run, target->host, &ports);
+		resolve(run, target->host, &ports, piped);
+	} else if ((piped || target_is_wide(target)) && target_never_asked(address)) {
+		run->summary.targets.skipped++;
 	} else {
 		run->summary.targets.asked++;
-		run->summary.hosts_total++;
 		begin_host(run, address, address, &ports);
 	}
 	if (++run->supply.index >= target_count(target))
