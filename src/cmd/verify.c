@@ -117,11 +117,10 @@ on_host(void *user, struct verify_host *host)
 static void
 begin_host(struct run *run, const char *name, const char *address, const struct port_list *ports)
 {
-	run->summary.hosts_total++;
-
 	struct verify_host *host = verify_host_start(run->loop, &run->command.setup, name, address,
 		ports, on_host, run);
 
+	run->summary.hosts_total++;
 	g_hash_table_add(run->hosts, host);
 }
 
