@@ -5,8 +5,13 @@
  */
 #include "witness/probe/deep.h"
 
+#include <string.h>
+
+#include "model/address.h"
+
 #include "witness/probe/stls_trial.h"
 #include "witness/probe/survey.h"
+#include "witness/probe/tlsa.h"
 
 struct deep {
 	struct net_loop *loop;
@@ -15,6 +20,7 @@ struct deep {
 	size_t stage;
 	struct survey *survey;
 	struct stls_trial *trial;
+	struct tlsa *tlsa;
 	struct net_timer *begin;
 	void (*done)(void *user);
 	void *user;
@@ -63,12 +69,30 @@ begin_trial(struct deep *deep)
 	deep->trial = stls_trial_start(deep->loop, deep->facts, deep->options, go_on, deep);
 }
 
+/* Records belong to a name; and without a certificate there is nothing that they could tell of. */
+static bool
+tlsa_due(const struct deep *deep)
+{
+	const char *name = probe_server_name(deep->facts, deep->options);
+	struct address address;
+
+	return deep->options->resolver != NULL && deep->facts->probe.tls.certificate != NULL &&
+		strchr(name, '%') == NULL && !address_parse(name, &address);
+}
+
+static void
+begin_tlsa(struct deep *deep)
+{
+	deep->tlsa = tlsa_start(deep->facts, deep->options, go_on, deep);
+}
+
 static const struct stage {
 	bool (*due)(const struct deep *deep);
 	void (*begin)(struct deep *deep);
 } stages[] = {
 	{ survey_due, begin_survey },
 	{ trial_due, begin_trial },
+	{ tlsa_due, begin_tlsa },
 };
 
 static void
@@ -78,6 +102,7 @@ go_on(void *user)
 
 	deep->survey = NULL;
 	deep->trial = NULL;
+	deep->tlsa = NULL;
 	while (deep->stage < G_N_ELEMENTS(stages) && !stages[deep->stage].due(deep))
 		deep->stage++;
 	if (deep->stage < G_N_ELEMENTS(stages)) {
@@ -111,6 +136,7 @@ deep_cancel(struct deep *deep)
 		return;
 	survey_cancel(deep->survey);
 	stls_trial_cancel(deep->trial);
+	tlsa_cancel(deep->tlsa);
 	net_timer_close(deep->begin);
 	g_free(deep);
 }
