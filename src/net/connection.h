@@ -78,6 +78,13 @@ struct connection *connection_adopt(struct net_loop *loop, int fd,
  */
 bool connection_send(struct connection *connection, const char *bytes, size_t length);
 
+/*
+ * As connection_send, for a secret: false also where no session that was made `careful` is up.
+ * What waits to be sent is wiped once it has gone, and at the close. OpenSSL encrypts in its own
+ * buffers, so that no copy in clear stays there; the caller wipes `bytes`.
+ */
+bool connection_send_secret(struct connection *connection, const char *bytes, size_t length);
+
 /* How a TLS session is to be made, and what is to be found out of it. Texts are copied. */
 struct connection_tls {
 	const char *server_name; /* goes into SNI, unless it is NULL or an address */
