@@ -98,9 +98,9 @@ server_name_length(const char *name)
 
 	if (length > 0 && name[length - 1] == '.')
 		length--;
-	if (length == 0 || length > NAME_MAX_OCTETS || address_parse(name, &address))
+	if (length == 0 || length > NAME_MAX_OCTETS || strchr(name, ':') != NULL)
 		return 0;
-	return length;
+	return address_parse(name, &address) ? 0 : length;
 }
 
 static void

@@ -95,7 +95,7 @@ suits(uint16_t cipher, enum tls_version version)
 static void
 pick(struct tls_survey_run *run, enum tls_version version, bool (*wants)(uint16_t cipher))
 {
-	uint32_t picked[ALL_MAX];
+	uint32_t picked[ALL_MAX] = { 0 };
 	size_t count = 0;
 	size_t all_count;
 	const uint16_t *all = tls_ciphers(&all_count);
