@@ -247,7 +247,8 @@ test_page(const void *data)
 static void
 test_registry(void)
 {
-	static const char *const high[] = { "cleartext-login", "token-in-clear", NULL };
+	static const char *const high[] = { "cleartext-login", "token-in-clear", "stls-injection",
+		NULL };
 
 	for (size_t i = 0; rules[i] != NULL; i++) {
 		g_assert_true(rule_find(rules[i]->id) == rules[i]);
