@@ -59,5 +59,6 @@ const struct rule rule_cert_expired = {
 		"RFC 8314 section 4.1", "RFC 9325"),
 	.remedy = "Renew the certificate, install it with its chain, reload the server, and let "
 		  "renewal and reload run by themselves.",
+	.page_names_products = true,
 	.check = check,
 };

@@ -102,5 +102,6 @@ const struct rule rule_cert_expiring = {
 	.references = REFERENCES("CWE-298", "RFC 5280 section 4.1.2.5", "RFC 8555", "RFC 9325"),
 	.remedy = "Renew the certificate now, and see why the automatic renewal, if there is one, "
 		  "did not.",
+	.page_names_products = true,
 	.check = check,
 };

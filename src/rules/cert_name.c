@@ -105,5 +105,6 @@ const struct rule rule_cert_name = {
 		"RFC 6186 section 6", "RFC 8314 section 4.1"),
 	.remedy = "Get a certificate that has the name clients are set up with as a DNS subject "
 		  "alternative name.",
+	.page_names_products = true,
 	.check = check,
 };

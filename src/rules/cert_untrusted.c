@@ -131,5 +131,6 @@ const struct rule rule_cert_untrusted = {
 		"RFC 6066 section 8", "RFC 7817", "RFC 8314 section 4.1"),
 	.remedy = "Install a certificate from an authority that the clients trust, with its whole "
 		  "chain.",
+	.page_names_products = true,
 	.check = check,
 };

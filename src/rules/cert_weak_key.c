@@ -127,5 +127,6 @@ const struct rule rule_cert_weak_key = {
 		"RFC 9325 section 4.5"),
 	.remedy = "Make a new key (EC P-256, or RSA of 2048 bits or more) and get a certificate "
 		  "for it that is signed with SHA-256.",
+	.page_names_products = true,
 	.check = check,
 };

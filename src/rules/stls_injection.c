@@ -96,5 +96,6 @@ const struct rule rule_stls_injection = {
 		"CWE-319", "RFC 2595 section 4", "RFC 8314 section 3"),
 	.remedy = "Update the server to a release that drops what it read beyond STLS; until "
 		  "then serve implicit TLS on port 995 only.",
+	.page_names_products = true,
 	.check = check,
 };

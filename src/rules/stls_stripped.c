@@ -258,5 +258,6 @@ const struct rule rule_stls_stripped = {
 		"RFC 8314 section 3", "RFC 8314 section 4.1"),
 	.remedy = "Switch the mail inspection off in the firewall or proxy that overwrites STLS, "
 		  "and move clients to implicit TLS on port 995.",
+	.page_names_products = true,
 	.check = check,
 };

@@ -182,5 +182,6 @@ const struct rule rule_tls_cipher = {
 		"RFC 9325 section 4.1", "RFC 9325 section 4.5"),
 	.remedy = "Allow ciphers of high grade only (ECDHE with AES-GCM or ChaCha20), and use a "
 		  "Diffie-Hellman group of 2048 bits or more.",
+	.page_names_products = true,
 	.check = check,
 };

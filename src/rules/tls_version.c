@@ -150,5 +150,6 @@ const struct rule rule_tls_version = {
 		"RFC 8997", "RFC 9325 section 3.1"),
 	.remedy = "Allow TLS 1.2 and 1.3 only in the server's TLS settings, once no client needs "
 		  "more.",
+	.page_names_products = true,
 	.check = check,
 };
