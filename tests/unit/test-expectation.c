@@ -11,7 +11,7 @@
 
 /* --- facts ------------------------------------------------------------------------------------ */
 
-/* A host with a clear endpoint and one in TLS, as they are right; each case makes some of it wrong. */
+/* A host with a clear endpoint and one in TLS, both right; each case makes some of it wrong. */
 struct host {
 	struct facts *clear;
 	struct facts *tls;
