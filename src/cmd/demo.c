@@ -15,6 +15,7 @@
 static const struct option_set set = {
 	.command = "demo",
 	.arguments = "",
+	.formats = "text|jsonl|csv|ticket|shadowserver",
 	.summary = "Starts a small vulnerable POP3 server on a free loopback port, scans it, and\n"
 		   "shows finding, evidence and remedy. Nothing is left behind.",
 };

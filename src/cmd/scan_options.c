@@ -111,6 +111,7 @@ static const GOptionEntry entries[] = {
 const struct option_set scan_option_set = {
 	.command = "scan",
 	.arguments = "TARGET...",
+	.formats = "text|jsonl|csv|ticket|shadowserver",
 	.summary =
 		"Asks POP3 servers whether a client can log in without TLS, and says so with\n"
 		"proof.\n"

@@ -53,6 +53,11 @@ struct summary {
 	unsigned shard; /* from 1; 0 = the whole */
 	unsigned shards;
 	bool interrupted;
+	/* Of verify (model/verification.h): */
+	uint64_t expectations[3]; /* by enum expectation_state */
+	bool days_known;
+	int64_t days_left; /* of the certificate that ends first; below zero: past */
+	int64_t handshake; /* µs of the slowest; 0 = none was measured */
 };
 
 /* Takes over facts; the lists are empty. Free with assessment_free (NULL is a no-op). */

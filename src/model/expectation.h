@@ -85,6 +85,12 @@ struct verified {
 GPtrArray *expectations_judge(const struct expectations *expectations,
 	const struct verified *subject, const struct verified *others, size_t count);
 
+/*
+ * Sets *days to the whole days (below zero: past) until the first certificate of the chain ends,
+ * and returns true; false where that is not known.
+ */
+bool expectation_days_left(const struct facts *facts, int64_t *days);
+
 /* "met", "unmet", "undetermined" */
 const char *expectation_state_word(enum expectation_state state);
 

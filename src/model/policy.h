@@ -12,8 +12,8 @@
  *	ca=/etc/ssl/private-ca.pem
  *
  * All groups that match an endpoint apply in the order of the file; a later one's key takes the
- * place of an earlier one's. A group that is one host, with or without port or scheme, is also a target where
- * the command line names none.
+ * place of an earlier one's. A group that is one host, with or without port or scheme, is also a
+ * target where the command line names none.
  */
 #ifndef POPSEAL_MODEL_POLICY_H
 #define POPSEAL_MODEL_POLICY_H
@@ -26,6 +26,9 @@ enum {
 	POLICY_GROUPS_MAX = 4096,
 };
 
+#define POPSEAL_POLICY_ERROR (policy_error_quark())
+GQuark policy_error_quark(void);
+
 struct policy;
 
 /* What holds for one endpoint; the strings are the policy's. */
@@ -36,7 +39,10 @@ struct policy_terms {
 	bool insecure;
 };
 
-/* Reads the text of a policy; NULL and *error (which names the group and key) for what is wrong. */
+/*
+ * Reads the text of a policy; NULL and *error (of POPSEAL_POLICY_ERROR, which names line, group and
+ * key, escaped) for what is wrong.
+ */
 struct policy *policy_parse(const char *text, size_t length, GError **error);
 void policy_free(struct policy *policy); /* NULL is a no-op */
 
@@ -44,7 +50,10 @@ void policy_free(struct policy *policy); /* NULL is a no-op */
 void policy_apply(const struct policy *policy, const struct endpoint *endpoint,
 	struct policy_terms *terms);
 
-/* The hosts that have a group of their own, as words that target_parse takes. (transfer full, GPtrArray of char *) */
+/*
+ * Returns the hosts that have a group of their own, each once, as words that target_parse takes:
+ * a new array of strings (g_ptr_array_unref).
+ */
 GPtrArray *policy_targets(const struct policy *policy);
 
 #endif

@@ -93,6 +93,22 @@ set_shard(GString *out, const struct summary *summary)
 		json_text(out, "shard", shard);
 }
 
+static void
+set_expectations(GString *out, const struct summary *summary)
+{
+	const uint64_t *counts = summary->expectations;
+
+	if (counts[EXPECTATION_MET] + counts[EXPECTATION_UNMET] +
+			counts[EXPECTATION_UNDETERMINED] ==
+		0)
+		return;
+	json_open(out, "expectations", '{');
+	for (int state = EXPECTATION_MET; state <= EXPECTATION_UNDETERMINED; state++)
+		set_count(out, expectation_state_word((enum expectation_state)state),
+			counts[state]);
+	json_close(out, '}');
+}
+
 /* What is not known of a total is null. */
 static void
 set_known_count(GString *out, const char *key, bool known, uint64_t count)
@@ -114,6 +130,7 @@ jsonl_totals(GString *out, const struct summary *summary)
 	set_count(out, "endpoints", summary->endpoints);
 	set_verdicts(out, summary);
 	set_findings(out, summary);
+	set_expectations(out, summary);
 	set_count(out, "errors", summary->errors);
 	set_count(out, "skipped", summary->targets.skipped);
 	set_targets(out, &summary->targets);
@@ -138,6 +155,7 @@ const struct report report_jsonl = {
 	.description = "one JSON record a line, for other programs (docs/records.md)",
 	.begin = begin,
 	.assessment = jsonl_endpoint,
+	.expectations = jsonl_expectations,
 	.failure = failure_record,
 	.end = end,
 };

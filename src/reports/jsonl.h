@@ -18,8 +18,33 @@ void jsonl_begin(GString *out, const char *type, int64_t time, const char *subje
 /* Ends it, and the line. */
 void jsonl_end(GString *out);
 
+/* --- pieces ---
+ * Text that nothing escaped before; what was written in lines (the last may lack its end), each a
+ * string of the array that is open; an array of texts; an array of the lines.
+ */
+void jsonl_raw(GString *out, const char *key, const char *text);
+void jsonl_lines(GString *out, const char *text);
+void jsonl_texts(GString *out, const char *key, const char *const *list, size_t count);
+void jsonl_transcript(GString *out, const char *key, const char *transcript);
+
+/* What stands beside `stls` at deep depth, and `tls`; the chain with its PEM or without. */
+void jsonl_stls(GString *out, const struct facts *facts);
+void jsonl_tls(GString *out, const struct tls_facts *tls, bool pem);
+
+/* The fields of an `expectation` record behind its head, and an object for each login. */
+void jsonl_expectation(GString *out, const struct expectation *expectation);
+void jsonl_logins(GString *out, const struct verification *verification, bool transcript);
+
+/* Appends the `expectation` records. */
+void jsonl_expectations(const struct report_options *options,
+	const struct verification *verification, GString *out);
+
 /* Sets the fields of the `summary` record. */
 void jsonl_totals(GString *out, const struct summary *summary);
+
+/* Begins the `endpoint` record, which more fields may follow. */
+void jsonl_endpoint_begin(GString *out, const struct assessment *assessment, bool transcript,
+	bool pem);
 
 /* Appends the `endpoint` record. */
 void jsonl_endpoint(const struct report_options *options, const struct assessment *assessment,

@@ -29,8 +29,8 @@ set_words(GString *out, const char *key, GPtrArray *list)
 	g_ptr_array_unref(list);
 }
 
-static void
-set_texts(GString *out, const char *key, const char *const *list, size_t count)
+void
+jsonl_texts(GString *out, const char *key, const char *const *list, size_t count)
 {
 	json_open(out, key, '[');
 	for (size_t i = 0; i < count; i++)
@@ -38,9 +38,8 @@ set_texts(GString *out, const char *key, const char *const *list, size_t count)
 	json_close(out, ']');
 }
 
-/* What was written in lines stands as an array of them; the last may lack its end. */
-static void
-append_lines(GString *out, const char *text)
+void
+jsonl_lines(GString *out, const char *text)
 {
 	while (*text != '\0') {
 		size_t length = strcspn(text, "\n");
@@ -91,49 +90,15 @@ set_product(GString *out, const struct probe_facts *probe)
 }
 
 static void
-set_certificate(GString *out, const struct tls_facts *tls)
-{
-	const struct certificate_facts *facts = tls->certificate;
-
-	if (facts == NULL) {
-		json_none(out, "certificate");
-		return;
-	}
-	json_open(out, "certificate", '{');
-	json_text(out, "subject", facts->subject);
-	json_text(out, "issuer", facts->issuer);
-	json_text(out, "not_before", facts->not_before);
-	json_text(out, "not_after", facts->not_after);
-	json_text(out, "sha256", facts->sha256);
-	json_text(out, "key", facts->key);
-	json_number(out, "key_bits", facts->key_bits);
-	set_texts(out, "names", facts->names, facts->name_count);
-	json_close(out, '}');
-}
-
-static void
-set_tls(GString *out, const struct tls_facts *facts)
-{
-	if (facts->handshake != HANDSHAKE_UP && facts->certificate == NULL) {
-		json_none(out, "tls");
-		return;
-	}
-	json_open(out, "tls", '{');
-	json_text(out, "version", facts->version);
-	json_text(out, "cipher", facts->cipher);
-	set_certificate(out, facts);
-	json_close(out, '}');
-}
-
-static void
-set_seen(GString *out, const struct facts *facts)
+set_seen(GString *out, const struct facts *facts, bool pem)
 {
 	const struct probe_facts *probe = &facts->probe;
 
 	json_text(out, "vantage", vantage_word(probe->vantage));
 	json_text(out, "stls", stls_word(probe->stls.state));
+	jsonl_stls(out, facts);
 	set_product(out, probe);
-	set_tls(out, &probe->tls);
+	jsonl_tls(out, &probe->tls, pem);
 	json_open(out, "mechanisms", '{');
 	set_words(out, "advertised", login_advertised(facts));
 	set_words(out, "accepted", login_accepted(facts));
@@ -158,12 +123,12 @@ append_finding(GString *out, const struct finding *finding)
 	json_text(out, "message", finding->message);
 	json_open(out, "evidence", '[');
 	for (size_t i = 0; i < finding->evidence_count; i++)
-		append_lines(out, finding->evidence[i]);
+		jsonl_lines(out, finding->evidence[i]);
 	json_close(out, ']');
 	json_none(out, "location"); /* of configurations only */
 	json_text(out, "remedy", finding->remedy);
 	json_text(out, "reproduce", finding->reproduce);
-	set_texts(out, "references", finding->references, references);
+	jsonl_texts(out, "references", finding->references, references);
 	json_close(out, '}');
 }
 
@@ -206,9 +171,8 @@ set_samples(GString *out, const struct facts *facts)
 
 /* --- what another tool's report said ---------------------------------------------------------- */
 
-/* Nothing of it was escaped before. */
-static void
-set_raw(GString *out, const char *key, const char *text)
+void
+jsonl_raw(GString *out, const char *key, const char *text)
 {
 	g_autofree char *escaped = escape_string(text);
 
@@ -224,10 +188,10 @@ set_claim(GString *out, const struct facts *facts)
 		return;
 	json_open(out, "claim", '{');
 	json_text(out, "reporter", claim->reporter);
-	set_raw(out, "id", claim->id);
+	jsonl_raw(out, "id", claim->id);
 	json_text(out, "kind", claim_kind_word(claim->kind));
-	set_raw(out, "text", claim->text);
-	set_raw(out, "host", claim->host);
+	jsonl_raw(out, "text", claim->text);
+	jsonl_raw(out, "host", claim->host);
 	if (claim->port != 0)
 		json_number(out, "port", claim->port);
 	else
@@ -241,22 +205,21 @@ set_claim(GString *out, const struct facts *facts)
 static void
 set_probe(GString *out, const struct probe_facts *probe)
 {
-	set_raw(out, "greeting", probe->greeting);
+	jsonl_raw(out, "greeting", probe->greeting);
 	json_number(out, "duration_ms", probe->duration / 1000);
 	json_text(out, "depth", depth_word(probe->depth));
 }
 
-static void
-set_transcript(GString *out, const struct probe_facts *probe)
+void
+jsonl_transcript(GString *out, const char *key, const char *transcript)
 {
-	json_open(out, "transcript", '[');
-	append_lines(out, probe->transcript->str);
+	json_open(out, key, '[');
+	jsonl_lines(out, transcript);
 	json_close(out, ']');
 }
 
 void
-jsonl_endpoint(const struct report_options *options, const struct assessment *assessment,
-	GString *out)
+jsonl_endpoint_begin(GString *out, const struct assessment *assessment, bool transcript, bool pem)
 {
 	const struct facts *facts = assessment->facts;
 	char url[ENDPOINT_URL_MAX];
@@ -264,13 +227,20 @@ jsonl_endpoint(const struct report_options *options, const struct assessment *as
 	jsonl_begin(out, "endpoint", facts->probe.started, endpoint_url(&facts->endpoint, url));
 	set_verdict(out, &facts->verdict);
 	set_endpoint(out, &facts->endpoint);
-	set_seen(out, facts);
+	set_seen(out, facts, pem);
 	set_findings(out, "findings", assessment->findings, append_finding);
 	set_findings(out, "unknowns", assessment->unknowns, append_unknown);
 	set_probe(out, &facts->probe);
 	set_samples(out, facts);
 	set_claim(out, facts);
-	if (options->transcript)
-		set_transcript(out, &facts->probe);
+	if (transcript)
+		jsonl_transcript(out, "transcript", facts->probe.transcript->str);
+}
+
+void
+jsonl_endpoint(const struct report_options *options, const struct assessment *assessment,
+	GString *out)
+{
+	jsonl_endpoint_begin(out, assessment, options->transcript, false);
 	jsonl_end(out);
 }

@@ -9,22 +9,30 @@
 
 #include <glib.h>
 
-#include "model/assessment.h"
+#include "model/verification.h"
 
 struct report_options {
 	bool color;
-	bool quiet;      /* text: findings only */
-	bool verbose;    /* text: passed endpoints in full, unknown rules, transcript */
-	bool transcript; /* text, jsonl: the transcript with every endpoint */
+	bool quiet;        /* text: findings only */
+	bool verbose;      /* text: passed endpoints in full, unknown rules, transcript */
+	bool transcript;   /* text, jsonl: the transcript with every endpoint */
+	bool nagios_codes; /* nagios: unmet is CRITICAL, and undetermined UNKNOWN */
 };
 
 struct report {
 	const char *name; /* the word of --format */
 	const char *description;
-	bool document; /* one document, written atomically when it is whole; else line by line */
+	/*
+	 * One document, written atomically when it is whole; else line by line. In every call,
+	 * from begin to end, `out` holds all of it so far.
+	 */
+	bool document;
 	void (*begin)(const struct report_options *options, GString *out);
 	void (*assessment)(const struct report_options *options,
 		const struct assessment *assessment, GString *out);
+	/* The expectations of one endpoint, after its assessment. NULL: it has no place for them. */
+	void (*expectations)(const struct report_options *options,
+		const struct verification *verification, GString *out);
 	void (*failure)(const struct report_options *options, const struct failure *failure,
 		GString *out);
 	void (*end)(const struct report_options *options, const struct summary *summary,

@@ -69,6 +69,22 @@ findings_line(const struct summary *summary)
 	return g_string_free(text, FALSE);
 }
 
+/* Returns what became of the expectations; NULL where none was judged. */
+static char *
+expectations_line(const struct summary *summary)
+{
+	const uint64_t *counts = summary->expectations;
+
+	if (counts[EXPECTATION_MET] + counts[EXPECTATION_UNMET] +
+			counts[EXPECTATION_UNDETERMINED] ==
+		0)
+		return NULL;
+	return g_strdup_printf("expectations: %" G_GUINT64_FORMAT " met, %" G_GUINT64_FORMAT
+			       " unmet, %" G_GUINT64_FORMAT " undetermined",
+		(guint64)counts[EXPECTATION_MET], (guint64)counts[EXPECTATION_UNMET],
+		(guint64)counts[EXPECTATION_UNDETERMINED]);
+}
+
 static void
 append_interrupted(GString *text, const struct summary *summary)
 {
@@ -119,12 +135,15 @@ end(const struct report_options *options, const struct summary *summary, GString
 {
 	g_autofree char *hosts = coverage(summary);
 	g_autofree char *findings = findings_line(summary);
+	g_autofree char *expectations = expectations_line(summary);
 	g_autofree char *left_out = gaps(summary);
 
 	/* --quiet has nothing to say on a clean run: cron sends no mail then. */
 	if (!options->quiet) {
 		text_wrap(hosts, 0, MARGIN_SUMMARY, out);
 		text_wrap(findings, 0, MARGIN_SUMMARY, out);
+		if (expectations != NULL)
+			text_wrap(expectations, 0, MARGIN_SUMMARY, out);
 	}
 	if (left_out[0] != '\0' && (!options->quiet || summary->interrupted))
 		text_wrap(left_out, 0, MARGIN_SUMMARY, out);
@@ -135,6 +154,7 @@ const struct report report_text = {
 	.description = "for people",
 	.begin = begin,
 	.assessment = text_endpoint,
+	.expectations = text_expectations,
 	.failure = failure_line,
 	.end = end,
 };

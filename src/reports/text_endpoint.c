@@ -72,8 +72,8 @@ append_product(const struct probe_facts *probe, GString *out)
 		version != NULL ? version : "");
 }
 
-static void
-append_headline(const struct report_options *options, const struct facts *facts, GString *out)
+void
+text_headline(const struct report_options *options, const struct facts *facts, GString *out)
 {
 	char url[ENDPOINT_URL_MAX];
 	g_autofree char *host = escape_again(facts->endpoint.host);
@@ -189,30 +189,6 @@ append_words(const struct report_options *options, const char *label, GPtrArray 
 }
 
 static void
-append_tls(const struct report_options *options, const struct tls_facts *tls, GString *out)
-{
-	const struct certificate_facts *certificate = tls->certificate;
-
-	if (tls->handshake == HANDSHAKE_UP) {
-		g_autofree char *session =
-			g_strdup_printf("%s %s", tls->version != NULL ? tls->version : "",
-				tls->cipher != NULL ? tls->cipher : "");
-
-		text_field(options, MARGIN_ENDPOINT, "TLS", session, out);
-	} else {
-		text_field(options, MARGIN_ENDPOINT, "TLS", tls->error, out);
-	}
-	if (certificate != NULL) {
-		g_autofree char *text = g_strdup_printf("%s, until %s, %s %d",
-			certificate->subject != NULL ? certificate->subject : "(no subject)",
-			certificate->not_after != NULL ? certificate->not_after : "?",
-			certificate->key != NULL ? certificate->key : "key", certificate->key_bits);
-
-		text_field(options, MARGIN_ENDPOINT, "cert", text, out);
-	}
-}
-
-static void
 append_details(const struct report_options *options, const struct facts *facts, GString *out)
 {
 	const struct probe_facts *probe = &facts->probe;
@@ -222,8 +198,7 @@ append_details(const struct report_options *options, const struct facts *facts, 
 	append_words(options, "offers", login_advertised(facts), out);
 	append_words(options, "took", login_accepted(facts), out);
 	append_words(options, "refused", login_refused(facts), out);
-	text_field(options, MARGIN_ENDPOINT, "STLS", stls_word(probe->stls.state), out);
-	append_tls(options, &probe->tls, out);
+	text_tls(options, facts, out);
 }
 
 static void
@@ -237,8 +212,8 @@ append_transcript(const struct report_options *options, const GString *transcrip
 
 /* --- the block -------------------------------------------------------------------------------- */
 
-static bool
-is_calm(const struct assessment *assessment)
+bool
+text_is_calm(const struct assessment *assessment)
 {
 	return assessment->findings->len == 0 &&
 		assessment->facts->verdict.value != VERDICT_UNDETERMINED;
@@ -253,10 +228,10 @@ text_endpoint(const struct report_options *options, const struct assessment *ass
 	bool full = options->verbose || options->transcript;
 	bool brief = verdict->value == VERDICT_NO_SERVICE && !full;
 
-	if (options->quiet && is_calm(assessment))
+	if (options->quiet && text_is_calm(assessment))
 		return;
-	append_headline(options, facts, out);
-	if (brief && is_calm(assessment)) {
+	text_headline(options, facts, out);
+	if (brief && text_is_calm(assessment)) {
 		g_string_append_printf(out, "  %s\n", reason_word(verdict->reason));
 		return;
 	}

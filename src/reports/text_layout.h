@@ -11,6 +11,7 @@
 enum {
 	TEXT_WIDTH = 80,
 	TEXT_INDENT = 10, /* where what stands behind a label begins */
+	TEXT_MARGIN = 2,  /* of the lines of an endpoint's block */
 };
 
 enum color {
@@ -47,6 +48,23 @@ void text_command(const struct report_options *options, size_t margin, const cha
 
 /* Appends at most `limit` lines behind `indent` spaces, escaped where they were not yet. */
 void text_lines(const char *lines, size_t indent, size_t limit, GString *out);
+
+/* Appends the first line of an endpoint's block, without its end. */
+void text_headline(const struct report_options *options, const struct facts *facts, GString *out);
+
+/* Whether --quiet has nothing to say of it. */
+bool text_is_calm(const struct assessment *assessment);
+
+/* Appends what --verbose tells of STLS and TLS. */
+void text_tls(const struct report_options *options, const struct facts *facts, GString *out);
+
+/* Appends which of the simulated clients cannot connect; with --verbose, what becomes of all. */
+void text_clients(const struct report_options *options, const struct tls_survey *survey,
+	GString *out);
+
+/* Appends what became of the expectations of one endpoint. */
+void text_expectations(const struct report_options *options,
+	const struct verification *verification, GString *out);
 
 /* Appends the block of one endpoint. */
 void text_endpoint(const struct report_options *options, const struct assessment *assessment,

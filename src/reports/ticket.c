@@ -251,6 +251,78 @@ block(const struct report_options *options, const struct assessment *assessment,
 	g_string_append_c(out, '\n');
 }
 
+/* --- what was expected ------------------------------------------------------------------------ */
+
+static void
+append_expectation(const struct expectation *expectation, GString *out)
+{
+	g_autofree char *text = g_strdup_printf("%s: %s. %s", expectation->name,
+		expectation_state_word(expectation->state), expectation->message);
+
+	g_string_append_printf(out, "%*s", TEXT_INDENT, "");
+	text_wrap(text, TEXT_INDENT, TEXT_INDENT, out);
+	if (expectation->state != EXPECTATION_MET)
+		for (size_t i = 0; i < expectation->evidence_count; i++)
+			append_exchange(expectation->evidence[i], out);
+}
+
+/* Returns the names of the expectations in that state, "tls, cert". */
+static char *
+names_of(const struct verification *verification, enum expectation_state state)
+{
+	GString *names = g_string_new(NULL);
+
+	for (guint i = 0; i < verification->expectations->len; i++) {
+		const struct expectation *expectation =
+			g_ptr_array_index(verification->expectations, i);
+
+		if (expectation->state == state)
+			g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "",
+				expectation->name);
+	}
+	return g_string_free(names, FALSE);
+}
+
+/* Whether the ticket may be closed, as far as this endpoint goes. */
+static char *
+closing(const struct verification *verification)
+{
+	g_autofree char *unmet = names_of(verification, EXPECTATION_UNMET);
+	g_autofree char *open = names_of(verification, EXPECTATION_UNDETERMINED);
+
+	if (unmet[0] != '\0')
+		return g_strdup_printf("Keep the ticket open. Unmet: %s.%s%s%s", unmet,
+			open[0] != '\0' ? " Not known: " : "", open, open[0] != '\0' ? "." : "");
+	if (open[0] != '\0')
+		return g_strdup_printf("Do not close the ticket yet. Not known: %s.", open);
+	if (verification->expectations->len == 0)
+		return g_strdup("Nothing was expected of this endpoint.");
+	return g_strdup("Close the ticket: all that was expected of this endpoint holds.");
+}
+
+static void
+expectations_block(const struct report_options *options, const struct verification *verification,
+	GString *out)
+{
+	g_autofree char *text = closing(verification);
+
+	(void)options;
+	/* They belong to the block before: no blank line between them. */
+	if (g_str_has_suffix(out->str, "\n\n"))
+		g_string_truncate(out, out->len - 1);
+	field("expects", "what was expected of it, and what became of that:", out);
+	for (guint i = 0; i < verification->expectations->len; i++)
+		append_expectation(g_ptr_array_index(verification->expectations, i), out);
+	for (guint i = 0; i < verification->expectations->len; i++) {
+		const struct expectation *expectation =
+			g_ptr_array_index(verification->expectations, i);
+
+		field("settle", expectation->settle, out);
+	}
+	field("close", text, out);
+	g_string_append_c(out, '\n');
+}
+
 static void
 failure_block(const struct report_options *options, const struct failure *failure, GString *out)
 {
@@ -275,6 +347,7 @@ const struct report report_ticket = {
 	.description = "answers to another tool's report, to paste into its tickets",
 	.begin = begin,
 	.assessment = block,
+	.expectations = expectations_block,
 	.failure = failure_block,
 	.end = end,
 };
