@@ -84,7 +84,7 @@ add_result(struct run *run, const struct verification *result)
 	const struct report_options *options = &run->command.report_options;
 
 	summary_count(&run->summary, result->assessment);
-	summary_count_expectations(&run->summary, result);
+	verification_count(&run->summary, result);
 	report->assessment(options, result->assessment, run->text);
 	if (report->expectations != NULL)
 		report->expectations(options, result, run->text);

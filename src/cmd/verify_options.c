@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd/values.h"
+#include "pop3/sasl.h"
 #include "tls/survey.h"
 
 #define EXPECTED_BY_DEFAULT "refuses,tls,tls>=1.2,cert,name"
