@@ -60,6 +60,25 @@ flush(struct run *run)
 }
 
 static void
+failure_clear(void *data)
+{
+	struct failure *failure = data;
+
+	g_free((char *)(uintptr_t)failure->subject);
+	g_free((char *)(uintptr_t)failure->message);
+}
+
+static void
+keep_failure(struct run *run, const struct failure *failure)
+{
+	struct failure kept = *failure;
+
+	kept.subject = g_strdup(failure->subject);
+	kept.message = g_strdup(failure->message);
+	g_array_append_val(run->failures, kept);
+}
+
+static void
 add_failure(struct run *run, const char *subject, const char *message, bool usage)
 {
 	const struct report *report = run->command.common.report;
@@ -71,6 +90,8 @@ add_failure(struct run *run, const char *subject, const char *message, bool usag
 	};
 
 	summary_fail(&run->summary, &failure);
+	if (run->command.evidence != NULL)
+		keep_failure(run, &failure);
 	options_print_failure("verify", &failure);
 	if (report->failure != NULL && !g_str_equal(report->name, "text"))
 		report->failure(&run->command.report_options, &failure, run->text);
@@ -388,8 +409,9 @@ write_evidence(struct run *run)
 	const struct evidence_head head = {
 		.command = run->command.line,
 		.started = run->summary.started,
-		.ended = run->summary.started + run->summary.duration,
 		.summary = &run->summary,
+		.failures = (const struct failure *)(void *)run->failures->data,
+		.failure_count = run->failures->len,
 	};
 	const struct verification *const *list = (const struct verification *const *)results->pdata;
 
@@ -496,12 +518,15 @@ run_command(int argc, char **argv)
 	run.lookups = g_hash_table_new_full(NULL, NULL, lookup_free, NULL);
 	run.trusts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_trust);
 	run.kept = g_ptr_array_new_with_free_func(free_host);
+	run.failures = g_array_new(FALSE, FALSE, sizeof(struct failure));
+	g_array_set_clear_func(run.failures, failure_clear);
 	if (verify_options_parse(&run.command, argc, argv, &run.error))
 		code = verify(&run);
 	else
 		code = options_fail("verify", run.error,
 			run.error->domain == G_FILE_ERROR ? EXIT_OPERATIONAL : EXIT_USAGE);
 	g_ptr_array_unref(run.kept);
+	g_array_unref(run.failures);
 	g_hash_table_unref(run.hosts);
 	g_hash_table_unref(run.lookups);
 	g_hash_table_unref(run.trusts);
