@@ -396,6 +396,7 @@ read_all(struct scan_command *command, char **words, GError **error)
 
 	scan->one_address = given.one_address;
 	scan->probe.no_credential = given.no_credential;
+	scan->probe.brief = !given.transcript && !command->common.verbose;
 	scan->report = command->common.report;
 	scan->report_options = (struct report_options){
 		.color = options_color(&command->common),

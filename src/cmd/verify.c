@@ -37,9 +37,10 @@ struct run {
 	GHashTable *hosts;   /* of struct verify_host: those under way */
 	GHashTable *lookups; /* of struct lookup */
 	GHashTable *trusts;  /* file name ("" = the system's) to struct net_trust */
-	GPtrArray *kept; /* of struct verify_host: for the evidence, in the order of their end */
-	int64_t started; /* µs, monotonic */
-	GError *error;   /* what ended it before its time */
+	GPtrArray *kept;  /* of struct verify_host: for the evidence, in the order of their end */
+	GArray *failures; /* of struct failure, their texts owned: likewise */
+	int64_t started;  /* µs, monotonic */
+	GError *error;    /* what ended it before its time */
 };
 
 struct lookup {

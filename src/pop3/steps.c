@@ -150,6 +150,13 @@ list_add(struct pop3_probe *probe, const struct pop3_line *line)
 	capabilities_add(probe->facts, list, text, (size_t)(end - text));
 }
 
+/* What may be a status line tells of the product, wherever it stands. */
+static bool
+looks_like_reply(const struct pop3_line *line)
+{
+	return line->length > 0 && (line->bytes[0] == '+' || line->bytes[0] == '-');
+}
+
 /*
  * Reads the lines up to ".". Past POP3_LIST_MAX the list counts as endless and the connection as
  * lost.
@@ -160,7 +167,8 @@ read_list(struct pop3_probe *probe)
 	struct pop3_line line;
 
 	while (pop3_input_line(&probe->input, &line)) {
-		transcript_add(probe, "S: ", line.bytes, line.length);
+		if (!probe->plan.brief || looks_like_reply(&line))
+			transcript_add(probe, "S: ", line.bytes, line.length);
 		if (line.length == 1 && line.bytes[0] == '.')
 			return LIST_DONE;
 		if (++probe->list_lines > POP3_LIST_MAX)

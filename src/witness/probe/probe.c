@@ -380,7 +380,8 @@ probe_start(struct net_loop *loop, const struct endpoint *endpoint,
 {
 	struct probe *probe = g_new0(struct probe, 1);
 	struct pop3_plan plan = { .depth = options->depth,
-		.no_credential = options->no_credential || spent };
+		.no_credential = options->no_credential || spent,
+		.brief = options->brief };
 
 	probe->loop = loop;
 	probe->options = options;

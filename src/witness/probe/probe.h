@@ -18,6 +18,7 @@
 struct probe_options {
 	enum depth depth;
 	bool no_credential;
+	bool brief;               /* nobody reads the transcript: it need not be whole */
 	const char *source;       /* address to ask from, or NULL */
 	int64_t greeting_timeout; /* µs */
 	int64_t step_timeout;     /* µs */
