@@ -70,7 +70,7 @@ put_answers(unsigned char *message, size_t length)
 	return 0;
 }
 
-/* Answers in place; returns the new length. Says AD where the question asks for it, as resolvers do. */
+/* Answers in place; returns the new length. Says AD where it was asked to, as resolvers do. */
 static size_t
 answer(unsigned char *message, size_t length, bool by_udp)
 {
