@@ -58,10 +58,10 @@ void resolver_ask_records(struct resolver *resolver, enum resolver_type type, co
 	void *user);
 
 /*
- * Looks the TLSA records of a name ("_995._tcp.mail.example.org") up by DNS alone, along its aliases.
- * `done` is called as that of resolver_ask: with the first TLS_RECORDS_MAX records in the order of
- * the answer, valid during the call; with count 0 and why NULL where there are none; or with count 0
- * and `why`. `authentic`: the DNS server says (AD) that it has verified the answer.
+ * Looks the TLSA records of a name ("_995._tcp.mail.example.org") up by DNS alone, along its
+ * aliases. `done` is called as that of resolver_ask: with the first TLS_RECORDS_MAX records in the
+ * order of the answer, valid during the call; with count 0 and why NULL where there are none; or
+ * with count 0 and `why`. `authentic`: the DNS server says (AD) that it has verified the answer.
  */
 void resolver_ask_tlsa(struct resolver *resolver, const char *owner,
 	void (*done)(void *user, const struct dns_tlsa_record *records, size_t count,

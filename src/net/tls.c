@@ -82,7 +82,7 @@ set_server_name(SSL *tls, const char *name)
 		SSL_set_tlsext_host_name(tls, host);
 }
 
-/* Called before each read of OpenSSL's: where it may not read, tells it that nothing is there yet. */
+/* Called before each read of OpenSSL's: where it may not, tells it that nothing is there yet. */
 static long
 meter(BIO *bio, int operation, const char *bytes, size_t length, int number, long argument,
 	int result, size_t *processed)

@@ -78,7 +78,7 @@ no_pass_phrase(char *buffer, int size, int writing, void *user)
 	return -1;
 }
 
-/* Adds what the file holds; false, *error for what cannot be read. Other PEM blocks are passed by. */
+/* Adds what the file holds; false, *error for what cannot be read. Passes other PEM blocks by. */
 static bool
 add_certificates(struct net_trust *trust, const char *file, BIO *pem, GError **error)
 {

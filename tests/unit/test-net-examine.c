@@ -8,6 +8,8 @@
 
 #include "test-net-certificate.h"
 
+#include "net/sandbox.h"
+
 enum {
 	RSA_WEAK = 1024,
 	RSA_USUAL = 2048,
@@ -611,6 +613,46 @@ test_without_anchors(void)
 	tear_down(&w);
 }
 
+/* Once the anchors are read, no file is needed: it works where none can be opened. */
+static void
+examine_in_sandbox(void)
+{
+	struct world w;
+	struct tls_part part = { 0 };
+	g_autoptr(facts_auto) facts = facts_new();
+	struct client client = { .secure_at = "", .facts = facts };
+	struct peer peer;
+
+	set_up(&w);
+	g_rmdir(w.folder);
+	part.server = &w.server;
+	part.others[0] = w.middle.certificate;
+	client.trust = w.trust;
+	client.reference = "mail.example.org";
+	peer_start(&peer, play_part, &part);
+	sandbox_enter();
+	client_open(&client, "127.0.0.1", peer.port);
+	net_loop_run(client.loop);
+	g_assert_cmpstr(client.log->str, ==, "open up ended(closed)");
+	g_assert_cmpint(facts->probe.tls.details->trust, ==, TRUST_HOLDS);
+	g_assert_cmpint(facts->probe.tls.details->name, ==, NAME_MATCHES);
+	g_assert_cmpint(facts->probe.tls.details->cpu, >, 0);
+	client_free(&client);
+	peer_join(&peer);
+	tear_down(&w);
+}
+
+static void
+test_sandbox(void)
+{
+	if (g_test_subprocess()) {
+		examine_in_sandbox();
+		return;
+	}
+	g_test_trap_subprocess(NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
+	g_test_trap_assert_passed();
+}
+
 int
 main(int argc, char **argv)
 {
@@ -632,5 +674,6 @@ main(int argc, char **argv)
 	g_test_add_func("/net/examine/anonymous", test_anonymous);
 	g_test_add_func("/net/examine/careful", test_careful);
 	g_test_add_func("/net/examine/without-anchors", test_without_anchors);
+	g_test_add_func("/net/examine/sandbox", test_sandbox);
 	return g_test_run();
 }

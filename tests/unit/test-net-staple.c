@@ -186,8 +186,8 @@ test_strangers(void)
 }
 
 /*
- * Changes octets of it, one at a time: nothing good may come of any. What is left out tells how long
- * the signature is, to the bit, which may be as true after the change.
+ * Changes octets of it, one at a time: nothing good may come of any. What is left out tells how
+ * long the signature is, to the bit, which may be as true after the change.
  */
 static void
 forge(const struct tls_part *part, const struct world *world)
