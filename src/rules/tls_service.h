@@ -14,7 +14,7 @@ enum {
 	TLS_LISTED_MAX = 5,   /* names or ciphers within a message; then "and 3 more" */
 };
 
-/* Returns whether TLS was to be examined on this endpoint, which has a service. */
+/* Returns whether the endpoint was asked at deep depth, and is not known to have no service. */
 bool tls_examined(const struct facts *facts);
 
 /*

@@ -8,6 +8,8 @@
 
 #include "fixture.h"
 #include "pop3/scanners.h"
+#include "products/product.h"
+#include "rules/eol.h"
 #include "rules/page.h"
 #include "rules/rule.h"
 
@@ -377,6 +379,8 @@ hostile_tls(unsigned number)
 	struct probe_facts *probe = &facts->probe;
 
 	probe->depth = DEPTH_DEEP;
+	probe->product = number % 2 == 0 ? "cyrus" : "uw";
+	probe->product_version = number % 3 == 0 ? "2\033" : hostile_text;
 	facts->now = number % 5 == 0 ? 0 : G_USEC_PER_SEC;
 	facts->endpoint.host = number % 3 == 0 ? "mail.example.org" : hostile_text;
 	facts->endpoint.mode = number % 7 == 0 ? MODE_POP3S : MODE_POP3;
@@ -417,7 +421,7 @@ test_deep_only(void)
 {
 	static const char *const deep[] = { "stls-injection", "stls-stripped", "tls-version",
 		"tls-cipher", "cert-expired", "cert-untrusted", "cert-weak-key", "cert-name",
-		"cert-expiring" };
+		"cert-expiring", "software-eol" };
 
 	for (unsigned i = 0; i < 100; i++) {
 		g_autoptr(facts_auto) facts = hostile_tls(i);
@@ -446,6 +450,26 @@ test_hostile(void)
 				g_assert_cmpuint(assessment->findings->len, ==, 0);
 		}
 	}
+}
+
+/* A row that no product's word or no release could ever meet would say nothing. */
+static void
+test_eol_table(void)
+{
+	size_t count = 0;
+
+	g_assert_cmpuint(strlen(eol_dated), ==, strlen("2026-11-27"));
+	for (const struct eol_row *row = eol_rows; row->product != NULL; row++, count++) {
+		g_assert_nonnull(product_find(row->product));
+		g_assert_true(g_ascii_isdigit(*row->release));
+		g_assert_true((row->last_day != NULL) == (row->ends != 0));
+		g_assert_false(row->last_day != NULL && row->supported);
+		g_assert_true(g_str_has_prefix(row->source, "https://"));
+		for (const struct eol_row *other = eol_rows; other < row; other++)
+			g_assert_false(g_str_equal(other->product, row->product) &&
+				g_str_equal(other->release, row->release));
+	}
+	g_assert_cmpuint(count, >, 0);
 }
 
 static void
@@ -518,6 +542,7 @@ main(int argc, char **argv)
 	g_test_add_func("/hostile", test_hostile);
 	g_test_add_func("/hostile-tls", test_hostile_tls);
 	g_test_add_func("/deep-only", test_deep_only);
+	g_test_add_func("/eol-table", test_eol_table);
 	g_test_add_func("/scanners", test_scanners);
 	for (size_t i = 0; rules[i] != NULL; i++)
 		add_rule(rules[i], keep);
