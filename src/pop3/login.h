@@ -18,7 +18,7 @@ struct pop3_login_plan {
 	bool greeting; /* it begins with the greeting; else with our CAPA */
 	/* A mechanism's name, "USER", or NULL: the best of those that the server lists. */
 	const char *mechanism;
-	bool hide; /* nobody vouches for the server: a mechanism that does not reveal the secret first */
+	bool hide;  /* nobody vouches for the server: what does not reveal the secret goes first */
 	bool token; /* the secret is a bearer token */
 	struct sasl_login sasl;
 	/* What the words of an "-ERR" line mean. */

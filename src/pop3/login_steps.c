@@ -446,6 +446,29 @@ find_challenge(const struct pop3_line *line, const char **challenge, size_t *len
 	*length = (size_t)(end - at);
 }
 
+/*
+ * Servers that know no initial response may ask for what it said: by an empty challenge, or, of
+ * PLAIN, in any words. The same message is no second attempt.
+ */
+static bool
+is_unread(const struct pop3_login *login, size_t length)
+{
+	return login->step == LOGIN_STEP_AUTH && login->initial &&
+		(length == 0 || login->mechanism->prompts);
+}
+
+static enum pop3_want
+repeat_first(struct pop3_login *login)
+{
+	enum sasl_result result;
+	const char *why;
+
+	login_forget(login);
+	login->state = g_malloc0(login->mechanism->state_size);
+	make_response(login, "", 0, &result, &why);
+	return send_response(login, "", LOGIN_STEP_RESPONSE);
+}
+
 static enum pop3_want
 answer_challenge(struct pop3_login *login, const struct pop3_line *line)
 {
@@ -456,6 +479,8 @@ answer_challenge(struct pop3_login *login, const struct pop3_line *line)
 	const char *why;
 
 	find_challenge(line, &text, &length);
+	if (is_unread(login, length))
+		return repeat_first(login);
 	if (!login->mechanism->prompts && (line->cut || !base64_read(challenge, text, length)))
 		return fail(login,
 			line->cut ? "the server's challenge is too long" :

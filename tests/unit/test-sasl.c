@@ -236,7 +236,7 @@ test_xoauth2(void)
 	}
 }
 
-/* --- SCRAM's hard cases ------------------------------------------------------------------------ */
+/* --- SCRAM's hard cases ----------------------------------------------------------------------- */
 
 static const struct sasl_binding bindings[] = {
 	{ .type = "tls-unique", .length = 0 },
@@ -434,7 +434,7 @@ test_scram_names(void)
 	exchange_end(&exchange);
 }
 
-/* --- preparation ------------------------------------------------------------------------------- */
+/* --- preparation ------------------------------------------------------------------------------ */
 
 static void
 check_prepared(const char *text, const char *wanted)
@@ -542,7 +542,7 @@ test_normalize(void)
 	}
 }
 
-/* --- base64 ------------------------------------------------------------------------------------- */
+/* --- base64 ----------------------------------------------------------------------------------- */
 
 static void
 test_base64(void)
@@ -567,7 +567,7 @@ test_base64(void)
 	g_assert_cmpstr(back->str, ==, "ffofoo");
 }
 
-/* --- hiding --------------------------------------------------------------------------------------- */
+/* --- hiding ----------------------------------------------------------------------------------- */
 
 static void
 check_hidden(const char *secret_text, const char *sent_text, const char *text, const char *wanted)
@@ -625,7 +625,7 @@ test_hide_bound(void)
 	g_assert_cmpstr(out->str, ==, "<secret>");
 }
 
-/* --- OpenSSL --------------------------------------------------------------------------------------- */
+/* --- OpenSSL ---------------------------------------------------------------------------------- */
 
 static void
 test_crypto(void)

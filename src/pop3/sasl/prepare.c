@@ -85,7 +85,7 @@ order(struct runes *runes)
 	}
 }
 
-/* A character joins the starter before it, unless one of the same class or a higher stands between. */
+/* A character joins the starter before it, unless one of its class or a higher stands between. */
 static void
 compose(struct runes *runes)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * XOAUTH2: what Google and Microsoft had before OAUTHBEARER; they have published its form
- * (https://developers.google.com/gmail/imap/xoauth2-protocol). An error is answered by an empty line.
+ * XOAUTH2: what Google and Microsoft had before OAUTHBEARER, in the form that Google has published
+ * (https://developers.google.com/gmail/imap/xoauth2-protocol). An error is answered by an empty
+ * line.
  */
 #include "pop3/sasl/token.h"
 
