@@ -40,7 +40,7 @@ lock_down(void)
 	setrlimit(RLIMIT_CORE, &none);
 }
 
-/* --- the netrc file ---------------------------------------------------------------------------- */
+/* --- the netrc file --------------------------------------------------------------------------- */
 
 static bool
 check_file(int fd, const char *path, size_t *length, GError **error)
@@ -120,7 +120,7 @@ find_entry(struct credentials *credentials, const char *host, GError **error)
 	return entry;
 }
 
-/* --- the environment --------------------------------------------------------------------------- */
+/* --- the environment -------------------------------------------------------------------------- */
 
 /* Takes a variable: what stood in the environment is overwritten, and gone. */
 static struct secret *
@@ -150,7 +150,7 @@ take_environment(struct credentials *credentials)
 		secret_free(password);
 }
 
-/* --- the terminal ------------------------------------------------------------------------------ */
+/* --- the terminal ----------------------------------------------------------------------------- */
 
 enum {
 	ANSWER_MAX = 1024
@@ -220,7 +220,7 @@ prompt(struct credentials *credentials, GError **error)
 	return false;
 }
 
-/* --- all of them ------------------------------------------------------------------------------- */
+/* --- all of them ------------------------------------------------------------------------------ */
 
 bool
 credentials_any(const struct credentials *credentials)

@@ -14,9 +14,10 @@ struct credentials;
 
 /*
  * Gathers what there is: the netrc file (NULL = none), which nobody but its owner may read; else
- * POPSEAL_USER with POPSEAL_PASSWORD or POPSEAL_TOKEN, which are taken out of the environment. With `needed`
- * the terminal is asked for what is missing. NULL and *error where the file is refused or broken,
- * or, `needed`, where there is nobody to ask. Without a secret the result holds none.
+ * POPSEAL_USER with POPSEAL_PASSWORD or POPSEAL_TOKEN, which are taken out of the environment.
+ * With `needed` the terminal is asked for what is missing. NULL and *error where the file is
+ * refused or broken, or, `needed`, where there is nobody to ask. Without a secret the result holds
+ * none.
  */
 struct credentials *credentials_new(const char *netrc, bool needed, GError **error);
 

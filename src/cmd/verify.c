@@ -50,7 +50,7 @@ struct lookup {
 	bool piped; /* it came as a line */
 };
 
-/* --- output ------------------------------------------------------------------------------------ */
+/* --- output ----------------------------------------------------------------------------------- */
 
 /* A document is written when it is whole. */
 static void
@@ -112,7 +112,7 @@ add_result(struct run *run, const struct verification *result)
 		report->expectations(options, result, run->text);
 }
 
-/* --- hosts ------------------------------------------------------------------------------------- */
+/* --- hosts ------------------------------------------------------------------------------------ */
 
 static void
 on_host(void *user, struct verify_host *host)
@@ -190,7 +190,7 @@ resolve(struct run *run, const char *name, const struct port_list *ports, bool p
 	resolver_ask(run->resolver, name, on_resolved, lookup);
 }
 
-/* --- targets ----------------------------------------------------------------------------------- */
+/* --- targets ---------------------------------------------------------------------------------- */
 
 /* Takes the next target of the lines; a bad one is reported. False at their end. */
 static bool
@@ -302,7 +302,7 @@ on_signal(void *user)
 	net_loop_stop(run->loop);
 }
 
-/* --- the run ----------------------------------------------------------------------------------- */
+/* --- the run ---------------------------------------------------------------------------------- */
 
 static void
 free_trust(void *trust)
@@ -383,7 +383,7 @@ run_targets(struct run *run)
 	flush(run);
 }
 
-/* --- the evidence ------------------------------------------------------------------------------- */
+/* --- the evidence ----------------------------------------------------------------------------- */
 
 static GPtrArray *
 all_results(const struct run *run)
@@ -424,7 +424,7 @@ write_evidence(struct run *run)
 		G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, &run->error);
 }
 
-/* --- the command ------------------------------------------------------------------------------- */
+/* --- the command ------------------------------------------------------------------------------ */
 
 /* By the expectations only; what could not be done goes before. */
 static int

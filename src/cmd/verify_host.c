@@ -55,7 +55,7 @@ go_on(struct verify_host *host)
 	net_timer_start(host->next, 0, 0);
 }
 
-/* --- what holds for an endpoint ---------------------------------------------------------------- */
+/* --- what holds for an endpoint --------------------------------------------------------------- */
 
 static struct endpoint
 endpoint_of(const struct slot *slot)
@@ -95,7 +95,7 @@ set_terms(struct slot *slot)
 	return error == NULL;
 }
 
-/* --- logins ------------------------------------------------------------------------------------ */
+/* --- logins ----------------------------------------------------------------------------------- */
 
 /* Every mechanism that the server lists over TLS and we know; USER where it lists that. */
 static void
@@ -165,7 +165,7 @@ login_begin(struct slot *slot)
 		&slot->login, on_login, slot);
 }
 
-/* Finds out what to log in with; false where no login is to be tried, for which there is a result. */
+/* Finds out what to log in with; false where none is to be tried: then there is a result. */
 static bool
 prepare_login(struct slot *slot)
 {
@@ -189,7 +189,7 @@ prepare_login(struct slot *slot)
 	return true;
 }
 
-/* --- one endpoint after the other --------------------------------------------------------------- */
+/* --- one endpoint after the other ------------------------------------------------------------- */
 
 static void
 slot_over(struct slot *slot)
@@ -236,7 +236,7 @@ slot_begin(struct slot *slot)
 		on_asked, slot);
 }
 
-/* --- the judgement ------------------------------------------------------------------------------ */
+/* --- the judgement ---------------------------------------------------------------------------- */
 
 /* Of several logins the one that counts: what is unmet, then what cannot be told, then success. */
 static int

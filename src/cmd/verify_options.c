@@ -90,8 +90,8 @@ const struct option_set verify_option_set = {
 	.arguments = "TARGET...",
 	.formats = "text|jsonl|junit|nagios|ticket",
 	.summary =
-		"Says whether what you expect of POP3 servers holds: cleartext logins refused, TLS\n"
-		"there, certificates right, and people can still log in.\n"
+		"Says whether what you expect of POP3 servers holds: cleartext logins refused,\n"
+		"TLS there, certificates right, and people can still log in.\n"
 		"A target is a host, host:port, [v6]:port, pop3://host, pop3s://host, a network,\n"
 		"a range, or - for targets on standard input.",
 	.entries = entries,

@@ -14,7 +14,7 @@
 
 struct pop3_injection;
 
-/* Begins; the outcome goes into facts->probe.stls.injection and its texts, the dialogue into the transcript. */
+/* Begins; the outcome goes into facts->probe.stls, the dialogue into the transcript. */
 struct pop3_injection *pop3_injection_new(struct facts *facts);
 void pop3_injection_free(struct pop3_injection *trial); /* NULL is a no-op */
 

@@ -9,7 +9,7 @@
 #include "rules/mechanism.h"
 #include "rules/service.h"
 
-/* Returns which of the essential three is the first that invites the secret; else ATTEMPT_OTHERS. */
+/* Returns the first of the essential three that invites the secret; else ATTEMPT_OTHERS. */
 static size_t
 invitation(const struct facts *facts)
 {

@@ -16,8 +16,8 @@ struct tls_client {
 	const char *source;   /* where that is written */
 	struct tls_offer offer;
 	/*
-	 * TLS versions that it speaks, lowest and highest, as in ServerHello: an answer outside is a
-	 * refusal of the client's, as is a DH prime shorter than dh_bits_min.
+	 * TLS versions that it speaks, lowest and highest, as in ServerHello: an answer outside is
+	 * a refusal of the client's, as is a DH prime shorter than dh_bits_min.
 	 */
 	uint16_t lowest;
 	uint16_t highest;

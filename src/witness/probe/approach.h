@@ -12,8 +12,8 @@
 
 struct approach_events {
 	/*
-	 * TLS may begin (or, with `greeted_only`, the greeting has come): approach_connection is the
-	 * caller's to use. From here on what follows is handed on as it is.
+	 * TLS may begin (or, with `greeted_only`, the greeting has come): approach_connection is
+	 * the caller's to use. From here on what follows is handed on as it is.
 	 */
 	void (*ready)(void *user);
 	void (*secured)(void *user, enum handshake handshake, const char *why, const char *clear,

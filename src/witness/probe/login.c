@@ -28,7 +28,7 @@ struct login_errand {
 	void *user;
 };
 
-/* --- whether the session is worthy of a secret ------------------------------------------------- */
+/* --- whether the session is worthy of a secret ------------------------------------------------ */
 
 static bool
 is_dated(const struct certificate_facts *certificate, int64_t now)
@@ -76,7 +76,7 @@ login_distrust(const struct tls_facts *tls, int64_t now)
 	return NULL;
 }
 
-/* --- the end ----------------------------------------------------------------------------------- */
+/* --- the end ---------------------------------------------------------------------------------- */
 
 static void
 finish(struct login_errand *errand)
@@ -96,7 +96,7 @@ give_up(struct login_errand *errand, enum login_outcome outcome, char *why)
 	finish(errand);
 }
 
-/* --- the dialogue ------------------------------------------------------------------------------ */
+/* --- the dialogue ----------------------------------------------------------------------------- */
 
 static int64_t
 patience(const struct login_errand *errand)
@@ -164,7 +164,7 @@ begin_dialogue(struct login_errand *errand)
 	go_on(errand);
 }
 
-/* --- the connection ---------------------------------------------------------------------------- */
+/* --- the connection --------------------------------------------------------------------------- */
 
 static void
 on_ready(void *user)

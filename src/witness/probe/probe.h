@@ -30,11 +30,11 @@ struct probe_options {
 	 */
 	struct net_rate *rate;
 	const char *contact; /* part of the random name; probe_contact_valid */
-	/* What the host is called in SNI, and what its certificate is held against; NULL = its name. */
+	/* The host's name in SNI, and to hold its certificate against; NULL = as it was asked. */
 	const char *tls_name;
 	struct net_trust
 		*trust; /* anchors, to examine certificates by; without them they are not */
-	/* At deep depth: what is surveyed (enum tls_survey_part, ored), and who is asked for TLSA. */
+	/* At deep depth: what is surveyed (enum tls_survey_part, ored), and who knows TLSA. */
 	unsigned survey;
 	struct resolver *resolver;
 };
@@ -60,10 +60,10 @@ struct probe;
 
 /*
  * Begins to ask; the options are borrowed for as long. Where a credential was `spent` on this
- * endpoint before, none is sent any more. `done` is called exactly once, never before probe_start has
- * returned, and takes over the facts; the probe frees itself after it.
- * `error` is set where the local system refused (no descriptor, a source address that is not ours);
- * facts are NULL then, unless a credential had been sent.
+ * endpoint before, none is sent any more. `done` is called exactly once, never before probe_start
+ * has returned, and takes over the facts; the probe frees itself after it. `error` is set where the
+ * local system refused (no descriptor, a source address that is not ours); facts are NULL then,
+ * unless a credential had been sent.
  */
 struct probe *probe_start(struct net_loop *loop, const struct endpoint *endpoint,
 	const struct probe_options *options, bool spent,

@@ -12,8 +12,8 @@ struct survey;
 
 /*
  * Begins; results go into facts->probe.tls.survey. `parts` are enum tls_survey_part, ored.
- * Facts and options are borrowed. `done` is called once, never before it has returned, and the survey frees itself
- * after it.
+ * Facts and options are borrowed. `done` is called once, never before it has returned, and the
+ * survey frees itself after it.
  */
 struct survey *survey_start(struct net_loop *loop, struct facts *facts,
 	const struct probe_options *options, unsigned parts, void (*done)(void *user), void *user);
