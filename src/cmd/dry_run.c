@@ -204,9 +204,9 @@ append_deep(const struct scan_options *options, GString *text)
 		return;
 	g_string_append(text,
 		"\nWhere a server has TLS, deep depth then makes further connections, one after\n"
-		"the other: behind \"STLS\", or at once on a port with implicit TLS, one ClientHello\n"
-		"each, for the name of the target, and nothing else. A server that refuses them all\n"
-		"gets these; one that takes some is asked further what it takes, up to\n");
+		"the other: behind \"STLS\", or at once on a port with implicit TLS, one\n"
+		"ClientHello each, for the name of the target, and nothing else. A server that\n"
+		"refuses them all gets these; one that takes some is asked further, up to\n");
 	g_string_append_printf(text, "%d connections in all.\n", TLS_SURVEY_HELLOS_MAX);
 	append_hellos(options->probe.survey, text);
 	g_string_append(text,

@@ -10,9 +10,9 @@
 struct tlsa;
 
 /*
- * Asks for the TLSA records of the endpoint's name, which must be one, by options->resolver; they
- * go into facts->probe.tls.tlsa. Facts and options are borrowed. `done` is called once, never before
- * it has returned, and all is freed after it.
+ * Asks for the TLSA records of the endpoint's name, which must be one, by options->resolver;
+ * they go into facts->probe.tls.tlsa. Facts and options are borrowed. `done` is called once, never
+ * before it has returned, and all is freed after it.
  */
 struct tlsa *tlsa_start(struct facts *facts, const struct probe_options *options,
 	void (*done)(void *user), void *user);
