@@ -468,6 +468,12 @@ storm_without_end(SSL *tls, void *data)
 		;
 }
 
+static void
+be_impatient(struct client *client)
+{
+	connection_deadline(client->connection, SHORT_PATIENCE);
+}
+
 /* A storm without an end: the deadline passes all the same. */
 static void
 test_storm_without_end(void)
@@ -479,12 +485,13 @@ test_storm_without_end(void)
 		struct tls_part part = { .server = &server,
 			.version = versions[i / 2],
 			.speak = storm_without_end };
-		struct client client = { .secure_at = "", .careful = i % 2 == 1 };
+		struct client client = { .secure_at = "",
+			.careful = i % 2 == 1,
+			.at_up = be_impatient };
 		struct peer peer;
 
 		peer_start(&peer, play_part, &part);
 		client_open(&client, "127.0.0.1", peer.port);
-		connection_deadline(client.connection, SHORT_PATIENCE);
 		net_loop_run(client.loop);
 		g_assert_cmpstr(client.log->str, ==, "open up expired");
 		client_free(&client);
