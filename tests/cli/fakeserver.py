@@ -68,6 +68,7 @@ class Connection:
         self.credentials = 0
         self.complaints = 0  # commands that the server called unknown
         self.closed_by_us = False
+        self.early_seen = False  # something stood behind STLS in clear (middlebox.py)
         self._waiting = b""
 
     # --- what the server says ---
@@ -202,7 +203,7 @@ class FakeServer:
         except OSError:
             self._listener.close()
             raise
-        self._listener.listen(64)
+        self._listener.listen(1024)
         self.port = self._listener.getsockname()[1]
         self._start(self._accept)
 

@@ -40,7 +40,7 @@ class Worker:
     numbers = itertools.count()
     lock = threading.Lock()
 
-    def __init__(self, words):
+    def __init__(self, words, brief=True):
         with Worker.lock:
             if Worker.folder is None:
                 Worker.folder = tempfile.mkdtemp(prefix="popseal-s-")
@@ -48,10 +48,13 @@ class Worker:
             self.path = f"{Worker.folder}/{next(Worker.numbers)}"
         # -brief: a line on stderr once a session is up, and no commands read from stdin.
         self.process = subprocess.Popen(
-            ["openssl", "s_server", "-unix", self.path, "-brief", *map(str, words)],
+            ["openssl", "s_server", "-unix", self.path, *["-brief"] * brief, *map(str, words)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
             env={**os.environ, "OPENSSL_CONF": "/dev/null"})
         Worker.everyone.add(self)
+        # What it says once a session is up, and where.
+        self.mark = b"Protocol version" if brief else b"Secure Renegotiation"
+        self.voice = self.process.stderr if brief else self.process.stdout
 
     def connect(self):
         inner = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -106,8 +109,8 @@ class Session:
         if first:
             self._from_client(first)
         said = b""
-        pipe = self.worker.process.stderr
-        while b"Protocol version" not in said:
+        pipe = self.worker.voice
+        while self.worker.mark not in said:
             ready, _, _ = select.select([self.raw, self.inner, pipe], [], [], 0.5)
             if stopping.is_set():
                 raise OSError("the server is stopping")
@@ -213,10 +216,15 @@ class Session:
 
 
 class SServer:
-    """`openssl s_server` with a leaf's certificate; more words go to it as they are."""
+    """`openssl s_server` with a leaf's certificate; more words go to it as they are.
+
+    Where it is not brief it takes commands (r, R, k, K: renegotiate, update keys), and says much
+    between the lines of the client.
+    """
     SPARE = 2
 
-    def __init__(self, leaf, *words, cipher="DEFAULT:@SECLEVEL=0"):
+    def __init__(self, leaf, *words, cipher="DEFAULT:@SECLEVEL=0", brief=True):
+        self.brief = brief
         self.words = ["-cipher", cipher, *words]
         if leaf is None:
             self.words = ["-nocert", *self.words]
@@ -226,13 +234,13 @@ class SServer:
             self.words += ["-status_file", leaf.staple] if leaf.staple else []
         self._spare = queue.SimpleQueue()
         for _ in range(self.SPARE):
-            self._spare.put(Worker(self.words))
+            self._spare.put(Worker(self.words, self.brief))
 
     def __call__(self, connection, first):
         try:
             worker = self._spare.get_nowait()
         except queue.Empty:
-            worker = Worker(self.words)
+            worker = Worker(self.words, self.brief)
         session = Session(connection.sock, worker)
         try:
             session.begin(first, connection.server.stopping)
@@ -243,7 +251,7 @@ class SServer:
             else:
                 worker.close()
             raise
-        self._spare.put(Worker(self.words))
+        self._spare.put(Worker(self.words, self.brief))
         return session
 
     def close(self):
@@ -475,38 +483,45 @@ class Mutated:
         self.base = base
         self.seed = seed
 
+    def change(self, data, flight, dice):
+        """The pieces that a flight is sent in; this one changes one flight of each connection."""
+        return [mutate(data, dice.random())] if flight == dice.at else [data]
+
     def __call__(self, connection, first):
         near, far = socket.socketpair()
         far.settimeout(connection.sock.gettimeout())
         outer, connection.sock = connection.sock, near
-        thread = threading.Thread(target=self._pump, daemon=True,
-                                  args=(outer, far, f"{self.seed}-{connection.number}"))
-        thread.start()
+        threading.Thread(target=self._pump, daemon=True,
+                         args=(outer, far, f"{self.seed}-{connection.number}")).start()
         try:
             return self.base(connection, first)
         except OSError:
             near.close()
             raise
 
-    @staticmethod
-    def _pump(outer, far, seed):
-        flights, sides = 0, [outer, far]
-        at = random.Random(seed).choice((0, 0, 0, 1, 2))
-        with contextlib.suppress(OSError, ValueError):
+    def _pump(self, outer, far, seed):
+        dice, flight = random.Random(seed), 0
+        dice.at = dice.choice((0, 0, 0, 1, 2))
+        outer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with contextlib.suppress(OSError, ValueError), outer, far:
             while True:
-                ready, _, _ = select.select(sides, [], [], 60)
+                ready, _, _ = select.select([outer, far], [], [], 60)
                 if not ready:
-                    break
+                    return
                 for side in ready:
                     data = side.recv(CHUNK)
                     if not data:
-                        raise OSError
-                    if side is far:
-                        data = mutate(data, seed) if flights == at else data
-                        flights += 1
-                    (outer if side is far else far).sendall(data)
-        for side in sides:
-            side.close()
+                        return
+                    if side is outer:
+                        far.sendall(data)
+                        continue
+                    for piece in self.change(data, flight, dice):
+                        outer.sendall(piece)
+                    flight += 1
+
+    def close(self):
+        if hasattr(self.base, "close"):
+            self.base.close()
 
 
 # --- small things -------------------------------------------------------------------

@@ -86,7 +86,6 @@ KINDS = {
                                       + [f"DNS:{NAME}"])),
     "self-signed": Kind(issuer="self", sends=""),
     "rsa1024": Kind(key="rsa1024"),
-    "p192": Kind(key="p192"),
     "sha1": Kind(digest="sha1"),
     "sha1-above": Kind(issuer="ca-sha1", sends="ca-sha1"),
     "sha1-anchor": Kind(issuer="ca-sha1-root", sends="ca-sha1-root"),
@@ -118,7 +117,6 @@ KEYS = {
     "rsa2048": ("-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"),
     "rsa1024": ("-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024"),
     "ec": ("-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"),
-    "p192": ("-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-192"),
 }
 
 
