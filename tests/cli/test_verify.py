@@ -499,9 +499,8 @@ def handshake_figures():
     """The record says how long the handshake took, and its processor time"""
     with pop3s() as server:
         run = verify("tls", *TRUSTED, server.url).exits(0)
-    text = str(run.endpoint["tls"])
-    tap.true("handshake" in text or "duration" in text, f"no duration: {text}")
-    tap.contains(text, "cpu", "processor time")
+    told = run.endpoint["tls"]
+    tap.true(0 < told["cpu_ms"] and 0 < told["handshake_ms"] < 5000, f"figures: {told}")
 
 
 @tap.test
@@ -511,7 +510,6 @@ def clients_told():
             pki().leaf("good"), lowest=TLS13)) as server:
         record = verify("tls", *TRUSTED, server.url).exits(0).endpoint
     clients = record["tls"]["clients"]
-    clients = clients["results"] if isinstance(clients, dict) else clients
     outcomes = {client["outcome"] for client in clients}
     tap.equal(outcomes & {"taken", "refused"}, {"taken", "refused"}, "outcomes at TLS 1.3 alone")
     tap.true(any("Outlook 2010" in client["name"] and client["outcome"] == "refused"

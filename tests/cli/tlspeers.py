@@ -225,7 +225,7 @@ class SServer:
 
     def __init__(self, leaf, *words, cipher="DEFAULT:@SECLEVEL=0", brief=True):
         self.brief = brief
-        self.words = ["-cipher", cipher, *words]
+        self.words = ["-cipher", cipher, "-min_protocol", "TLSv1.2", *words]
         if leaf is None:
             self.words = ["-nocert", *self.words]
         else:

@@ -33,6 +33,8 @@ EXPECT = ("refuses", "tls", "tls>=1.2", "cert", "days>=30", "name", "login",
 SELF_SIGNED = "self-signed"         # what tools/lab made, which no root vouches for
 VERSIONS = {"1.0": ssl.TLSVersion.TLSv1, "1.1": ssl.TLSVersion.TLSv1_1,
             "1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
+WORDS = {"SSLv3": "SSLv3", "TLSv1": "1.0", "TLSv1.1": "1.1", "TLSv1.2": "1.2", "TLSv1.3": "1.3"}
+UNKNOWN = {"SCRAM-SHA-1-PLUS"}      # mechanisms that popseal does not speak
 
 # Of the variants that run.py has: those that differ in what verify has to say.
 SHARED = (
@@ -271,7 +273,7 @@ def ask(result, instance, popseal):
     check_all(result, asker)
     if result.case.trusted and result.measured:
         for mechanism in sorted({name for found in result.measured.values()
-                                 for name in found.working}):
+                                 for name in found.working} - UNKNOWN):
             check_mechanism(result, asker, mechanism)
         check_wrong(result, asker)
         if result.case.variant.title == "dovecot23/required":
@@ -359,10 +361,7 @@ def check_versions(result, port, ends):
     if port not in result.measured:
         return
     told = ends[port]["tls"]["versions"]
-    rows = told.items() if isinstance(told, dict) else [(row["version"], row) for row in told]
-    taken = sorted(name.removeprefix("TLSv").replace("1", "1.0", name == "TLSv1")
-                   for name, row in rows
-                   if (row["outcome"] if isinstance(row, dict) else row) == "taken")
+    taken = [WORDS[name] for name, outcome in told.items() if outcome == "taken"]
     result.add(f"{port} versions: {' '.join(taken)}", taken == result.measured[port].versions,
                f"measured: {result.measured[port].versions}; told: {told}")
 
@@ -376,7 +375,9 @@ def check_mechanism(result, asker, mechanism):
             if mechanism in measured.working:
                 record = found.get((port, "login"))
                 state = record and record["state"]
-                result.add(f"{port} login by {mechanism}: {state}", state == "met",
+                used = record and [each["mechanism"] for each in record.get("logins", [])]
+                result.add(f"{port} login by {mechanism}: {state}",
+                           state == "met" and used == [mechanism],
                            f"{json.dumps(record)}\n{' '.join(asker.command)}")
 
 
@@ -403,7 +404,7 @@ def check_insecure(result, asker):
         for port in result.measured:
             record = found[port, "login"]
             result.add(f"{port} --insecure: {record['state']}",
-                       record["state"] == "met" and "overrid" in json.dumps(record),
+                       record["state"] == "met" and record["logins"][0]["overridden"],
                        json.dumps(record))
 
 
