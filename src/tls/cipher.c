@@ -79,42 +79,20 @@ static const struct named groups[] = {
 	{ 25498, "SecP256r1Kyber768Draft00" },
 };
 
-static int
-compare(const void *key, const void *entry)
-{
-	return *(const uint16_t *)key - ((const struct named *)entry)->number;
-}
+/* What a name says, read once. */
+struct traits {
+	const char *weakness;
+	enum tls_exchange exchange;
+	uint16_t since;
+};
 
-/* Returns NULL for a number that is not in the table. */
-static const char *
-find(const struct named *table, size_t count, uint16_t number)
-{
-	const struct named *found = bsearch(&number, table, count, sizeof *table, compare);
+static struct traits traits[G_N_ELEMENTS(ciphers)];
+static uint16_t all[G_N_ELEMENTS(ciphers)];
+static uint16_t weak[G_N_ELEMENTS(ciphers)];
+static size_t all_count;
+static size_t weak_count;
 
-	return found != NULL ? found->name : NULL;
-}
-
-static const char *
-find_cipher(uint16_t number)
-{
-	return find(ciphers, G_N_ELEMENTS(ciphers), number);
-}
-
-const char *
-tls_cipher_name(uint16_t number)
-{
-	const char *name = find_cipher(number);
-
-	return name != NULL ? name : "unknown cipher";
-}
-
-const char *
-tls_group_name(uint16_t number)
-{
-	const char *name = find(groups, G_N_ELEMENTS(groups), number);
-
-	return name != NULL ? name : "unknown group";
-}
+/* --- reading a name --------------------------------------------------------------------------- */
 
 static bool
 has_part(const char *name, const char *part)
@@ -141,14 +119,6 @@ has_any(const char *name, const char *const *parts)
 	return false;
 }
 
-bool
-tls_cipher_has(uint16_t number, const char *part)
-{
-	const char *name = find_cipher(number);
-
-	return name != NULL && has_part(name, part);
-}
-
 /* The two signals that stand among the ciphers (RFC 5746, RFC 7507). */
 static bool
 is_signal(const char *name)
@@ -164,8 +134,8 @@ only_hashes(const char *name)
 }
 
 /* Of what is wrong with a cipher the worst is told. */
-const char *
-tls_cipher_weakness(uint16_t number)
+static const char *
+read_weakness(const char *name)
 {
 	static const struct {
 		const char *part;
@@ -182,10 +152,7 @@ tls_cipher_weakness(uint16_t number)
 		{ "3DES", "3DES" },
 		{ "MD5", "MD5" },
 	};
-	const char *name = find_cipher(number);
 
-	if (name == NULL || is_signal(name))
-		return NULL;
 	if (only_hashes(name))
 		return "no encryption";
 	for (size_t i = 0; i < G_N_ELEMENTS(weaknesses); i++) {
@@ -202,15 +169,12 @@ is_tls13(const char *name)
 	return !has_part(name, "WITH") || has_part(name, "MGM");
 }
 
-enum tls_exchange
-tls_cipher_exchange(uint16_t number)
+static enum tls_exchange
+read_exchange(const char *name)
 {
 	static const char *const secrets[] = { "PSK", "SRP", "KRB5", "ECCPWD", "KEA", NULL };
-	const char *name = find_cipher(number);
-	bool anonymous = name != NULL && has_part(name, "anon");
+	bool anonymous = has_part(name, "anon");
 
-	if (name == NULL || is_signal(name))
-		return TLS_EXCHANGE_UNKNOWN;
 	if (is_tls13(name))
 		return TLS_EXCHANGE_GROUP;
 	if (has_any(name, secrets))
@@ -226,16 +190,13 @@ tls_cipher_exchange(uint16_t number)
  * TLS 1.2 brought AEAD, and hashes other than MD5 and SHA-1; elliptic curves need an extension,
  * which SSLv3 has not (RFC 8422).
  */
-uint16_t
-tls_cipher_since(uint16_t number)
+static uint16_t
+read_since(const char *name)
 {
 	static const char *const tls12[] = { "SHA256", "SHA384", "GCM", "CCM", "POLY1305", "OMAC",
 		NULL };
 	static const char *const curves[] = { "ECDHE", "ECDH", "IMIT", "GOSTR3411", NULL };
-	const char *name = find_cipher(number);
 
-	if (name == NULL || is_signal(name))
-		return 0;
 	if (is_tls13(name))
 		return 0x0304;
 	if (has_any(name, tls12))
@@ -243,34 +204,106 @@ tls_cipher_since(uint16_t number)
 	return has_any(name, curves) ? 0x0301 : 0x0300;
 }
 
-/* --- lists ------------------------------------------------------------------------------------ */
-
-static uint16_t all[G_N_ELEMENTS(ciphers)];
-static uint16_t weak[G_N_ELEMENTS(ciphers)];
-static size_t all_count;
-static size_t weak_count;
-
 static void
-make_lists(void)
+read_names(void)
 {
-	static gsize made;
+	static gsize done;
 
-	if (!g_once_init_enter(&made))
+	if (!g_once_init_enter(&done))
 		return;
 	for (size_t i = 0; i < G_N_ELEMENTS(ciphers); i++) {
-		if (is_signal(ciphers[i].name))
+		const char *name = ciphers[i].name;
+
+		if (is_signal(name))
 			continue;
+		traits[i].weakness = read_weakness(name);
+		traits[i].exchange = read_exchange(name);
+		traits[i].since = read_since(name);
 		all[all_count++] = ciphers[i].number;
-		if (tls_cipher_weakness(ciphers[i].number) != NULL)
+		if (traits[i].weakness != NULL)
 			weak[weak_count++] = ciphers[i].number;
 	}
-	g_once_init_leave(&made, 1);
+	g_once_init_leave(&done, 1);
+}
+
+/* --- by number -------------------------------------------------------------------------------- */
+
+static int
+compare(const void *key, const void *entry)
+{
+	return *(const uint16_t *)key - ((const struct named *)entry)->number;
+}
+
+/* Returns NULL for a number that is not in the table. */
+static const struct named *
+find(const struct named *table, size_t count, uint16_t number)
+{
+	return bsearch(&number, table, count, sizeof *table, compare);
+}
+
+static const struct named *
+find_cipher(uint16_t number)
+{
+	return find(ciphers, G_N_ELEMENTS(ciphers), number);
+}
+
+/* Of a number that nobody lists, and of a signal, all is 0. */
+static const struct traits *
+find_traits(uint16_t number)
+{
+	static const struct traits none;
+	const struct named *cipher = find_cipher(number);
+
+	read_names();
+	return cipher != NULL ? &traits[cipher - ciphers] : &none;
+}
+
+const char *
+tls_cipher_name(uint16_t number)
+{
+	const struct named *cipher = find_cipher(number);
+
+	return cipher != NULL ? cipher->name : "unknown cipher";
+}
+
+const char *
+tls_group_name(uint16_t number)
+{
+	const struct named *group = find(groups, G_N_ELEMENTS(groups), number);
+
+	return group != NULL ? group->name : "unknown group";
+}
+
+bool
+tls_cipher_has(uint16_t number, const char *part)
+{
+	const struct named *cipher = find_cipher(number);
+
+	return cipher != NULL && has_part(cipher->name, part);
+}
+
+const char *
+tls_cipher_weakness(uint16_t number)
+{
+	return find_traits(number)->weakness;
+}
+
+enum tls_exchange
+tls_cipher_exchange(uint16_t number)
+{
+	return find_traits(number)->exchange;
+}
+
+uint16_t
+tls_cipher_since(uint16_t number)
+{
+	return find_traits(number)->since;
 }
 
 const uint16_t *
 tls_ciphers(size_t *count)
 {
-	make_lists();
+	read_names();
 	*count = all_count;
 	return all;
 }
@@ -278,7 +311,7 @@ tls_ciphers(size_t *count)
 const uint16_t *
 tls_ciphers_weak(size_t *count)
 {
-	make_lists();
+	read_names();
 	*count = weak_count;
 	return weak;
 }

@@ -14,7 +14,7 @@ enum {
 	SIGNAL_RENEGOTIATION = 0x00ff, /* RFC 5746: some servers talk to nobody without it */
 	SIGNAL_FALLBACK = 0x5600,
 	WEAK_COST = 10,
-	ALL_MAX = 512,
+	SORTED_MAX = 512,
 };
 
 /* By likelihood at mail servers, and to their taste: no hybrid is made where X25519 will do. */
@@ -75,6 +75,24 @@ compare(const void *left, const void *right)
 	return (*a > *b) - (*a < *b);
 }
 
+/* All ciphers, the cheapest first: the number of each in the lower half. Made once. */
+static const uint32_t *
+by_cost(size_t *count)
+{
+	static uint32_t sorted[SORTED_MAX];
+	static gsize sorted_count;
+	const uint16_t *all = tls_ciphers(count);
+
+	g_assert(*count <= SORTED_MAX);
+	if (g_once_init_enter(&sorted_count)) {
+		for (size_t i = 0; i < *count; i++)
+			sorted[i] = cost(all[i]) << 16 | all[i];
+		qsort(sorted, *count, sizeof *sorted, compare);
+		g_once_init_leave(&sorted_count, *count);
+	}
+	return sorted;
+}
+
 /*
  * Suites of TLS 1.3 are for it alone. The NULL cipher without any key is the state before a
  * handshake, and nobody may choose it (RFC 5246 appendix A.5).
@@ -95,20 +113,16 @@ suits(uint16_t cipher, enum tls_version version)
 static void
 pick(struct tls_survey_run *run, enum tls_version version, bool (*wants)(uint16_t cipher))
 {
-	uint32_t picked[ALL_MAX] = { 0 };
-	size_t count = 0;
-	size_t all_count;
-	const uint16_t *all = tls_ciphers(&all_count);
-	size_t kept;
+	size_t count;
+	const uint32_t *sorted = by_cost(&count);
+	size_t kept = 0;
 
-	for (size_t i = 0; i < all_count && count < ALL_MAX; i++) {
-		if (suits(all[i], version) && wants(all[i]))
-			picked[count++] = cost(all[i]) << 16 | all[i];
+	for (size_t i = 0; i < count && kept < SURVEY_CIPHERS_MAX - 1; i++) {
+		uint16_t cipher = (uint16_t)(sorted[i] & 0xffff);
+
+		if (suits(cipher, version) && wants(cipher))
+			run->ciphers[kept++] = cipher;
 	}
-	qsort(picked, count, sizeof *picked, compare);
-	kept = MIN(count, SURVEY_CIPHERS_MAX - 1);
-	for (size_t i = 0; i < kept; i++)
-		run->ciphers[i] = (uint16_t)(picked[i] & 0xffff);
 	if (version != TLS_V1_3)
 		run->ciphers[kept++] = SIGNAL_RENEGOTIATION;
 	run->offer.ciphers = run->ciphers;

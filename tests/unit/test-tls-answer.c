@@ -610,7 +610,11 @@ ask_openssl(SSL_CTX *context, const struct tls_offer *offer)
 	g_assert_cmpint(answer.version, ==, SSL_version(tls));
 	g_assert_cmphex(answer.cipher, ==, SSL_CIPHER_get_protocol_id(cipher));
 	g_assert_true(answer.retry == (answer.version == TLS1_3_VERSION));
-	if (answer.retry || tls_cipher_exchange(answer.cipher) == TLS_EXCHANGE_ECDHE)
+	/* While it waits for the second hello there is no session to ask for its group. */
+	if (answer.retry)
+		g_assert_cmpstr(short_name(answer.group), ==,
+			OBJ_nid2sn((int)SSL_get_shared_group(tls, 0)));
+	else if (tls_cipher_exchange(answer.cipher) == TLS_EXCHANGE_ECDHE)
 		g_assert_cmpstr(short_name(answer.group), ==,
 			OBJ_nid2sn((int)SSL_get_negotiated_group(tls)));
 	else
@@ -728,7 +732,8 @@ test_openssl_refuses(void)
 		offer.version = (uint16_t)version;
 		tls_hello_append(&offer, NULL, hello);
 		bytes = server_answer(context, hello->data, hello->len, NULL);
-		assert_alert(bytes, version < 0x0303 ? 70 : 40, 0);
+		/* It is built without SSLv3, and says so in its own way. */
+		assert_alert(bytes, version == 0x0301 || version == 0x0302 ? 70 : 40, 0);
 	}
 	SSL_CTX_free(context);
 }
