@@ -201,7 +201,7 @@ append_overview(GString *out, const struct verification *const *list, size_t cou
 		markup_text(out, endpoint_url(&facts->endpoint, url));
 		g_string_append(out, "</a></th>");
 		html_cell(out, NULL, facts->endpoint.host);
-		html_cell(out, NULL, verdict_word(facts->verdict.value));
+		html_cell(out, "state", verdict_word(facts->verdict.value));
 		append_count(out, verification_states(list[i], EXPECTATION_MET));
 		append_count(out, verification_states(list[i], EXPECTATION_UNMET));
 		append_count(out, verification_states(list[i], EXPECTATION_UNDETERMINED));
@@ -327,7 +327,7 @@ static void
 append_finding(GString *out, const struct finding *finding)
 {
 	g_string_append(out, "<tr>");
-	html_cell(out, NULL, severity_word(finding->severity));
+	html_cell(out, "state", severity_word(finding->severity));
 	g_string_append(out, "<th scope=\"row\">");
 	markup_text(out, finding->rule);
 	g_string_append(out, "</th><td>");
@@ -399,7 +399,8 @@ append_endpoint(GString *out, const struct verification *verification, size_t nu
 	html_tls(out, facts);
 	if (facts->probe.transcript->len > 0)
 		g_string_append(out,
-			"<h3>Transcript</h3>\n<p>C: by popseal, S: by the server, --: remarks</p>\n");
+			"<h3>Transcript</h3>\n<p>C: by popseal, S: by the server, "
+			"--: remarks</p>\n");
 	html_lines(out, "Transcript", facts->probe.transcript->str);
 	g_string_append(out, "</section>\n");
 }

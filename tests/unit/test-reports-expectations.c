@@ -164,7 +164,8 @@ assert_chain(const json_t *tls)
 
 	g_assert_cmpuint(json_array_size(json_object_get(tls, "chain")), ==, 2);
 	assert_keys(certificate,
-		"subject issuer not_before not_after sha256 key key_bits names services signature ");
+		"subject issuer not_before not_after sha256 key key_bits names services "
+		"signature ");
 	assert_field(certificate, "subject", "\"CN=mail.example\"");
 	assert_field(certificate, "services", "[\"_pop3s.mail.example\"]");
 	assert_field(certificate, "signature", "\"ecdsa-with-SHA256\"");
@@ -192,7 +193,8 @@ test_deep(void)
 		"{\"SSLv3\":\"refused\",\"TLSv1\":\"taken\",\"TLSv1.1\":\"unclear\","
 		"\"TLSv1.2\":\"taken\",\"TLSv1.3\":null}");
 	assert_field(tls, "weak_ciphers",
-		"[{\"version\":\"TLSv1\",\"cipher\":\"TLS_RSA_WITH_RC4_128_SHA\",\"why\":\"RC4\"}]");
+		"[{\"version\":\"TLSv1\",\"cipher\":\"TLS_RSA_WITH_RC4_128_SHA\",\"why\":"
+		"\"RC4\"}]");
 	assert_field(tls, "groups", "[\"X25519\",\"secp256r1\"]");
 	assert_field(tls, "dh_bits", "1024");
 	assert_field(json_array_get(json_object_get(tls, "clients"), 0), "version", "\"TLSv1.3\"");
@@ -305,7 +307,8 @@ test_text_clients(void)
 		strstr(text, "  clients all 1 simulated clients connect (data of 2026-11-27)\n\n"));
 	full = expectations_of("text", &verbose, sample_verified());
 	g_assert_nonnull(strstr(full,
-		"          Thunderbird 128                 TLSv1.3 TLS_AES_128_GCM_SHA256 X25519\n"));
+		"          Thunderbird 128                 "
+		"TLSv1.3 TLS_AES_128_GCM_SHA256 X25519\n"));
 }
 
 static void
