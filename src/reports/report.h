@@ -30,7 +30,7 @@ struct report {
 	void (*begin)(const struct report_options *options, GString *out);
 	void (*assessment)(const struct report_options *options,
 		const struct assessment *assessment, GString *out);
-	/* The expectations of one endpoint, after its assessment. NULL: it has no place for them. */
+	/* The expectations of one endpoint, after its assessment; NULL: it has no place for them */
 	void (*expectations)(const struct report_options *options,
 		const struct verification *verification, GString *out);
 	void (*failure)(const struct report_options *options, const struct failure *failure,

@@ -8,7 +8,7 @@
 #include "reports/tls_words.h"
 
 enum {
-	CLIENT_COLUMNS = 36, /* of a client's name; longer ones push the rest to the right */
+	CLIENT_COLUMNS = 30, /* of a client's name; longer ones push the rest to the right */
 };
 
 static const char *
