@@ -103,20 +103,25 @@ free_entry(void *entry)
 	g_free(entry);
 }
 
+/* Returns the machine's entry, or the default one, empty where there is neither; NULL and *error. */
 static struct netrc_entry *
-find_entry(struct credentials *credentials, const char *host, GError **error)
+find_entry(struct credentials *credentials, const char *machine, GError **error)
 {
-	struct netrc_entry *entry = g_hash_table_lookup(credentials->entries, host);
+	struct netrc_entry *entry = g_hash_table_lookup(credentials->entries, machine);
+	g_autoptr(GError) problem = NULL;
 
 	if (entry != NULL)
 		return entry;
 	entry = g_new0(struct netrc_entry, 1);
-	if (!netrc_find(credentials->text, credentials->length, host, NULL, entry, error)) {
-		g_prefix_error(error, "--netrc %s: ", credentials->path);
+	if (!netrc_find(credentials->text, credentials->length, machine, NULL, entry, &problem))
+		entry->fallback = true;
+	if (problem != NULL) {
+		g_propagate_prefixed_error(error, g_steal_pointer(&problem),
+			"--netrc %s: ", credentials->path);
 		g_free(entry);
 		return NULL;
 	}
-	g_hash_table_insert(credentials->entries, g_strdup(host), entry);
+	g_hash_table_insert(credentials->entries, g_strdup(machine), entry);
 	return entry;
 }
 
@@ -197,27 +202,22 @@ ask(int terminal, const char *question, bool hidden, char *answer)
 	return came;
 }
 
-static bool
-prompt(struct credentials *credentials, GError **error)
+/* Where there is no terminal, or no answer, the login stays untried, and says why. */
+static void
+prompt(struct credentials *credentials)
 {
 	char answer[ANSWER_MAX + 1];
 	int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-	bool came = terminal >= 0;
 
-	if (came && credentials->user == NULL && ask(terminal, "User: ", false, answer))
+	if (terminal < 0)
+		return;
+	if (credentials->user == NULL && ask(terminal, "User: ", false, answer))
 		credentials->user = g_strdup(answer);
-	came = came && credentials->user != NULL;
-	if (came && credentials->secret == NULL && ask(terminal, "Password: ", true, answer))
+	if (credentials->user != NULL && credentials->secret == NULL &&
+		ask(terminal, "Password: ", true, answer))
 		credentials->secret = secret_new(answer, strlen(answer));
 	secret_wipe(answer, sizeof(answer));
-	if (terminal >= 0)
-		close(terminal);
-	if (came && credentials->secret != NULL)
-		return true;
-	g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
-		"a login is expected, and there is nothing to log in with: give --netrc FILE, or "
-		"POPSEAL_USER and POPSEAL_PASSWORD in the environment, or a terminal to ask");
-	return false;
+	close(terminal);
 }
 
 /* --- all of them ------------------------------------------------------------------------------ */
@@ -244,7 +244,7 @@ credentials_new(const char *netrc, bool needed, GError **error)
 	if (netrc != NULL)
 		done = read_netrc(credentials, netrc, error);
 	else if (needed && !credentials_any(credentials))
-		done = prompt(credentials, error);
+		prompt(credentials);
 	if (done)
 		return credentials;
 	credentials_free(credentials);
@@ -252,23 +252,23 @@ credentials_new(const char *netrc, bool needed, GError **error)
 }
 
 bool
-credentials_find(struct credentials *credentials, const char *host, const char **user,
-	const struct secret **secret, bool *token, GError **error)
+credentials_find(struct credentials *credentials, const char *host, const char *other,
+	const char **user, const struct secret **secret, bool *token, GError **error)
 {
 	const struct netrc_entry *entry = NULL;
 
 	*token = false;
-	if (credentials->text != NULL) {
-		entry = find_entry(credentials, host, error);
-		if (entry == NULL)
-			return false;
-		*user = entry->login;
-		*secret = entry->password;
-		return entry->login != NULL && entry->password != NULL;
+	if (credentials->text == NULL) {
+		*user = credentials->user;
+		*secret = credentials->secret;
+		*token = credentials->token;
+		return *user != NULL && *secret != NULL;
 	}
-	*user = credentials->user;
-	*secret = credentials->secret;
-	*token = credentials->token;
+	entry = find_entry(credentials, host, error);
+	if (entry != NULL && entry->fallback && other != NULL)
+		entry = find_entry(credentials, other, error);
+	*user = entry == NULL ? NULL : entry->login;
+	*secret = entry == NULL ? NULL : entry->password;
 	return *user != NULL && *secret != NULL;
 }
 

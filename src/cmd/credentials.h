@@ -15,9 +15,8 @@ struct credentials;
 /*
  * Gathers what there is: the netrc file (NULL = none), which nobody but its owner may read; else
  * POPSEAL_USER with POPSEAL_PASSWORD or POPSEAL_TOKEN, which are taken out of the environment.
- * With `needed` the terminal is asked for what is missing. NULL and *error where the file is
- * refused or broken, or, `needed`, where there is nobody to ask. Without a secret the result holds
- * none.
+ * With `needed` the terminal, if there is one, is asked for what is missing. NULL and *error where
+ * the file is refused. Without a secret the result holds none.
  */
 struct credentials *credentials_new(const char *netrc, bool needed, GError **error);
 
@@ -26,10 +25,12 @@ bool credentials_any(const struct credentials *credentials);
 
 /*
  * Says what to log in with at a host: *user and *secret, borrowed, and whether the secret is a
- * token. False where there is nothing for it; with *error where the netrc file is broken.
+ * token. In a netrc file that is what stands for `host`, else for `other` (its name for TLS; may be
+ * NULL), else the default. False where there is nothing for it; with *error where the file is
+ * broken.
  */
-bool credentials_find(struct credentials *credentials, const char *host, const char **user,
-	const struct secret **secret, bool *token, GError **error);
+bool credentials_find(struct credentials *credentials, const char *host, const char *other,
+	const char **user, const struct secret **secret, bool *token, GError **error);
 
 /* Wipes and frees; NULL is a no-op. */
 void credentials_free(struct credentials *credentials);

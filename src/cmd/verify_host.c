@@ -169,10 +169,10 @@ login_begin(struct slot *slot)
 static bool
 prepare_login(struct slot *slot)
 {
-	const char *host = slot->terms.tls_name != NULL ? slot->terms.tls_name : slot->host->name;
 	g_autoptr(GError) error = NULL;
-	bool found = credentials_find(slot->host->setup->credentials, host, &slot->login.user,
-		&slot->login.secret, &slot->login.token, &error);
+	bool found = credentials_find(slot->host->setup->credentials, slot->host->name,
+		slot->terms.tls_name, &slot->login.user, &slot->login.secret, &slot->login.token,
+		&error);
 
 	if (error != NULL)
 		host_fail(slot->host, error->message);

@@ -289,7 +289,8 @@ cite_login(const struct login_result *login, struct expectation *expectation)
 	g_autofree char *reply = escape_string(login->reply);
 
 	if (login->mechanism != NULL)
-		cite(expectation, "-- logged in by %s%s%s", login->mechanism,
+		cite(expectation, "-- %s %s%s%s",
+			login->outcome == LOGIN_OK ? "logged in by" : "tried", login->mechanism,
 			login->binding != NULL ? ", bound to the TLS session by " : "",
 			login->binding != NULL ? login->binding : "");
 	if (reply != NULL)
@@ -325,7 +326,7 @@ judge_login_result(const struct login_result *login, struct expectation *expecta
 		login->outcome == LOGIN_OK && login->mechanism != NULL ? ", by " : "",
 		login->outcome == LOGIN_OK && login->mechanism != NULL ? login->mechanism : "",
 		login->overridden && login->outcome == LOGIN_OK ?
-			" (sent although chain or name did not hold)" :
+			" (overridden by --insecure, as chain or name did not hold)" :
 			"",
 		login->outcome != LOGIN_OK && login->why != NULL ? ": " : "",
 		login->outcome != LOGIN_OK && login->why != NULL ? login->why : "");

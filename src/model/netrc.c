@@ -337,6 +337,7 @@ netrc_find(const char *text, size_t length, const char *machine, const char *log
 
 		entry->login = g_steal_pointer(&best->login);
 		entry->password = g_steal_pointer(&best->password);
+		entry->fallback = !reader->found;
 	} else if (wrong != NULL && reader->wrong != NULL) {
 		g_set_error(error, POPSEAL_NETRC_ERROR, 0, "line %u: %s", reader->line, wrong);
 	} else if (wrong != NULL) {

@@ -15,6 +15,7 @@ enum {
 struct netrc_entry {
 	char *login;             /* owned; NULL where the entry has none */
 	struct secret *password; /* owned; likewise */
+	bool fallback;           /* it is that of `default`, and not of the machine */
 };
 
 /*

@@ -165,6 +165,9 @@ is_unsupported(const struct pop3_login *login, enum refusal refusal)
 	if (refusal == REFUSAL_MECHANISM || refusal == REFUSAL_UNKNOWN_COMMAND ||
 		refusal == REFUSAL_SYNTAX)
 		return true;
+	/* USER was not listed, and nothing but it would have done. */
+	if (login->last_resort)
+		return refusal != REFUSAL_TEMPORARY && refusal != REFUSAL_ACCESS;
 	return refusal == REFUSAL_CREDENTIALS && !login->shown;
 }
 
@@ -366,7 +369,8 @@ send_response(struct pop3_login *login, const char *command, enum login_step ste
 		base64_append(sent, login->response->str, login->response->len);
 	else
 		g_string_append(sent, empty);
-	shown = login->openly ? g_strdup(sent->str) : g_strconcat(command, HIDDEN, NULL);
+	/* Also what is no secret: with a proof beside it, passwords could be tried on it. */
+	shown = g_strconcat(command, HIDDEN, NULL);
 	login_say(login, sent, shown);
 	g_string_erase(sent, 0, (gssize)strlen(command));
 	if (login->openly)
