@@ -7,6 +7,7 @@
 #include "model/escape.h"
 #include "pop3/probe.h"
 #include "products/product.h"
+#include "tls/survey.h"
 
 enum {
 	TEXT_MAX = 64 * 1024 /* octets of a list of targets that are held back */
@@ -169,6 +170,51 @@ append_scene(const struct scene *scene, const struct scan_options *options, GStr
 	pop3_probe_free(dialogue);
 }
 
+/* --- deep depth ------------------------------------------------------------------------------- */
+
+static void
+append_hex(const uint8_t *bytes, size_t length, GString *text)
+{
+	for (size_t i = 0; i < length; i++)
+		g_string_append_printf(text, "%s%02x", i % 32 == 0 ? "\n  " : "", bytes[i]);
+	g_string_append_c(text, '\n');
+}
+
+/* The hellos that a server which refuses them all gets; one that takes some gets more. */
+static void
+append_hellos(unsigned parts, GString *text)
+{
+	g_autoptr(facts_auto) facts = facts_new();
+	struct tls_survey_run *run = tls_survey_new(facts, "mail.example.org", parts);
+	const void *hello;
+	size_t length;
+
+	while ((hello = tls_survey_next(run, &length)) != NULL) {
+		g_string_append_printf(text, "\nA ClientHello of %zu octets:", length);
+		append_hex(hello, length, text);
+		tls_survey_ended(run, TLS_SURVEY_CLOSED);
+	}
+	tls_survey_free(run);
+}
+
+static void
+append_deep(const struct scan_options *options, GString *text)
+{
+	if (options->probe.depth != DEPTH_DEEP)
+		return;
+	g_string_append(text,
+		"\nWhere a server has TLS, deep depth then makes further connections, one after\n"
+		"the other: behind \"STLS\", or at once on a port with implicit TLS, one\n"
+		"ClientHello each, for the name of the target, and nothing else. A server that\n"
+		"refuses them all gets these; one that takes some is asked further, up to\n");
+	g_string_append_printf(text, "%d connections in all.\n", TLS_SURVEY_HELLOS_MAX);
+	append_hellos(options->probe.survey, text);
+	g_string_append(text,
+		"\nAnd where STLS works, \"STLS\\r\\nCAPA\\r\\n\" in one segment, then \"QUIT\" "
+		"over TLS.\nServers log these as connections that ended within the TLS handshake, "
+		"without a login.\n");
+}
+
 /* --- the list of targets -------------------------------------------------------------------- */
 
 static void
@@ -280,6 +326,7 @@ dry_run_print(const GPtrArray *targets, struct source *source, const struct scan
 	g_string_append(text, "\nThe exact bytes depend on what the server answers.");
 	for (size_t i = 0; i < G_N_ELEMENTS(scenes); i++)
 		append_scene(&scenes[i], options, text);
+	append_deep(options, text);
 	append_products(text);
 	return output_write(output, text, error);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * popseal explain RULE: the rule's page, then how each product is fixed. The
- * page is docs/rules/ID.md, built in; the rest comes from the products' rooms.
+ * popseal explain RULE: the rule's page, then how each product is fixed, unless
+ * the page says so itself. The page is docs/rules/ID.md, built in; the rest
+ * comes from the products' rooms.
  */
 #include <string.h>
 
@@ -126,7 +127,8 @@ explain(char **words, const struct common_options *common)
 	if (error != NULL)
 		return options_fail(set.command, error, EXIT_USAGE);
 	text = g_string_new(page);
-	append_products(text);
+	if (!rule_find(words[0])->page_names_products)
+		append_products(text);
 	if (!output_print(common->output, text, &error))
 		return options_fail(set.command, error, EXIT_OPERATIONAL);
 	return EXIT_CLEAN;

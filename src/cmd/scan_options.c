@@ -12,9 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-	TIMEOUT_MAX_SECONDS = 3600
-};
+#include "cmd/values.h"
+#include "tls/survey.h"
 
 static struct {
 	char *ports;
@@ -44,6 +43,7 @@ static struct {
 	char *rate;
 	char *status_file;
 	char *metrics;
+	char *ca;
 } given;
 
 static const GOptionEntry entries[] = {
@@ -59,7 +59,11 @@ static const GOptionEntry entries[] = {
 	{ "exclude", 0, 0, G_OPTION_ARG_FILENAME, &given.exclude,
 		"Never ask the addresses, networks and names in FILE, one a line", "FILE" },
 	{ "depth", 0, 0, G_OPTION_ARG_STRING, &given.depth,
-		"gentle (no credential of any kind), or standard (default)", "DEPTH" },
+		"gentle (no credential of any kind), standard (default), or deep (TLS too)",
+		"DEPTH" },
+	{ "ca", 0, 0, G_OPTION_ARG_FILENAME, &given.ca,
+		"Deep depth: judge chains by the certificates in FILE (default: the system's)",
+		"FILE" },
 	{ "no-credential", 0, 0, G_OPTION_ARG_NONE, &given.no_credential,
 		"Standard depth, but without the one random credential", NULL },
 	{ "one-address", 0, 0, G_OPTION_ARG_NONE, &given.one_address,
@@ -116,87 +120,14 @@ const struct option_set scan_option_set = {
 	.entries = entries,
 };
 
-static bool
-usage(GError **error, const char *option, const char *value, const char *why)
-{
-	g_set_error(error, POPSEAL_USAGE_ERROR, 0, "--%s%s%s: %s", option,
-		*value == '\0' ? "" : " ", value, why);
-	return false;
-}
-
-/* Reads a whole number, or sets `otherwise` where none was given. */
-static bool
-read_number(const char *option, const char *text, uint64_t least, uint64_t most, uint64_t otherwise,
-	uint64_t *number, GError **error)
-{
-	g_autofree char *why = NULL;
-	guint64 value = otherwise;
-
-	if (text != NULL && !g_ascii_string_to_unsigned(text, 10, least, most, &value, NULL)) {
-		why = g_strdup_printf("not a number from %" G_GUINT64_FORMAT
-				      " to %" G_GUINT64_FORMAT,
-			(guint64)least, (guint64)most);
-		return usage(error, option, text, why);
-	}
-	*number = value;
-	return true;
-}
-
-static bool
-read_unsigned(const char *option, const char *text, unsigned least, unsigned most,
-	unsigned otherwise, unsigned *number, GError **error)
-{
-	uint64_t value = 0;
-
-	if (!read_number(option, text, least, most, otherwise, &value, error))
-		return false;
-	*number = (unsigned)value;
-	return true;
-}
-
 /* --- the probe -------------------------------------------------------------------------------- */
-
-static bool
-read_depth(struct scan_options *scan, GError **error)
-{
-	scan->probe.depth = DEPTH_STANDARD;
-	if (given.depth == NULL || g_str_equal(given.depth, "standard"))
-		return true;
-	if (g_str_equal(given.depth, "gentle")) {
-		scan->probe.depth = DEPTH_GENTLE;
-		return true;
-	}
-	if (g_str_equal(given.depth, "deep"))
-		return usage(error, "depth", given.depth, "not available yet; use standard");
-	return usage(error, "depth", given.depth, "not one of gentle, standard");
-}
-
-static bool
-read_timeout(struct scan_options *scan, GError **error)
-{
-	struct probe_options *probe = &scan->probe;
-	char *end = NULL;
-	double seconds;
-
-	probe->greeting_timeout = PROBE_SECONDS(PROBE_GREETING_SECONDS);
-	probe->step_timeout = PROBE_SECONDS(PROBE_STEP_SECONDS);
-	if (given.timeout == NULL)
-		return true;
-	seconds = g_ascii_strtod(given.timeout, &end);
-	if (strspn(given.timeout, "0123456789.") != strlen(given.timeout) || end == given.timeout ||
-		*end != '\0' || !(seconds >= 0.1 && seconds <= TIMEOUT_MAX_SECONDS))
-		return usage(error, "timeout", given.timeout,
-			"not a number of seconds from 0.1 to 3600");
-	probe->greeting_timeout = probe->step_timeout = (int64_t)(seconds * G_USEC_PER_SEC);
-	return true;
-}
 
 static bool
 read_ask(struct ask_options *ask, GError **error)
 {
-	return read_unsigned("retries", given.retries, 0, ASK_RETRIES_MAX, 0, &ask->retries,
+	return value_unsigned("retries", given.retries, 0, ASK_RETRIES_MAX, 0, &ask->retries,
 		       error) &&
-		read_unsigned("samples", given.samples, 1, SAMPLES_MAX, 1, &ask->samples, error);
+		value_unsigned("samples", given.samples, 1, SAMPLES_MAX, 1, &ask->samples, error);
 }
 
 static bool
@@ -204,7 +135,8 @@ read_contact(struct scan_options *scan, GError **error)
 {
 	scan->probe.contact = given.contact;
 	return given.contact == NULL || probe_contact_valid(given.contact) ||
-		usage(error, "contact", given.contact, "not 1 to 22 letters, digits or . - _ + @");
+		value_wrong(error, "contact", given.contact,
+			"not 1 to 22 letters, digits or . - _ + @");
 }
 
 static bool
@@ -218,37 +150,8 @@ read_rate(struct scan_options *scan, GError **error)
 	return (strspn(given.rate, "0123456789.") == strlen(given.rate) && end != given.rate &&
 		       *end == '\0' && scan->rate >= SCAN_RATE_MIN &&
 		       scan->rate <= SCAN_RATE_MAX) ||
-		usage(error, "rate", given.rate,
+		value_wrong(error, "rate", given.rate,
 			"not a number of connections a second from 0.1 to 1000000");
-}
-
-static bool
-read_ports(struct scan_options *scan, GError **error)
-{
-	GError *problem = NULL;
-
-	if (ports_parse(given.ports != NULL ? given.ports : "110,995s", &scan->ports, &problem))
-		return true;
-	usage(error, "ports", given.ports, problem->message);
-	g_error_free(problem);
-	return false;
-}
-
-static bool
-read_source(struct scan_options *scan, GError **error)
-{
-	struct address address = { 0 };
-	g_autofree char *plain = g_strdup(given.source);
-	char *zone = plain == NULL ? NULL : strchr(plain, '%');
-
-	scan->probe.source = given.source;
-	if (zone != NULL)
-		*zone = '\0';
-	if (plain == NULL ||
-		(address_parse(plain, &address) &&
-			(zone == NULL || (zone[1] != '\0' && address.family == FAMILY_IPV6))))
-		return true;
-	return usage(error, "source", given.source, "not a numeric address");
 }
 
 /* --- the engine ------------------------------------------------------------------------------- */
@@ -269,16 +172,16 @@ read_concurrency(struct scan_options *scan, GError **error)
 {
 	unsigned limit;
 
-	if (!read_unsigned("jobs", given.jobs, 1, SCAN_JOBS_MAX, core_count(), &scan->jobs, error))
+	if (!value_unsigned("jobs", given.jobs, 1, SCAN_JOBS_MAX, core_count(), &scan->jobs, error))
 		return false;
 	limit = scan_concurrency_limit(scan->jobs);
 	scan->at_once = given.concurrency != NULL;
-	return read_unsigned("concurrency", given.concurrency, 1, SCAN_CONCURRENCY_MAX,
+	return value_unsigned("concurrency", given.concurrency, 1, SCAN_CONCURRENCY_MAX,
 		       MIN(SCAN_CONCURRENCY, limit), &scan->concurrency, error) &&
-		read_unsigned("per-host", given.per_host, 0, SCAN_LIMIT_MAX, SCAN_PER_HOST,
+		value_unsigned("per-host", given.per_host, 0, SCAN_LIMIT_MAX, SCAN_PER_HOST,
 			&scan->per_host, error) &&
-		read_unsigned("per-network", given.per_network, 0, SCAN_LIMIT_MAX, SCAN_PER_NETWORK,
-			&scan->per_network, error);
+		value_unsigned("per-network", given.per_network, 0, SCAN_LIMIT_MAX,
+			SCAN_PER_NETWORK, &scan->per_network, error);
 }
 
 static bool
@@ -295,7 +198,7 @@ read_shard(struct scan_options *scan, GError **error)
 	if (slash == NULL ||
 		!g_ascii_string_to_unsigned(slash + 1, 10, 1, PLAN_SHARDS_MAX, &shards, NULL) ||
 		!g_ascii_string_to_unsigned(first, 10, 1, shards, &shard, NULL))
-		return usage(error, "shard", given.shard,
+		return value_wrong(error, "shard", given.shard,
 			"not I/N, where N is at most 65536 and I from 1 to N");
 	scan->shard = (unsigned)shard - 1;
 	scan->shards = (unsigned)shards;
@@ -312,7 +215,7 @@ read_seed(struct scan_command *command, GError **error)
 	if (!command->seed_given &&
 		getrandom(&otherwise, sizeof(otherwise), 0) != (ssize_t)sizeof(otherwise))
 		otherwise = (uint64_t)g_get_real_time();
-	return read_number("seed", given.seed, 0, INT64_MAX, otherwise & INT64_MAX,
+	return value_number("seed", given.seed, 0, INT64_MAX, otherwise & INT64_MAX,
 		&command->scan.seed, error);
 }
 
@@ -338,14 +241,14 @@ read_checkpoint(struct scan_command *command, GError **error)
 	command->checkpoint = given.checkpoint;
 	command->resume = given.resume;
 	if (given.resume && given.checkpoint == NULL)
-		return usage(error, "resume", "", "needs --checkpoint FILE");
+		return value_wrong(error, "resume", "", "needs --checkpoint FILE");
 	if (given.checkpoint == NULL)
 		return true;
 	if (common->output == NULL || g_str_equal(common->output, "-"))
-		return usage(error, "checkpoint", given.checkpoint,
+		return value_wrong(error, "checkpoint", given.checkpoint,
 			"needs --output FILE, which it speaks of");
 	if (common->report->document || g_str_equal(common->report->name, "text"))
-		return usage(error, "checkpoint", given.checkpoint,
+		return value_wrong(error, "checkpoint", given.checkpoint,
 			"needs a format that is written line by line, such as --format jsonl");
 	return true;
 }
@@ -384,7 +287,7 @@ check_files(const struct common_options *common, GError **error)
 					g_strdup_printf("would overwrite the file of --%s",
 						files[j].option);
 
-				return usage(error, files[i].option, files[i].path, why);
+				return value_wrong(error, files[i].option, files[i].path, why);
 			}
 	return true;
 }
@@ -395,7 +298,8 @@ read_dry_run(struct scan_command *command, GError **error)
 {
 	command->dry_run = given.dry_run;
 	return !given.dry_run || g_str_equal(command->common.report->name, "text") ||
-		usage(error, "format", command->common.format, "a dry run is told as text only");
+		value_wrong(error, "format", command->common.format,
+			"a dry run is told as text only");
 }
 
 /* --- the targets ------------------------------------------------------------------------------ */
@@ -413,43 +317,26 @@ check_sources(GError **error)
 	g_autoptr(target_auto) domain = NULL;
 
 	if (given.from != NULL && given.input != NULL)
-		return usage(error, "from", given.from, "cannot be read together with --input");
+		return value_wrong(error, "from", given.from,
+			"cannot be read together with --input");
 	if (given.discover == NULL)
 		return true;
 	if (given.from != NULL || given.input != NULL)
-		return usage(error, "discover", given.discover,
+		return value_wrong(error, "discover", given.discover,
 			"cannot be used together with --input or --from");
 	domain = target_parse(given.discover, NULL);
 	if (domain != NULL && domain->kind == TARGET_HOST && !domain->port_given &&
 		domain->first.family == FAMILY_NONE)
 		return true;
-	return usage(error, "discover", given.discover, "not the name of a domain");
+	return value_wrong(error, "discover", given.discover, "not the name of a domain");
 }
 
 static GPtrArray *
 read_targets(char **words, GError **error)
 {
-	g_autoptr(GPtrArray) targets = g_ptr_array_new_with_free_func((GDestroyNotify)target_free);
+	g_autoptr(GPtrArray) targets = value_targets(words, &given.input, error);
 
-	for (size_t i = 0; words[i] != NULL; i++) {
-		GError *problem = NULL;
-		struct target *target;
-
-		if (g_str_equal(words[i], "-")) {
-			g_free(given.input);
-			given.input = g_strdup("-");
-			continue;
-		}
-		target = target_parse(words[i], &problem);
-		if (target == NULL) {
-			g_set_error(error, POPSEAL_USAGE_ERROR, 0, "%s: %s", words[i],
-				problem->message);
-			g_error_free(problem);
-			return NULL;
-		}
-		g_ptr_array_add(targets, target);
-	}
-	if (!check_sources(error))
+	if (targets == NULL || !check_sources(error))
 		return NULL;
 	if (targets->len > 0 || has_source())
 		return g_steal_pointer(&targets);
@@ -492,6 +379,16 @@ description(const struct scan_command *command)
 	return g_string_free(text, FALSE);
 }
 
+/* What deep depth asks beyond the others; clients are simulated by verify. */
+static bool
+read_deep(struct scan_options *scan, GError **error)
+{
+	if (scan->probe.depth != DEPTH_DEEP)
+		return given.ca == NULL || value_wrong(error, "ca", given.ca, "needs --depth deep");
+	scan->probe.survey = TLS_SURVEY_VERSIONS | TLS_SURVEY_WEAK | TLS_SURVEY_GROUPS;
+	return value_trust(given.ca, &scan->probe, error);
+}
+
 static bool
 read_all(struct scan_command *command, char **words, GError **error)
 {
@@ -499,6 +396,7 @@ read_all(struct scan_command *command, char **words, GError **error)
 
 	scan->one_address = given.one_address;
 	scan->probe.no_credential = given.no_credential;
+	scan->probe.brief = !given.transcript && !command->common.verbose;
 	scan->report = command->common.report;
 	scan->report_options = (struct report_options){
 		.color = options_color(&command->common),
@@ -506,8 +404,10 @@ read_all(struct scan_command *command, char **words, GError **error)
 		.verbose = command->common.verbose,
 		.transcript = given.transcript,
 	};
-	if (!read_depth(scan, error) || !read_timeout(scan, error) || !read_ports(scan, error) ||
-		!read_source(scan, error) || !read_ask(&scan->ask, error) ||
+	if (!value_depth(given.depth, DEPTH_STANDARD, &scan->probe, error) ||
+		!read_deep(scan, error) || !value_timeout(given.timeout, &scan->probe, error) ||
+		!value_ports(given.ports, &scan->ports, error) ||
+		!value_source(given.source, &scan->probe, error) || !read_ask(&scan->ask, error) ||
 		!read_contact(scan, error) || !read_rate(scan, error) ||
 		!read_concurrency(scan, error) || !read_shard(scan, error) ||
 		!read_seed(command, error) || !read_exclusion(scan, error) ||
@@ -543,7 +443,7 @@ scan_options_clear(struct scan_command *command)
 		&given.source, &given.netns, &given.concurrency, &given.jobs, &given.per_host,
 		&given.per_network, &given.seed, &given.shard, &given.checkpoint, &given.exclude,
 		&given.from, &given.discover, &given.samples, &given.retries, &given.contact,
-		&given.rate, &given.status_file, &given.metrics };
+		&given.rate, &given.status_file, &given.metrics, &given.ca };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
 		g_clear_pointer(texts[i], g_free);
@@ -551,5 +451,6 @@ scan_options_clear(struct scan_command *command)
 	if (command->words != NULL)
 		g_ptr_array_unref(command->words);
 	exclusion_free(command->scan.excluded);
+	net_trust_free(command->scan.probe.trust);
 	options_clear(&command->common);
 }

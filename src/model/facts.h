@@ -129,6 +129,7 @@ struct probe_facts {
 	const char *source;        /* our own address; NULL without a connection */
 	bool same_address;         /* source and destination address are equal */
 	bool exempts_same_address; /* ... and the product treats that as secure */
+	bool product_offers_stls;  /* the product lists STLS wherever it has a certificate */
 	bool trusted;              /* [XCLIENT], or another sign of a trusted network */
 	enum connect_outcome connect;
 	const char *connect_error;

@@ -11,11 +11,11 @@
 #include "model/facts.h"
 
 enum login_outcome {
-	LOGIN_NOT_TRIED, /* `why` says why: no TLS, chain or name do not hold, no credentials, ... */
+	LOGIN_NOT_TRIED, /* `why` says why: no TLS, chain or name do not hold, no credentials */
 	LOGIN_OK,
 	LOGIN_WRONG,        /* the server says that name or password are wrong */
 	LOGIN_REFUSED,      /* refused for another reason: disabled, access list, for now, ... */
-	LOGIN_NO_MECHANISM, /* the server lists none that we know, or not the one that was asked for */
+	LOGIN_NO_MECHANISM, /* the server takes none that we know, or not the one demanded */
 	LOGIN_BROKEN, /* the server failed to prove itself (SCRAM), or its answers make no sense */
 	LOGIN_LOST,   /* closed, reset, or no answer in time: `step` */
 	LOGIN_UNREACHABLE, /* no connection */

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What TLS and its certificate say of the server, as facts.
+ * What a certificate says, as facts.
  *
  * Nothing is judged here, and nothing in a certificate is trusted: names have a
  * bound, and OpenSSL escapes their control characters.
  */
 #include <arpa/inet.h>
-#include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <string.h>
 #include <time.h>
 
-#include "net/connection-private.h"
+#include "net/examine-private.h"
 
 enum {
 	NAME_MAX_BYTES = 512, /* of a subject or issuer */
 	IPV4_BYTES = 4,
 	IPV6_BYTES = 16,
+	SIGNATURE_MAX = 80, /* of the name of a signature algorithm, or its number */
 };
 
 /* RFC 2253 as UTF-8 instead of "\C3\A4". */
@@ -36,8 +37,8 @@ cut(const char *text, size_t length)
 	return end;
 }
 
-static const char *
-keep_name(struct facts *facts, const X509_NAME *name)
+const char *
+certificate_keep_name(struct facts *facts, const X509_NAME *name)
 {
 	BIO *memory = BIO_new(BIO_s_mem());
 	const char *kept = NULL;
@@ -79,9 +80,8 @@ keep_sha256(struct facts *facts, const X509 *certificate)
 }
 
 static void
-keep_key(struct facts *facts, const X509 *certificate)
+keep_key(struct facts *facts, const X509 *certificate, struct certificate_facts *kept)
 {
-	struct certificate_facts *kept = facts->probe.tls.certificate;
 	const EVP_PKEY *key = X509_get0_pubkey(certificate);
 	const char *name = NULL;
 
@@ -115,16 +115,30 @@ keep_dns(struct facts *facts, const ASN1_IA5STRING *name)
 	return facts_keep(facts, (const char *)ASN1_STRING_get0_data(name), (size_t)length);
 }
 
-static void
-keep_alternative_names(struct facts *facts, const X509 *certificate)
+/* An SRV-ID; it is a domain name, so it has the bound of one. */
+static const char *
+keep_service(struct facts *facts, const OTHERNAME *name)
 {
-	struct certificate_facts *kept = facts->probe.tls.certificate;
-	GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
-	int count = names == NULL ? 0 : sk_GENERAL_NAME_num(names);
+	const ASN1_IA5STRING *text = certificate_service(name);
+
+	return text == NULL ? NULL : keep_dns(facts, text);
+}
+
+static const char **
+make_room(struct facts *facts, int count)
+{
+	return arena_take(&facts->arena,
+		(size_t)MIN(count, (int)FACTS_NAMES_MAX) * sizeof(const char *));
+}
+
+static void
+keep_alternative_names(struct facts *facts, const GENERAL_NAMES *names,
+	struct certificate_facts *kept)
+{
+	int count = sk_GENERAL_NAME_num(names);
 
 	if (count > 0)
-		kept->names = arena_take(&facts->arena,
-			(size_t)MIN(count, (int)FACTS_NAMES_MAX) * sizeof(*kept->names));
+		kept->names = make_room(facts, count);
 	for (int i = 0; i < count && kept->name_count < FACTS_NAMES_MAX; i++) {
 		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
 		const char *text = NULL;
@@ -136,43 +150,134 @@ keep_alternative_names(struct facts *facts, const X509 *certificate)
 		if (text != NULL)
 			kept->names[kept->name_count++] = text;
 	}
-	GENERAL_NAMES_free(names);
 }
 
 static void
-keep_certificate(struct facts *facts, const X509 *certificate)
+keep_services(struct facts *facts, const GENERAL_NAMES *names, struct certificate_facts *kept)
 {
-	struct certificate_facts *kept = arena_take(&facts->arena, sizeof(*kept));
+	int count = sk_GENERAL_NAME_num(names);
 
-	facts->probe.tls.certificate = kept;
+	for (int i = 0; i < count && kept->service_count < FACTS_NAMES_MAX; i++) {
+		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+		const char *text = NULL;
+
+		if (name->type == GEN_OTHERNAME)
+			text = keep_service(facts, name->d.otherName);
+		if (text == NULL)
+			continue;
+		if (kept->services == NULL)
+			kept->services = make_room(facts, count);
+		kept->services[kept->service_count++] = text;
+	}
+}
+
+static void
+keep_names(struct facts *facts, const X509 *certificate, bool whole, struct certificate_facts *kept)
+{
+	GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+
+	if (names == NULL)
+		return;
+	keep_alternative_names(facts, names, kept);
+	if (whole)
+		keep_services(facts, names, kept);
+	GENERAL_NAMES_free(names);
+}
+
+/* µs since the epoch; 0 for a time that is none. */
+static int64_t
+read_time(const ASN1_TIME *time)
+{
+	struct tm tm;
+
+	if (ASN1_TIME_to_tm(time, &tm) != 1)
+		return 0;
+	return (int64_t)timegm(&tm) * G_USEC_PER_SEC;
+}
+
+static const char *
+keep_signature(struct facts *facts, const X509 *certificate)
+{
+	const X509_ALGOR *algorithm = NULL;
+	const ASN1_OBJECT *object = NULL;
+	char text[SIGNATURE_MAX] = "";
+
+	X509_get0_signature(NULL, &algorithm, certificate);
+	X509_ALGOR_get0(&object, NULL, NULL, algorithm);
+	if (OBJ_obj2txt(text, sizeof text, object, 0) <= 0)
+		return NULL;
+	return facts_keep(facts, text, strlen(text));
+}
+
+int
+certificate_digest(X509 *certificate)
+{
+	int digest = NID_undef;
+
+	if (X509_get_signature_info(certificate, &digest, NULL, NULL, NULL) == 1)
+		return digest;
+	if (OBJ_find_sigid_algs(X509_get_signature_nid(certificate), &digest, NULL) == 1)
+		return digest;
+	return NID_undef;
+}
+
+static const char *
+keep_pem(struct facts *facts, X509 *certificate)
+{
+	BIO *memory = BIO_new(BIO_s_mem());
+	const char *kept = NULL;
+	char *text = NULL;
+	long length = 0;
+
+	if (PEM_write_bio_X509(memory, certificate) == 1)
+		length = BIO_get_mem_data(memory, &text);
+	if (length > 0)
+		kept = facts_keep(facts, text, (size_t)length);
+	BIO_free(memory);
+	return kept;
+}
+
+static void
+keep_details(struct facts *facts, X509 *certificate, struct certificate_facts *kept)
+{
+	int digest = certificate_digest(certificate);
+
+	kept->begins = read_time(X509_get0_notBefore(certificate));
+	kept->ends = read_time(X509_get0_notAfter(certificate));
+	kept->signature = keep_signature(facts, certificate);
+	if (digest != NID_undef)
+		kept->digest = facts_printf(facts, "%s", OBJ_nid2sn(digest));
+	kept->self_issued = certificate_is_self_issued(certificate);
+	kept->pem = keep_pem(facts, certificate);
+}
+
+bool
+certificate_is_self_issued(const X509 *certificate)
+{
+	return X509_NAME_cmp(X509_get_subject_name(certificate),
+		       X509_get_issuer_name(certificate)) == 0;
+}
+
+const ASN1_IA5STRING *
+certificate_service(const OTHERNAME *name)
+{
+	if (OBJ_obj2nid(name->type_id) != NID_SRVName)
+		return NULL;
+	return name->value->type == V_ASN1_IA5STRING ? name->value->value.ia5string : NULL;
+}
+
+void
+certificate_keep(struct facts *facts, X509 *certificate, bool whole, struct certificate_facts *kept)
+{
 	*kept = (struct certificate_facts){
-		.subject = keep_name(facts, X509_get_subject_name(certificate)),
-		.issuer = keep_name(facts, X509_get_issuer_name(certificate)),
+		.subject = certificate_keep_name(facts, X509_get_subject_name(certificate)),
+		.issuer = certificate_keep_name(facts, X509_get_issuer_name(certificate)),
 		.not_before = keep_time(facts, X509_get0_notBefore(certificate)),
 		.not_after = keep_time(facts, X509_get0_notAfter(certificate)),
 		.sha256 = keep_sha256(facts, certificate),
 	};
-	keep_key(facts, certificate);
-	keep_alternative_names(facts, certificate);
-}
-
-void
-connection_tls_facts(const struct connection *connection, struct facts *facts)
-{
-	struct tls_facts *tls = &facts->probe.tls;
-	X509 *certificate = NULL;
-
-	if (connection->tls == NULL)
-		return;
-	if (SSL_is_init_finished(connection->tls)) {
-		const char *version = SSL_get_version(connection->tls);
-		const char *cipher = SSL_get_cipher_name(connection->tls);
-		tls->version = facts_keep(facts, version, strlen(version));
-		tls->cipher = facts_keep(facts, cipher, strlen(cipher));
-	}
-	certificate = SSL_get1_peer_certificate(connection->tls);
-	if (certificate != NULL)
-		keep_certificate(facts, certificate);
-	X509_free(certificate);
-	ERR_clear_error();
+	keep_key(facts, certificate, kept);
+	keep_names(facts, certificate, whole, kept);
+	if (whole)
+		keep_details(facts, certificate, kept);
 }

@@ -157,6 +157,15 @@ write_some(struct connection *connection, const char *bytes, size_t length)
 	return total;
 }
 
+/* The struct outlives a connection_close in the callback. */
+static void
+hand_over(struct connection *connection, char *buffer, size_t length)
+{
+	connection->events->received(connection->user, buffer, length);
+	if (connection->careful)
+		explicit_bzero(buffer, length);
+}
+
 /* Reads and hands over; true while there may be more. */
 static bool
 read_some(struct connection *connection)
@@ -168,13 +177,13 @@ read_some(struct connection *connection)
 		tls_read(connection, buffer, CONNECTION_READ_MAX, &length);
 
 	if (io == IO_WAIT)
-		connection->readable = false;
-	if (io == IO_WAIT && connection->broken == IO_DONE)
-		return false;
+		connection->readable = tls_paused(connection);
+	if (io == IO_WAIT && (connection->readable || connection->broken == IO_DONE))
+		return connection->readable;
 	if (io == IO_WAIT)
 		end(connection, connection->broken);
 	else if (io == IO_DONE)
-		connection->events->received(connection->user, buffer, length);
+		hand_over(connection, buffer, length);
 	else
 		end(connection, io);
 	return true;
@@ -226,6 +235,8 @@ handshake_step(struct connection *connection)
 {
 	struct tls_step step = tls_handshake(connection);
 
+	if (step.handshake == HANDSHAKE_NOT_TRIED && tls_paused(connection))
+		kick(connection);
 	if (step.handshake == HANDSHAKE_NOT_TRIED)
 		return;
 	if (step.handshake == HANDSHAKE_UP)
@@ -341,6 +352,16 @@ connection_send(struct connection *connection, const char *bytes, size_t length)
 		sent = write_some(connection, bytes, length);
 	keep_unsent(connection, bytes + sent, length - sent);
 	return true;
+}
+
+bool
+connection_send_secret(struct connection *connection, const char *bytes, size_t length)
+{
+	bool over = connection->state == CONNECTION_OVER || connection->broken != IO_DONE;
+
+	if (!over && (!connection->careful || !is_in(connection, CONNECTION_SECURE)))
+		return false;
+	return connection_send(connection, bytes, length);
 }
 
 void

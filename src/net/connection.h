@@ -78,12 +78,19 @@ struct connection *connection_adopt(struct net_loop *loop, int fd,
  */
 bool connection_send(struct connection *connection, const char *bytes, size_t length);
 
+/*
+ * As connection_send, for a secret: false also where no session that was made `careful` is up.
+ * What waits to be sent is wiped once it has gone, and at the close. OpenSSL encrypts in its own
+ * buffers, so that no copy in clear stays there; the caller wipes `bytes`.
+ */
+bool connection_send_secret(struct connection *connection, const char *bytes, size_t length);
+
 /* How a TLS session is to be made, and what is to be found out of it. Texts are copied. */
 struct connection_tls {
 	const char *server_name; /* goes into SNI, unless it is NULL or an address */
 	/*
-	 * With anchors, chain, dates, name and staple are examined: facts->probe.tls.details. Borrowed
-	 * until the connection is closed; NULL = nothing is examined.
+	 * With anchors, chain, dates, name and staple are examined: facts->probe.tls.details.
+	 * Borrowed until the connection is closed; NULL = nothing is examined.
 	 */
 	struct net_trust *trust;
 	const char *reference; /* the name or address to hold the certificate against, or NULL */
@@ -100,7 +107,8 @@ void connection_secure(struct connection *connection, const struct connection_tl
 
 /*
  * Writes the channel bindings that the session has, the best first (tls-exporter of TLS 1.3,
- * tls-server-end-point, tls-unique); returns how many, `room` at most. 0 before `secured`.
+ * tls-server-end-point, tls-unique, tls-exporter of TLS 1.2, on which fewer servers agree); returns
+ * how many, `room` at most. 0 before `secured`.
  */
 size_t connection_bindings(const struct connection *connection, struct sasl_binding *bindings,
 	size_t room);

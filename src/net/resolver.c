@@ -10,6 +10,7 @@
 
 #include <ares.h>
 #include <netdb.h>
+#include <openssl/rand.h>
 #include <string.h>
 
 #include "model/endpoint.h"
@@ -22,7 +23,11 @@ enum {
 	MILLISECOND = 1000, /* µs */
 	CLASS_IN = 1,       /* RFC 1035 section 3.2 */
 	TYPE_MX = 15,
-	TYPE_SRV = 33, /* RFC 2782 */
+	TYPE_SRV = 33,  /* RFC 2782 */
+	TYPE_TLSA = 52, /* RFC 6698 */
+	FLAGS_AT = 3,   /* the octet of a message that has the AD bit */
+	FLAG_AD =
+		0x20, /* in a question: say whether the answer is verified (RFC 6840 section 5.7) */
 };
 
 struct resolver {
@@ -56,6 +61,11 @@ struct question {
 		const char *why);
 	enum resolver_type type;
 	struct resolver_record records[RESOLVER_RECORDS_MAX];
+	/* Of a question after TLSA records, else NULL; they stand in the message, a copy. */
+	void (*tlsa_done)(void *user, const struct dns_tlsa_record *records, size_t count,
+		bool authentic, const char *why);
+	uint8_t *message;
+	struct dns_tlsa_answer tlsa;
 };
 
 static void
@@ -63,6 +73,7 @@ question_free(struct question *question)
 {
 	for (size_t i = 0; i < question->count; i++)
 		g_free(question->addresses[i]);
+	g_free(question->message);
 	g_free(question);
 }
 
@@ -123,6 +134,20 @@ collect(struct question *question, const struct ares_addrinfo *result)
 }
 
 static void
+tell(struct question *question)
+{
+	if (question->tlsa_done != NULL)
+		question->tlsa_done(question->user, question->tlsa.records, question->tlsa.count,
+			question->tlsa.authentic, question->why);
+	else if (question->records_done != NULL)
+		question->records_done(question->user, question->records, question->count,
+			question->why);
+	else
+		question->done(question->user, (const char *const *)question->addresses,
+			question->count, question->why);
+}
+
+static void
 deliver(uv_timer_t *handle)
 {
 	struct resolver *resolver = handle->data;
@@ -130,14 +155,18 @@ deliver(uv_timer_t *handle)
 	while (!resolver->dying && !g_queue_is_empty(&resolver->answered)) {
 		struct question *question = g_queue_pop_head(&resolver->answered);
 
-		if (question->records_done != NULL)
-			question->records_done(question->user, question->records, question->count,
-				question->why);
-		else
-			question->done(question->user, (const char *const *)question->addresses,
-				question->count, question->why);
+		tell(question);
 		question_free(question);
 	}
+}
+
+static void
+keep_answered(struct question *question)
+{
+	struct resolver *resolver = question->resolver;
+
+	g_queue_push_tail(&resolver->answered, question);
+	uv_timer_start(&resolver->delivery, deliver, 0, 0);
 }
 
 /* Called by c-ares, also for each question that ares_destroy finds. */
@@ -158,8 +187,7 @@ answer(void *user, int status, int timeouts, struct ares_addrinfo *result)
 	}
 	if (question->count == 0)
 		question->why = failure_words(status);
-	g_queue_push_tail(&resolver->answered, question);
-	uv_timer_start(&resolver->delivery, deliver, 0, 0);
+	keep_answered(question);
 }
 
 static void schedule(struct resolver *resolver);
@@ -382,8 +410,7 @@ answer_records(void *user, int status, int timeouts, unsigned char *bytes, int l
 	if (question->count == 0 && status != ARES_SUCCESS && status != ARES_ENODATA &&
 		status != ARES_ENOTFOUND)
 		question->why = failure_words(status);
-	g_queue_push_tail(&resolver->answered, question);
-	uv_timer_start(&resolver->delivery, deliver, 0, 0);
+	keep_answered(question);
 }
 
 void
@@ -401,6 +428,69 @@ resolver_ask_records(struct resolver *resolver, enum resolver_type type, const c
 	resolver->asked++;
 	ares_query(resolver->channel, name, CLASS_IN, type == RESOLVER_SRV ? TYPE_SRV : TYPE_MX,
 		answer_records, question);
+	schedule(resolver);
+}
+
+/* --- TLSA records ----------------------------------------------------------------------------- */
+
+static const char *
+read_tlsa(struct question *question, const unsigned char *bytes, int length)
+{
+	question->message = g_memdup2(bytes, (size_t)length);
+	if (!dns_tlsa_parse(question->message, (size_t)length, &question->tlsa)) {
+		question->tlsa = (struct dns_tlsa_answer){ 0 };
+		return "the DNS server's answer makes no sense";
+	}
+	if (question->tlsa.code == DNS_CODE_OK || question->tlsa.code == DNS_CODE_NO_NAME)
+		return NULL;
+	question->tlsa.count = 0;
+	return failure_words(ARES_EREFUSED);
+}
+
+/* Called by c-ares as answer is; the answer's code is not looked at yet. */
+static void
+answer_tlsa(void *user, int status, int timeouts, unsigned char *bytes, int length)
+{
+	struct question *question = user;
+	struct resolver *resolver = question->resolver;
+
+	(void)timeouts;
+	resolver->asked--;
+	if (resolver->dying) {
+		question_free(question);
+		return;
+	}
+	question->why =
+		status == ARES_SUCCESS ? read_tlsa(question, bytes, length) : failure_words(status);
+	keep_answered(question);
+}
+
+void
+resolver_ask_tlsa(struct resolver *resolver, const char *owner,
+	void (*done)(void *user, const struct dns_tlsa_record *records, size_t count,
+		bool authentic, const char *why),
+	void *user)
+{
+	struct question *question = g_new0(struct question, 1);
+	unsigned char *message = NULL;
+	unsigned short id = 0;
+	int length = 0, status;
+
+	question->resolver = resolver;
+	question->tlsa_done = done;
+	question->user = user;
+	if (RAND_bytes((unsigned char *)&id, sizeof id) != 1)
+		g_error("OpenSSL has no random numbers");
+	status = ares_create_query(owner, CLASS_IN, TYPE_TLSA, id, 1, &message, &length, 0);
+	if (status != ARES_SUCCESS) {
+		question->why = failure_words(status);
+		keep_answered(question);
+		return;
+	}
+	message[FLAGS_AT] |= FLAG_AD;
+	resolver->asked++;
+	ares_send(resolver->channel, message, length, answer_tlsa, question);
+	ares_free_string(message);
 	schedule(resolver);
 }
 

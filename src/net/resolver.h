@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "net/dns_tlsa.h"
 #include "net/loop.h"
 
 enum {
@@ -54,6 +55,17 @@ bool resolver_says_none(const char *why);
 void resolver_ask_records(struct resolver *resolver, enum resolver_type type, const char *name,
 	void (*done)(void *user, const struct resolver_record *records, size_t count,
 		const char *why),
+	void *user);
+
+/*
+ * Looks the TLSA records of a name ("_995._tcp.mail.example.org") up by DNS alone, along its
+ * aliases. `done` is called as that of resolver_ask: with the first TLS_RECORDS_MAX records in the
+ * order of the answer, valid during the call; with count 0 and why NULL where there are none; or
+ * with count 0 and `why`. `authentic`: the DNS server says (AD) that it has verified the answer.
+ */
+void resolver_ask_tlsa(struct resolver *resolver, const char *owner,
+	void (*done)(void *user, const struct dns_tlsa_record *records, size_t count,
+		bool authentic, const char *why),
 	void *user);
 
 /* Cancels what is under way (`done` is not called for it) and frees. NULL is a no-op. */

@@ -5,12 +5,17 @@
  * OpenSSL answers a server that speaks clear text, one that sends an alert and
  * one that hangs up with much the same error. So OpenSSL may read nothing until
  * the server's first bytes were looked at (MSG_PEEK) and are a TLS record.
+ *
+ * OpenSSL also reads on by itself as long as messages of the handshake come, in
+ * which a server may be inexhaustible (HelloRequest, KeyUpdate): so it may read
+ * only so often within one call.
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <openssl/err.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "net/connection-private.h"
 
@@ -77,16 +82,46 @@ set_server_name(SSL *tls, const char *name)
 		SSL_set_tlsext_host_name(tls, host);
 }
 
-/* Called before each read of OpenSSL's, until it may read: tells it that nothing is there yet. */
+/* Called before each read of OpenSSL's: where it may not, tells it that nothing is there yet. */
 static long
-hold_back(BIO *bio, int operation, const char *bytes, size_t length, int number, long argument,
+meter(BIO *bio, int operation, const char *bytes, size_t length, int number, long argument,
 	int result, size_t *processed)
 {
+	struct connection *connection = (void *)BIO_get_callback_arg(bio);
+
 	(void)bytes, (void)length, (void)number, (void)argument, (void)processed;
 	if (operation != BIO_CB_READ)
 		return result;
+	if (connection->tls_seen && connection->tls_reads < TLS_READS_MAX) {
+		connection->tls_reads++;
+		return result;
+	}
 	BIO_set_retry_read(bio);
 	return -1;
+}
+
+bool
+tls_paused(const struct connection *connection)
+{
+	return connection->tls_reads == TLS_READS_MAX;
+}
+
+/* A session that carries a secret, and stays with the certificate that was examined. */
+static void
+make_careful(struct connection *connection)
+{
+	connection->careful = true;
+	SSL_set_cipher_list(connection->tls, "ALL:!aNULL:!eNULL:@SECLEVEL=0");
+	SSL_set_options(connection->tls, SSL_OP_NO_RENEGOTIATION | SSL_OP_CLEANSE_PLAINTEXT);
+}
+
+static void
+prepare_examination(struct connection *connection, const struct connection_tls *how)
+{
+	connection->examination = g_new0(struct tls_examination, 1);
+	connection->examination->trust = how->trust;
+	connection->examination->reference = g_strdup(how->reference);
+	SSL_set_tlsext_status_type(connection->tls, TLSEXT_STATUSTYPE_ocsp);
 }
 
 void
@@ -95,9 +130,14 @@ tls_begin(struct connection *connection, const struct connection_tls *how)
 	connection->tls = SSL_new(tls_context(connection->loop));
 	if (connection->tls == NULL || SSL_set_fd(connection->tls, connection->fd) != 1)
 		g_error("OpenSSL is out of memory");
-	BIO_set_callback_ex(SSL_get_rbio(connection->tls), hold_back);
+	BIO_set_callback_arg(SSL_get_rbio(connection->tls), (char *)connection);
+	BIO_set_callback_ex(SSL_get_rbio(connection->tls), meter);
 	SSL_set_connect_state(connection->tls);
 	set_server_name(connection->tls, how->server_name);
+	if (how->careful)
+		make_careful(connection);
+	if (how->trust != NULL)
+		prepare_examination(connection, how);
 	ERR_clear_error();
 }
 
@@ -143,7 +183,6 @@ look_first(struct connection *connection)
 		break;
 	case FIRST_TLS:
 		connection->tls_seen = true;
-		BIO_set_callback_ex(SSL_get_rbio(connection->tls), NULL);
 		break;
 	case FIRST_CLEAR:
 		step.handshake = HANDSHAKE_NOT_TLS;
@@ -194,6 +233,35 @@ tell_failure(struct connection *connection)
 	return failed(HANDSHAKE_CLOSED, why);
 }
 
+/* µs of processor time that this thread has had. */
+static int64_t
+thread_time(void)
+{
+	struct timespec time = { 0 };
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+	return time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
+}
+
+/* One step of OpenSSL's, and what it took, where that is asked for. */
+static int
+shake_hands(struct connection *connection)
+{
+	struct tls_examination *examination = connection->examination;
+	int64_t cpu = 0;
+	int result = 0;
+
+	if (examination == NULL)
+		return SSL_do_handshake(connection->tls);
+	if (examination->begun == 0)
+		examination->begun = g_get_monotonic_time();
+	cpu = thread_time();
+	result = SSL_do_handshake(connection->tls);
+	examination->cpu += thread_time() - cpu;
+	examination->duration = g_get_monotonic_time() - examination->begun;
+	return result;
+}
+
 struct tls_step
 tls_handshake(struct connection *connection)
 {
@@ -203,7 +271,8 @@ tls_handshake(struct connection *connection)
 	if (step.handshake != HANDSHAKE_NOT_TRIED)
 		return step;
 	ERR_clear_error();
-	result = SSL_do_handshake(connection->tls);
+	connection->tls_reads = 0;
+	result = shake_hands(connection);
 	switch (SSL_get_error(connection->tls, result)) {
 	case SSL_ERROR_NONE:
 		step.handshake = HANDSHAKE_UP;
@@ -240,6 +309,7 @@ tls_read(struct connection *connection, char *buffer, size_t size, size_t *ret_l
 	int result = 0;
 
 	ERR_clear_error();
+	connection->tls_reads = 0;
 	errno = 0;
 	result = SSL_read_ex(connection->tls, buffer, size, ret_length);
 	return result == 1 ? IO_DONE : tell_io(connection, result);
@@ -251,6 +321,7 @@ tls_write(struct connection *connection, const char *bytes, size_t length, size_
 	int result = 0;
 
 	ERR_clear_error();
+	connection->tls_reads = 0;
 	errno = 0;
 	result = SSL_write_ex(connection->tls, bytes, length, sent);
 	return result == 1 ? IO_DONE : tell_io(connection, result);
@@ -265,5 +336,8 @@ tls_end(struct connection *connection)
 		SSL_shutdown(connection->tls);
 	SSL_free(connection->tls);
 	connection->tls = NULL;
+	if (connection->examination != NULL)
+		g_free(connection->examination->reference);
+	g_clear_pointer(&connection->examination, g_free);
 	ERR_clear_error();
 }

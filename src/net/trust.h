@@ -11,8 +11,9 @@
 struct net_trust;
 
 /*
- * Reads the certificates of a PEM file, or with NULL those of the system's store (SSL_CERT_FILE and
- * SSL_CERT_DIR are honoured). NULL and *error, which names the file, if there are none.
+ * Reads the certificates of a PEM file, or with NULL those of the system's store; where
+ * SSL_CERT_FILE or SSL_CERT_DIR is set, what these name instead. NULL and *error, which names the
+ * file, if there are none, or if one of a named `file` cannot be read.
  */
 struct net_trust *net_trust_new(const char *file, GError **error);
 void net_trust_free(struct net_trust *trust); /* NULL is a no-op */

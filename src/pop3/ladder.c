@@ -14,8 +14,8 @@
 #include "pop3/verdict-private.h"
 
 /*
- * The mechanisms beyond PLAIN and LOGIN that are asked where they are listed: bearer tokens, then
- * challenges.
+ * The mechanisms beyond PLAIN and LOGIN that are asked where they are listed: bearer tokens, also
+ * where they are listed over TLS only; then challenges.
  */
 static const char *const listed_mechanisms[] = {
 	"XOAUTH2",
@@ -71,20 +71,26 @@ credential_allowed(const struct pop3_probe *probe)
 static bool
 fits_auth(const struct pop3_probe *probe)
 {
-	return !probe->user_taken &&
+	return !probe->secured && !probe->user_taken &&
 		(!is_standard(probe) || probe->complaints < POP3_COMPLAINTS_MAX);
 }
 
 static bool
 fits_pass(const struct pop3_probe *probe)
 {
-	return probe->user_taken || fits_auth(probe);
+	return (!probe->secured && probe->user_taken) || fits_auth(probe);
 }
 
 static bool
 fits_fresh(const struct pop3_probe *probe)
 {
-	return probe->commands == 0;
+	return !probe->secured && probe->commands == 0;
+}
+
+static bool
+fits_over_tls(const struct pop3_probe *probe)
+{
+	return probe->secured && !probe->user_taken && probe->complaints < POP3_COMPLAINTS_MAX;
 }
 
 static bool
@@ -265,6 +271,27 @@ ask_again(struct pop3_probe *probe)
 	return index == ATTEMPT_USER ? ask_user(probe) : ask_auth(probe, (size_t)index);
 }
 
+/* A list that was refused for now, or lost where others were answered, may hold what decides. */
+static bool
+capa_again_due(const struct pop3_probe *probe)
+{
+	const struct capabilities *clear = &seen(probe)->clear;
+
+	return is_standard(probe) && !probe->listed_again && any_refused(probe) &&
+		(clear->state == LIST_UNANSWERED || (clear->state == LIST_REFUSED && clear->cut));
+}
+
+static enum pop3_want
+ask_capa_again(struct pop3_probe *probe)
+{
+	struct capabilities *clear = &probe->facts->probe.clear;
+
+	probe->listed_again = true;
+	clear->count = 0;
+	clear->cut = false;
+	return ask_capa(probe);
+}
+
 /* A bare AUTH (RFC 1734 as widely extended) lists mechanisms where CAPA told nothing. */
 static bool
 auth_list_due(const struct pop3_probe *probe)
@@ -284,7 +311,7 @@ static const char *
 listed_mechanism(const struct pop3_probe *probe)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(listed_mechanisms); i++)
-		if (may_be_listed(probe->facts, listed_mechanisms[i]) &&
+		if (may_be_open(probe->facts, listed_mechanisms[i]) &&
 			facts_attempt(probe->facts, listed_mechanisms[i]) == NULL)
 			return listed_mechanisms[i];
 	return NULL;
@@ -392,6 +419,7 @@ static const struct question ladder[] = {
 	{ "user", user_due, fits_auth, ask_user },
 	{ "pass", pass_due, fits_pass, ask_pass },
 	{ "again", again_due, fits_fresh, ask_again },
+	{ "capa-again", capa_again_due, fits_fresh, ask_capa_again },
 	{ "auth-list", auth_list_due, fits_auth, ask_auth_list },
 	{ "auth-listed", listed_due, fits_auth, ask_listed },
 	{ "sasl-response", sasl_due, fits_sasl, ask_sasl },
@@ -438,8 +466,8 @@ ask_user_over_tls(struct pop3_probe *probe)
 }
 
 static const struct question over_tls[] = {
-	{ "capa", capa_over_tls_due, fits_auth, ask_capa },
-	{ "user-over-tls", user_over_tls_due, fits_auth, ask_user_over_tls },
+	{ "capa", capa_over_tls_due, fits_over_tls, ask_capa },
+	{ "user-over-tls", user_over_tls_due, fits_over_tls, ask_user_over_tls },
 };
 
 static const struct question *
@@ -461,10 +489,15 @@ is_satisfied(const struct pop3_probe *probe)
 const struct question *
 ladder_next(const struct pop3_probe *probe)
 {
+	const struct question *question = NULL;
+
 	if (probe->stop)
 		return NULL;
 	if (probe->secured)
-		return first_due(probe, over_tls, G_N_ELEMENTS(over_tls));
+		question = first_due(probe, over_tls, G_N_ELEMENTS(over_tls));
+	/* What CAPA lists over TLS may be worth a question in clear. */
+	if (question != NULL || (probe->secured && seen(probe)->stls.answer != ANSWER_ACCEPTED))
+		return question;
 	if (is_satisfied(probe) || (!probe->greeted && !tls_first_due(probe)))
 		return NULL;
 	return first_due(probe, ladder, G_N_ELEMENTS(ladder));

@@ -18,7 +18,7 @@ struct pop3_login_plan {
 	bool greeting; /* it begins with the greeting; else with our CAPA */
 	/* A mechanism's name, "USER", or NULL: the best of those that the server lists. */
 	const char *mechanism;
-	bool hide; /* nobody vouches for the server: a mechanism that does not reveal the secret first */
+	bool hide;  /* nobody vouches for the server: what does not reveal the secret goes first */
 	bool token; /* the secret is a bearer token */
 	struct sasl_login sasl;
 	/* What the words of an "-ERR" line mean. */
@@ -28,7 +28,13 @@ struct pop3_login_plan {
 
 struct pop3_login;
 
-/* Begins; the outcome goes into *result, whose texts are the login's own and live as long as it. */
+/*
+ * Begins; the outcome goes into *result, whose texts are the login's own and live as long as it;
+ * `overridden` and `duration` are the caller's, and stay. A credential that no server can be told
+ * (no name, no secret, a control character in one, a name past SASL_USER_MAX) is LOGIN_NOT_TRIED,
+ * and the first run says POP3_DONE: nothing is sent. So is one that is too long for USER and PASS,
+ * or not UTF-8 for SCRAM, where nothing else is offered; the server sees nothing of it.
+ */
 struct pop3_login *pop3_login_new(const struct pop3_login_plan *plan, struct login_result *result);
 void pop3_login_free(struct pop3_login *login); /* wipes; NULL is a no-op */
 

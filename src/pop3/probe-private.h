@@ -71,6 +71,7 @@ struct pop3_probe {
 	bool sasl_refused; /* ... was refused, though granted before */
 	bool in_step;      /* an answer has come that only its own question can have */
 	bool control_asked;
+	bool listed_again; /* CAPA was asked a second time */
 	unsigned timeouts;
 	unsigned greetings_lost; /* after the first */
 	bool greeted; /* a POP3 greeting has come; in the TLS-first case it is not asked in clear */

@@ -56,6 +56,7 @@ enum pop3_event {
 struct pop3_plan {
 	enum depth depth;
 	bool no_credential;
+	bool brief;         /* nobody reads the transcript: the lines of lists are left out of it */
 	const char *nobody; /* the random name: printable, no space, at most POP3_NAME_MAX */
 	const char *secret; /* the random secret, likewise */
 	/* What the words of an "-ERR" line mean; NULL = the generic patterns. */

@@ -17,8 +17,9 @@
 
 enum {
 	SASL_MESSAGE_MAX = 16 * 1024, /* octets of a challenge or response, decoded */
+	SASL_USER_MAX = 255,          /* octets of a name (RFC 4616 section 2) */
 	SASL_DIGEST_MAX = 64,         /* octets of the longest digest */
-	/* Of SCRAM: fewer are not safe (RFC 7677 section 4), more would keep us busy for a server. */
+	/* Of SCRAM: fewer are not safe (RFC 7677 section 4), more would keep us busy. */
 	SASL_ITERATIONS_MIN = 4096,
 	SASL_ITERATIONS_MAX = 1000000,
 };
@@ -31,7 +32,7 @@ enum sasl_hash {
 
 /* What mechanisms need of a crypto library. */
 struct sasl_crypto {
-	/* Returns the digest's length; out has SASL_DIGEST_MAX. */
+	/* Each returns the digest's length, or 0: no such hash. out has SASL_DIGEST_MAX. */
 	size_t (*digest)(enum sasl_hash hash, const void *bytes, size_t length, uint8_t *out);
 	size_t (*hmac)(enum sasl_hash hash, const void *key, size_t key_length, const void *bytes,
 		size_t length, uint8_t *out);
@@ -56,11 +57,15 @@ struct sasl_login {
 	const struct sasl_crypto *crypto;
 	const struct sasl_binding *bindings; /* in order of preference */
 	size_t binding_count;
-	bool server_binds; /* the server lists the -PLUS form of the mechanism too (RFC 5802 section 6) */
+	bool server_binds; /* the server lists the -PLUS form, too (RFC 5802 section 6) */
 };
 
 enum sasl_result {
-	SASL_RESPOND, /* send the response */
+	SASL_RESPOND,        /* send the response: it holds the secret, or what is made of it */
+	SASL_RESPOND_OPENLY, /* send it: anybody may see it */
+	SASL_DENIED, /* the server says that the credential is wrong: respond, and "-ERR" follows */
+	SASL_REFUSED, /* the same for another reason: *why */
+	SASL_UNFIT,   /* this credential cannot be sent by this mechanism, or not here: *why */
 	SASL_BROKEN,  /* the challenge makes no sense, or the server failed to prove itself: *why */
 };
 
@@ -70,14 +75,16 @@ struct sasl_mechanism {
 	bool token;        /* the secret is a bearer token, not a password */
 	bool reveals;      /* the server, or who plays it, learns the secret by it */
 	bool binds;        /* needs a channel binding */
+	bool prompts;      /* challenges are words for people: not read, and need not be base64 */
 	size_t state_size; /* of what it keeps between its steps; zeroed, and wiped at the end */
 	/*
-	 * Makes the response to a challenge (of length 0 for the first of a `first` mechanism), appended
-	 * to `response`. *why is static.
+	 * Makes the response to a challenge (of length 0 for the first of a `first` mechanism),
+	 * appended to `response`, which has room for SASL_MESSAGE_MAX: it never grows. *why is
+	 * static.
 	 */
 	enum sasl_result (*step)(void *state, const struct sasl_login *login, const char *challenge,
 		size_t length, GString *response, const char **why);
-	/* Returns whether "+OK" may be believed now: SCRAM's server signature has come. NULL = always. */
+	/* Whether "+OK" may be believed now: SCRAM's server has proved itself. NULL = always. */
 	bool (*satisfied)(const void *state);
 };
 
@@ -86,5 +93,8 @@ extern const struct sasl_mechanism *const sasl_mechanisms[];
 
 /* Returns the mechanism of that name (ASCII case ignored), or NULL. */
 const struct sasl_mechanism *sasl_find(const char *name);
+
+/* Returns the channel binding to use, or NULL where the session has none. */
+const struct sasl_binding *sasl_binding(const struct sasl_login *login);
 
 #endif

@@ -150,6 +150,13 @@ list_add(struct pop3_probe *probe, const struct pop3_line *line)
 	capabilities_add(probe->facts, list, text, (size_t)(end - text));
 }
 
+/* What may be a status line tells of the product, wherever it stands. */
+static bool
+looks_like_reply(const struct pop3_line *line)
+{
+	return line->length > 0 && (line->bytes[0] == '+' || line->bytes[0] == '-');
+}
+
 /*
  * Reads the lines up to ".". Past POP3_LIST_MAX the list counts as endless and the connection as
  * lost.
@@ -160,7 +167,8 @@ read_list(struct pop3_probe *probe)
 	struct pop3_line line;
 
 	while (pop3_input_line(&probe->input, &line)) {
-		transcript_add(probe, "S: ", line.bytes, line.length);
+		if (!probe->plan.brief || looks_like_reply(&line))
+			transcript_add(probe, "S: ", line.bytes, line.length);
 		if (line.length == 1 && line.bytes[0] == '.')
 			return LIST_DONE;
 		if (++probe->list_lines > POP3_LIST_MAX)
@@ -185,6 +193,18 @@ end_list(struct pop3_probe *probe, enum list_end end)
 	return enter(probe, STEP_NEXT);
 }
 
+/* Refused for now, it may be there, with all that it would list. */
+static void
+refuse_list(struct pop3_probe *probe, const struct pop3_reply *reply)
+{
+	g_autofree char *line = g_strndup(reply->line.bytes, reply->line.length);
+
+	probe->listing->state = LIST_REFUSED;
+	probe->listing->cut =
+		reply->kind == REPLY_ERR && classify(probe, line) == REFUSAL_TEMPORARY;
+	count_complaint(probe, REFUSAL_UNKNOWN_COMMAND);
+}
+
 static enum pop3_want
 step_list(struct pop3_probe *probe)
 {
@@ -194,8 +214,7 @@ step_list(struct pop3_probe *probe)
 	if (!probe->in_list) {
 		AWAIT(read_reply(probe, &reply));
 		if (reply.kind != REPLY_OK) {
-			probe->listing->state = LIST_REFUSED;
-			count_complaint(probe, REFUSAL_UNKNOWN_COMMAND);
+			refuse_list(probe, &reply);
 			return enter(probe, STEP_NEXT);
 		}
 		probe->in_list = true;

@@ -13,7 +13,7 @@ const struct attempt *essential(const struct facts *facts, size_t index);
 /* The bearer-token mechanism that was granted, or NULL. */
 const struct attempt *taken_token(const struct facts *facts);
 
-/* The bearer-token mechanism that is listed and was not refused, or NULL. */
+/* The bearer-token mechanism that may be open and was not refused, or NULL. */
 const char *open_token(const struct facts *facts);
 
 /*
@@ -21,6 +21,13 @@ const char *open_token(const struct facts *facts);
  * do so in lines that did not come through.
  */
 bool may_be_listed(const struct facts *facts, const char *mechanism);
+
+/*
+ * Returns whether the mechanism has to be asked for, or refused, before nobody can log in by it: it
+ * may be listed; or it takes a bearer token, and is listed over TLS. What is hidden in clear may be
+ * taken there all the same, and the list in clear may not have come.
+ */
+bool may_be_open(const struct facts *facts, const char *mechanism);
 
 /*
  * Returns whether the refusal of a password or token may be due to the commands that went before it

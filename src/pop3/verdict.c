@@ -58,10 +58,10 @@ token_taken(const struct facts *facts)
 }
 
 static bool
-is_token(const struct attempt *attempt)
+is_token(const char *mechanism)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(token_mechanisms); i++)
-		if (g_str_equal(attempt->name, token_mechanisms[i]))
+		if (g_str_equal(mechanism, token_mechanisms[i]))
 			return true;
 	return false;
 }
@@ -73,6 +73,14 @@ may_be_listed(const struct facts *facts, const char *mechanism)
 
 	return probe->clear.cut || capabilities_have_mechanism(&probe->clear, mechanism) ||
 		probe->auth_list.cut || capabilities_have(&probe->auth_list, mechanism);
+}
+
+bool
+may_be_open(const struct facts *facts, const char *mechanism)
+{
+	return may_be_listed(facts, mechanism) ||
+		(is_token(mechanism) &&
+			capabilities_have_mechanism(&facts->probe.over_tls, mechanism));
 }
 
 static bool
@@ -117,7 +125,7 @@ refused_as(const struct facts *facts, enum refusal refusal)
 		const struct attempt *attempt = essential(facts, i);
 
 		if (attempt->answer == ANSWER_REFUSED && attempt->refusal == refusal &&
-			(i < ATTEMPT_OTHERS || is_token(attempt)))
+			(i < ATTEMPT_OTHERS || is_token(attempt->name)))
 			return attempt;
 	}
 	return NULL;
@@ -351,7 +359,7 @@ order_may_matter(const struct facts *facts, const struct attempt *attempt)
 		return false;
 	if (attempt == plain)
 		return refusal_may_mean_order(plain->refusal, plain->reply);
-	return (attempt == essential(facts, ATTEMPT_LOGIN) || is_token(attempt)) &&
+	return (attempt == essential(facts, ATTEMPT_LOGIN) || is_token(attempt->name)) &&
 		(g_strcmp0(attempt->reply, plain->reply) != 0 ||
 			refusal_may_mean_order(attempt->refusal, attempt->reply));
 }
@@ -448,14 +456,14 @@ is_refused(const struct facts *facts, const struct attempt *attempt)
 							   auth_is_refused(facts, attempt);
 }
 
-/* A token mechanism that is listed and was not refused, or NULL. */
+/* A token mechanism that may be open and was not refused, or NULL. */
 const char *
 open_token(const struct facts *facts)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(token_mechanisms); i++) {
 		const struct attempt *attempt = facts_attempt(facts, token_mechanisms[i]);
 
-		if (may_be_listed(facts, token_mechanisms[i]) &&
+		if (may_be_open(facts, token_mechanisms[i]) &&
 			(attempt == NULL || !is_refused(facts, attempt)))
 			return token_mechanisms[i];
 	}

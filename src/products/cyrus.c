@@ -56,6 +56,9 @@ const struct product product_cyrus = {
 	.title = "Cyrus IMAP",
 	.fingerprints = fingerprints,
 	.refusals = refusals,
+	.stls_with_certificate = true,
+	/* allowstarttls, off by default; there since 3.8.6, 3.10.2 and 3.12. */
+	.stls_optional_since = "3.8.6",
 	.logged = "\"badlogin: client [ADDRESS] plaintext (popseal-...) [SASL(-13): authentication "
 		  "failure: ...]\" where the login was taken (before 3.2 without brackets). A USER "
 		  "that is refused for want of TLS leaves no line.",

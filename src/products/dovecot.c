@@ -59,6 +59,7 @@ const struct product product_dovecot = {
 	.fingerprints = fingerprints,
 	.refusals = refusals,
 	.exempts_same_address = true,
+	.stls_with_certificate = true,
 	.logged = "One line of pop3-login a connection: \"(auth failed, 1 attempts in 2 secs): "
 		  "user=<popseal-...>, method=PLAIN, rip=...\" where the login was taken, \"(tried "
 		  "to use disallowed plaintext auth)\" (2.4: \"cleartext\") where it was refused. "

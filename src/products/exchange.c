@@ -43,6 +43,7 @@ const struct product product_exchange = {
 	.title = "Microsoft Exchange",
 	.fingerprints = fingerprints,
 	.refusals = refusals,
+	.stls_with_certificate = true,
 	.logged =
 		"Nothing by default. With ProtocolLogEnabled, a row a command in Logging\\Pop3, "
 		"such as \"...,popseal-...,...,pass,*****,R=...\"; the Security log may have event "

@@ -43,7 +43,14 @@ struct product {
 	const struct fingerprint *fingerprints; /* ended by PLACE_END */
 	const struct wording *refusals; /* ended by a NULL pattern; NULL = the generic ones do */
 	bool exempts_same_address;      /* takes a client whose address equals its own as secure */
-	const char *logged;             /* one or two sentences: what a probe leaves in its log */
+	/*
+	 * Lists STLS on every port that starts in clear once it has a certificate and TLS is on:
+	 * no setting of its own takes it away. In releases before stls_optional_since, where that
+	 * is set.
+	 */
+	bool stls_with_certificate;
+	const char *stls_optional_since; /* "3.8"; NULL = there is no such release */
+	const char *logged;              /* one or two sentences: what a probe leaves in its log */
 	const char *lockout; /* what fail2ban and the like, or the server itself, make of a probe */
 	const char *remedy;  /* one line: the setting that closes it */
 	const char *const *documentation; /* addresses of the vendor's pages, NULL-terminated */
@@ -54,6 +61,12 @@ extern const struct product *const products[];
 
 /* Returns the product of that name, or NULL. */
 const struct product *product_find(const char *name);
+
+/*
+ * Returns whether that product, in that version (NULL = not known), lists STLS wherever it has a
+ * certificate, so that a missing STLS is no setting of the server's.
+ */
+bool product_offers_stls(const struct product *product, const char *version);
 
 /*
  * Returns the product that the facts point to, or NULL. Sets *version (in

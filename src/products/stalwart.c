@@ -32,6 +32,7 @@ const struct product product_stalwart = {
 	.title = "Stalwart",
 	.fingerprints = fingerprints,
 	.refusals = refusals,
+	.stls_with_certificate = true,
 	.logged =
 		"An event of the pop3 listener with remoteIp, and \"auth.failed\" with the random "
 		"name where the password was checked.",

@@ -39,6 +39,7 @@ const struct product product_uw = {
 	.title = "UW ipop3d",
 	.fingerprints = fingerprints,
 	.refusals = refusals,
+	.stls_with_certificate = true,
 	.logged = "\"pop3 service init from ADDRESS\" and \"Login failed user=popseal-... "
 		  "auth=popseal-... host=NAME [ADDRESS]\".",
 	.lockout = "It sleeps a few seconds and ends after three failures; the probe makes one. "

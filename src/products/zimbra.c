@@ -36,6 +36,7 @@ const struct product product_zimbra = {
 	.title = "Zimbra",
 	.fingerprints = fingerprints,
 	.refusals = refusals,
+	.stls_with_certificate = true,
 	.logged = "mailbox.log: a line of [Pop3Server-N] with the random name, ip= and oip=, and "
 		  "audit.log: "
 		  "\"security - cmd=Auth; account=popseal-...; protocol=pop3; error=...\".",

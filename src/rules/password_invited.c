@@ -9,14 +9,15 @@
 #include "rules/mechanism.h"
 #include "rules/service.h"
 
-/* Returns the first of the essential three that invites the secret, or NULL. */
-static const struct attempt *
+/* Returns the first of the essential three that invites the secret; else ATTEMPT_OTHERS. */
+static size_t
 invitation(const struct facts *facts)
 {
-	for (size_t i = 0; i < ATTEMPT_OTHERS; i++)
-		if (attempt_invites(&facts->probe.attempts[i]))
-			return &facts->probe.attempts[i];
-	return NULL;
+	size_t i = 0;
+
+	while (i < ATTEMPT_OTHERS && !attempt_invites(&facts->probe.attempts[i]))
+		i++;
+	return i;
 }
 
 static bool
@@ -58,16 +59,17 @@ invited(const struct facts *facts, struct finding *finding, const struct attempt
 static enum outcome
 check(const struct facts *facts, struct finding *finding)
 {
-	const struct attempt *attempt = invitation(facts);
+	size_t index = invitation(facts);
+	bool found = index < ATTEMPT_OTHERS;
 
 	if (!service_in_clear(facts) || facts->verdict.value == VERDICT_PERMITS)
 		return NOT_APPLICABLE;
 	if (!service_answers(facts))
 		return unknown_dialogue(facts, finding);
-	if (attempt != NULL && service_exempts_us(facts))
+	if (found && service_exempts_us(facts))
 		return unknown_vantage(facts, finding);
-	if (attempt != NULL)
-		return invited(facts, finding, attempt);
+	if (found)
+		return invited(facts, finding, &facts->probe.attempts[index]);
 	if (facts->verdict.value == VERDICT_REFUSES || all_refused(facts))
 		return PASS;
 	return unknown_dialogue(facts, finding);

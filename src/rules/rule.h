@@ -29,6 +29,11 @@ struct rule {
 	const char *const *references;
 	const char *remedy; /* one line */
 	/*
+	 * Its page says how each product is fixed: the settings by which products refuse logins
+	 * in clear (products/product.h) are beside the point.
+	 */
+	bool page_names_products;
+	/*
 	 * Says how the rule stands on these facts. For FAIL and UNKNOWN it
 	 * fills in what is its own: message, evidence, reproduce, settle,
 	 * confidence, and severity or remedy where they differ from the

@@ -85,9 +85,10 @@ reproduce_implicit_tls(const struct facts *facts, struct finding *finding, unsig
 static void
 settle_by_asking(const struct facts *facts, struct finding *finding)
 {
+	static const char *const how[] = { "--depth standard", "--transcript",
+		"--depth deep --transcript" };
 	char url[ENDPOINT_URL_MAX];
-	g_autofree char *settle = g_strdup_printf("popseal scan %s %s",
-		facts->probe.depth == DEPTH_GENTLE ? "--depth standard" : "--transcript",
+	g_autofree char *settle = g_strdup_printf("popseal scan %s %s", how[facts->probe.depth],
 		endpoint_url(&facts->endpoint, url));
 
 	finding_settle(finding, settle);

@@ -66,10 +66,8 @@ static void on_probed(void *user, struct facts *facts, const GError *error);
 static void
 begin(struct ask *ask)
 {
-	struct probe_options options = *ask->probe_options;
-
-	options.no_credential |= ask->spent;
-	ask->probe = probe_start(ask->loop, &ask->endpoint, &options, on_probed, ask);
+	ask->probe = probe_start(ask->loop, &ask->endpoint, ask->probe_options, ask->spent,
+		on_probed, ask);
 }
 
 static void

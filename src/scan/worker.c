@@ -4,6 +4,7 @@
 #include <malloc.h>
 #include <string.h>
 
+#include "model/host.h"
 #include "net/channel.h"
 #include "net/resolver.h"
 #include "net/sandbox.h"
@@ -66,32 +67,16 @@ host_free(void *data)
 	g_free(host);
 }
 
-static bool
-speaks_tls(const struct facts *facts)
+/* Tells each endpoint what is known of the others; they are freed one after the other. */
+static void
+tell(const struct host *host)
 {
-	enum handshake handshake = facts->probe.tls.handshake;
+	g_autofree struct host_endpoint *endpoints = g_new(struct host_endpoint, host->count);
 
-	return facts->endpoint.mode == MODE_POP3S &&
-		(handshake == HANDSHAKE_UP || handshake == HANDSHAKE_ALERT);
-}
-
-/* What each endpoint's rules may know of the others. */
-static struct host_facts
-host_facts(const struct host *host)
-{
-	struct host_facts known = { 0 };
-
-	for (unsigned i = 0; i < host->count; i++) {
-		const struct facts *facts = host->slots[i].facts;
-
-		if (host->slots[i].mode != MODE_POP3S)
-			continue;
-		known.implicit_tls_asked = true;
-		known.implicit_tls_found |= facts != NULL && speaks_tls(facts);
-		known.implicit_tls_unknown |=
-			facts == NULL || facts->verdict.value == VERDICT_UNDETERMINED;
-	}
-	return known;
+	for (unsigned i = 0; i < host->count; i++)
+		endpoints[i] = (struct host_endpoint){ .mode = host->slots[i].mode,
+			.facts = host->slots[i].facts };
+	host_tell(endpoints, host->count);
 }
 
 /* Writes the host's records, and counts them. */
@@ -99,9 +84,9 @@ static void
 host_write(struct host *host, struct message_result *result)
 {
 	const struct worker_setup *setup = host->worker->setup;
-	struct host_facts known = host_facts(host);
 	struct summary counts = { 0 };
 
+	tell(host);
 	g_string_truncate(host->worker->text, 0);
 	for (unsigned i = 0; i < host->count; i++) {
 		struct facts *facts = g_steal_pointer(&host->slots[i].facts);
@@ -109,7 +94,6 @@ host_write(struct host *host, struct message_result *result)
 
 		if (facts == NULL)
 			continue;
-		facts->host = known;
 		facts_set_claim(facts, host->claim);
 		assessment = rules_assess(facts, WITNESS_PROBE);
 		summary_count(&counts, assessment);
@@ -320,6 +304,7 @@ worker_prepare(struct worker *worker)
 	const struct worker_setup *setup = worker->setup;
 
 	worker->probe = setup->probe;
+	worker->probe.resolver = worker->resolver;
 	if (setup->rate > 0)
 		worker->probe.rate = net_rate_new(worker->loop, setup->rate);
 	if (!setup->clock)

@@ -32,15 +32,21 @@ struct tls_offer {
 	/* signature_algorithms; count 0 = without it. */
 	const uint16_t *signatures;
 	size_t signature_count;
-	bool plain;  /* no extension of any kind, as clients of SSLv3 send it */
-	bool staple; /* status_request */
+	bool plain;    /* no extension of any kind, as clients of SSLv3 send it */
+	bool staple;   /* status_request */
+	bool extended; /* extended_master_secret, which servers in FIPS mode insist on (RFC 7627) */
 };
 
 /*
  * Appends the record with a ClientHello. server_name goes into SNI unless it is NULL, an address,
  * or the offer is plain. A TLS 1.3 offer has an empty key_share: a server that takes it answers
  * with a HelloRetryRequest, which names cipher, group and version as a ServerHello would.
- * False if it does not fit TLS_HELLO_MAX.
+ *
+ * Its random is always the same: no key comes of it, and whoever finds it in a capture sees who
+ * asked. A hello of 256 to 511 octets is padded to 512 unless it is plain: some load balancers
+ * never answer that size (RFC 7685).
+ *
+ * False if it does not fit TLS_HELLO_MAX; nothing is appended then.
  */
 bool tls_hello_append(const struct tls_offer *offer, const char *server_name, GByteArray *out);
 

@@ -16,7 +16,7 @@
 
 enum tls_survey_part {
 	TLS_SURVEY_VERSIONS = 1, /* each version for itself */
-	TLS_SURVEY_WEAK = 2,     /* weak ciphers of every version that was taken */
+	TLS_SURVEY_WEAK = 2, /* weak ciphers of every version that was taken, and the DH prime */
 	TLS_SURVEY_GROUPS = 4,
 	TLS_SURVEY_CLIENTS = 8, /* every client of data/mail-clients */
 	TLS_SURVEY_ALL = 15,
@@ -37,12 +37,17 @@ enum {
 struct tls_survey_run;
 
 /*
- * Begins; results go into facts->probe.tls.survey, which is made in the facts. server_name (SNI)
- * is borrowed and may be NULL. `parts` are enum tls_survey_part, ored.
+ * Begins; results go into facts->probe.tls.survey, which is made in the facts and right at any
+ * time: whoever has to stop early just frees the run. server_name (SNI) is borrowed and may be
+ * NULL. `parts` are enum tls_survey_part, ored; weak ciphers and groups are asked of versions that
+ * were taken, so these two bring the versions along.
  */
 struct tls_survey_run *tls_survey_new(struct facts *facts, const char *server_name, unsigned parts);
 
-/* The next ClientHello, valid until the next call; NULL once all is asked. */
+/*
+ * The next ClientHello, valid until the next call; NULL once all is asked. If nothing was said
+ * of what came of the last one, that had no connection.
+ */
 const void *tls_survey_next(struct tls_survey_run *run, size_t *length);
 
 /* Takes what the server sent. True: the answer is whole, and the connection may be closed. */

@@ -48,6 +48,13 @@ def tls_context():
 _making = threading.Lock()
 
 
+def own_certificate(connection, _first):
+    """TLS by Python's library; tlspeers.py has other ways."""
+    with _making:
+        context = tls_context()
+    return context.wrap_socket(connection.sock, server_side=True)
+
+
 class Connection:
     """One connection as the server sees it."""
 
@@ -61,6 +68,7 @@ class Connection:
         self.credentials = 0
         self.complaints = 0  # commands that the server called unknown
         self.closed_by_us = False
+        self.early_seen = False  # something stood behind STLS in clear (middlebox.py)
         self._waiting = b""
 
     # --- what the server says ---
@@ -130,14 +138,22 @@ class Connection:
 
     # --- how it ends, and TLS ---
 
-    def start_tls(self):
-        with _making:
-            context = tls_context()
+    def start_tls(self, keep=False, first=b""):
+        """Until TLS is up. What was sent in clear behind STLS is dropped, as it has to be; it is
+        kept for the session with `keep`. `first` is taken for the handshake's first bytes."""
         try:
-            self.sock = context.wrap_socket(self.sock, server_side=True)
+            self.sock = self.server.secure(self, first)
         except (OSError, ValueError) as error:
             raise Gone from error
         self.secured = True
+        if not keep:
+            self._waiting = b""
+
+    def early(self):
+        """What was sent behind the last line, and is not read yet."""
+        return self._waiting
+
+    def drop_early(self):
         self._waiting = b""
 
     def close(self):
@@ -171,10 +187,11 @@ class Connection:
 class FakeServer:
     """Listens from construction to the end of the `with` block."""
 
-    def __init__(self, behave, tls=False, address="127.0.0.1", port=0):
+    def __init__(self, behave, tls=False, address="127.0.0.1", port=0, secure=own_certificate):
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         self.behave = behave
         self.tls = tls
+        self.secure = secure  # (connection, first bytes) -> what to speak TLS through
         self.address = address
         self.connections = []
         self.stopping = threading.Event()
@@ -186,7 +203,7 @@ class FakeServer:
         except OSError:
             self._listener.close()
             raise
-        self._listener.listen(64)
+        self._listener.listen(1024)
         self.port = self._listener.getsockname()[1]
         self._start(self._accept)
 
@@ -204,6 +221,8 @@ class FakeServer:
         for thread in list(self._threads):
             thread.join(5)
         self._listener.close()
+        if hasattr(self.secure, "close"):
+            self.secure.close()
 
     # --- what was seen ---
 

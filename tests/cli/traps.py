@@ -265,6 +265,26 @@ trap("XOAUTH2 is listed, and not answered",
      pop3({**STALWART, "CAPA": capa("SASL XOAUTH2", "STLS"), "AUTH XOAUTH2": hang}),
      UNDETERMINED, timeout=1)
 
+TOKEN_OVER_TLS = {"CAPA": capa("SASL XOAUTH2", "UIDL")}
+trap("XOAUTH2 is listed over TLS only, and taken in clear",
+     pop3({**STALWART, "CAPA": capa("STLS", "UIDL"), "AUTH XOAUTH2": sasl(BAD_LOGIN)},
+          over_tls=TOKEN_OVER_TLS),
+     INVITED, REFUSED, INVITED, findings=TOKENS | {"hides-but-accepts"})
+trap("XOAUTH2 is listed over TLS only, and refused in clear",
+     pop3({**STALWART, "CAPA": capa("STLS", "UIDL")}, over_tls=TOKEN_OVER_TLS), REFUSED)
+trap("CAPA is refused, lists XOAUTH2 over TLS, and it is taken in clear",
+     pop3({**STALWART, "CAPA": "-ERR unknown command", "AUTH XOAUTH2": sasl(BAD_LOGIN)},
+          over_tls=TOKEN_OVER_TLS),
+     INVITED, REFUSED, INVITED, findings=TOKENS)
+TOKEN_LISTED = {**STALWART, "AUTH XOAUTH2": sasl(BAD_LOGIN), "STLS": NO_TLS}
+for trouble, words in (("refused for now", "-ERR [SYS/TEMP] later"), ("lost", close)):
+    trap(f"CAPA is {trouble} at first, then lists XOAUTH2",
+         lambda words=words: Pop3({**TOKEN_LISTED, "CAPA": in_turn(words, capa("SASL XOAUTH2"))}),
+         INVITED, UNDETERMINED, INVITED, findings=TOKENS | NO_STLS)
+trap("CAPA is refused for now, whenever it is asked",
+     pop3({**TOKEN_LISTED, "CAPA": "-ERR [SYS/TEMP] later"}),
+     INVITED, UNDETERMINED, INVITED, findings=TOKENS | NO_STLS)
+
 # --- what stands in the CAPA list, or instead of it -----------------------------------
 
 trap("SASL NTLM GSSAPI PLAIN without a USER line",

@@ -22,10 +22,16 @@ class Room:
     key: str            # the member that repeats the name, '-' for '_'
     page: str = ""      # {} is the name with '-'; empty: no page
     fixtures: tuple = ()
+    capitals: bool = False  # the key is in capitals: a word of a protocol
 
     @property
     def def_file(self):
         return f"src/{self.folder}/{self.registry}"
+
+    def word(self, name):
+        """What the key of a feature with that name says."""
+        word = name.replace("_", "-")
+        return word.upper() if self.capitals else word
 
 
 ROOMS = (
@@ -35,6 +41,7 @@ ROOMS = (
          ("tests/transcripts/{}-*.txt",)),
     Room("cmd", "commands.def", "command", "name", "docs/man/popseal-{}.1"),
     Room("reports", "reports.def", "report", "name"),
+    Room("pop3/sasl", "mechanisms.def", "sasl_mechanism", "name", capitals=True),
 )
 
 
@@ -55,8 +62,8 @@ def check_definitions(root, room, names):
             yield f"{path}: {room.kind}_{name} belongs into src/{room.folder}/{name}.c"
         if name not in names:
             yield f"{path}: {room.kind}_{name} has no line in {room.def_file}"
-        if key != name.replace("_", "-"):
-            yield f'{path}: .{room.key} is "{key}", not "{name.replace("_", "-")}"'
+        if key != room.word(name):
+            yield f'{path}: .{room.key} is "{key}", not "{room.word(name)}"'
         found[name] = path
     for name in names:
         if name not in found:

@@ -80,6 +80,9 @@ GOOD = {
     "src/cmd/commands.def": "COMMAND(scan)\n",
     "src/reports/text.c": SPDX + 'const struct report report_text = {\n\t.name = "text",\n};\n',
     "src/reports/reports.def": "REPORT(text)\n",
+    "src/pop3/sasl/cram_md5.c": SPDX + 'const struct sasl_mechanism sasl_mechanism_cram_md5 = {\n'
+                                       '\t.name = "CRAM-MD5",\n};\n',
+    "src/pop3/sasl/mechanisms.def": "SASL_MECHANISM(cram_md5)\n",
     "docs/rules/some-rule.md": "x\n",
     "docs/products/big-one.md": "x\n",
     "docs/man/popseal.1": PAGE % "quiet",
@@ -127,6 +130,9 @@ BROKEN = {
         "a line twice": grown("src/cmd/commands.def", "COMMAND(scan)\n"),
         "a line that is none": grown("src/reports/reports.def", "REPORTS(csv)\n"),
         "an id unlike the file": {"src/rules/some_rule.c": RULE.replace("some-rule", "other-rule")},
+        "a mechanism's name unlike the file": {"src/pop3/sasl/mechanisms.def": "SASL_MECHANISM(plain)\n"},
+        "a mechanism in small letters": {
+            "src/pop3/sasl/cram_md5.c": GOOD["src/pop3/sasl/cram_md5.c"].replace("CRAM-MD5", "cram-md5")},
         "a feature in another's file": {"src/rules/some_rule.c": None, "src/rules/any.c": RULE},
         "no page of a rule": {"docs/rules/some-rule.md": None},
         "a page of no rule": {"docs/rules/ghost.md": "x\n"},

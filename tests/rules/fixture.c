@@ -81,6 +81,39 @@ static const char *const handshake_words[] = {
 
 static const char *const depth_words[] = { "gentle", "standard", "deep", NULL };
 
+static const char *const trust_words[] = {
+	"not-checked",
+	"holds",
+	"self-signed",
+	"incomplete",
+	"unknown-root",
+	"broken",
+	NULL,
+};
+
+static const char *const name_words[] = { "not-checked", "matches", "differs", NULL };
+
+static const char *const staple_words[] = {
+	"not-asked",
+	"none",
+	"good",
+	"revoked",
+	"unknown",
+	"invalid",
+	NULL,
+};
+
+static const char *const trial_words[] = { "not-made", "taken", "refused", "unclear", NULL };
+
+static const char *const injection_words[] = {
+	"not-asked",
+	"none",
+	"answered",
+	"answered-in-clear",
+	"unclear",
+	NULL,
+};
+
 static const char *const mode_words[] = { "pop3", "pop3s", NULL };
 
 int
@@ -104,11 +137,17 @@ take(struct source *source, const char *group, const char *key)
 }
 
 static char **
-take_list(struct source *source, const char *key)
+take_group_list(struct source *source, const char *group, const char *key)
 {
-	g_autofree char *value = take(source, "facts", key);
+	g_autofree char *value = take(source, group, key);
 
 	return value != NULL ? g_strsplit(value, ";", -1) : NULL;
+}
+
+static char **
+take_list(struct source *source, const char *key)
+{
+	return take_group_list(source, "facts", key);
 }
 
 /* The same, kept as long as the facts. */
@@ -119,11 +158,17 @@ keep(struct source *source, const char *value)
 }
 
 static const char *
-take_kept(struct source *source, const char *key)
+take_group_kept(struct source *source, const char *group, const char *key)
 {
-	g_autofree char *value = take(source, "facts", key);
+	g_autofree char *value = take(source, group, key);
 
 	return keep(source, value);
+}
+
+static const char *
+take_kept(struct source *source, const char *key)
+{
+	return take_group_kept(source, "facts", key);
 }
 
 static unsigned
@@ -136,11 +181,31 @@ word_number(struct source *source, const char *const *words, const char *word)
 }
 
 static unsigned
-take_word(struct source *source, const char *key, const char *const *words, unsigned otherwise)
+take_group_word(struct source *source, const char *group, const char *key, const char *const *words,
+	unsigned otherwise)
 {
-	g_autofree char *word = take(source, "facts", key);
+	g_autofree char *word = take(source, group, key);
 
 	return word != NULL ? word_number(source, words, word) : otherwise;
+}
+
+static unsigned
+take_word(struct source *source, const char *key, const char *const *words, unsigned otherwise)
+{
+	return take_group_word(source, "facts", key, words, otherwise);
+}
+
+/* Returns µs since the epoch; 0 for NULL. */
+static int64_t
+time_number(struct source *source, const char *text)
+{
+	g_autoptr(GDateTime) time = text != NULL ? g_date_time_new_from_iso8601(text, NULL) : NULL;
+
+	if (text != NULL && time == NULL)
+		g_error("%s: '%s' is no time", source->path, text);
+	return time != NULL ?
+		g_date_time_to_unix(time) * G_TIME_SPAN_SECOND + g_date_time_get_microsecond(time) :
+		0;
 }
 
 static enum reason
@@ -158,13 +223,16 @@ read_endpoint(struct source *source)
 	struct endpoint *endpoint = &source->facts->endpoint;
 	g_autofree char *address = take(source, "facts", "address");
 	g_autofree char *port = take(source, "facts", "port");
+	g_autofree char *now = take(source, "facts", "now");
+	const char *name = take_kept(source, "name");
 
 	endpoint->mode = (enum mode)take_word(source, "mode", mode_words, MODE_POP3);
 	endpoint->port = endpoint->mode == MODE_POP3 ? 110 : 995;
 	if (port != NULL)
 		endpoint->port = (uint16_t)g_ascii_strtoull(port, NULL, 10);
 	endpoint->address = address != NULL ? keep(source, address) : "192.0.2.1";
-	endpoint->host = endpoint->address;
+	endpoint->host = name != NULL ? name : endpoint->address;
+	source->facts->now = time_number(source, now);
 }
 
 static void
@@ -198,6 +266,7 @@ read_flags(struct source *source)
 		{ "no-credential", &probe->no_credential },
 		{ "tls-first", &probe->tls_first },
 		{ "out-of-step", &probe->out_of_step },
+		{ "offers-stls", &probe->product_offers_stls },
 		{ "asked", &source->facts->host.implicit_tls_asked },
 		{ "found", &source->facts->host.implicit_tls_found },
 		{ "unknown", &source->facts->host.implicit_tls_unknown },
@@ -258,14 +327,157 @@ read_tls(struct source *source)
 }
 
 static void
+read_injection(struct source *source)
+{
+	struct probe_facts *probe = &source->facts->probe;
+
+	probe->stls.injection = (enum injection)take_word(source, "injection", injection_words,
+		INJECTION_NOT_ASKED);
+	probe->stls.injection_error = take_kept(source, "injection-error");
+	probe->stls.injection_exchange = take_kept(source, "injection-exchange");
+}
+
+static void
+read_session(struct source *source)
+{
+	struct tls_facts *tls = &source->facts->probe.tls;
+	g_auto(GStrv) parts = take_list(source, "tls");
+
+	tls->version = parts != NULL ? keep(source, parts[0]) : NULL;
+	tls->cipher = tls->version != NULL ? keep(source, parts[1]) : NULL;
+}
+
+static void
 read_product(struct source *source)
 {
+	struct probe_facts *probe = &source->facts->probe;
 	g_auto(GStrv) parts = take_list(source, "product");
 
-	if (parts == NULL)
+	if (parts == NULL || parts[0] == NULL)
 		return;
-	source->facts->probe.product_title = keep(source, parts[0]);
-	source->facts->probe.product_version = parts[0] != NULL ? keep(source, parts[1]) : NULL;
+	probe->product_title = keep(source, parts[0]);
+	if (parts[1] == NULL)
+		return;
+	probe->product_version = *parts[1] != '\0' ? keep(source, parts[1]) : NULL;
+	probe->product = keep(source, parts[2]);
+}
+
+static void
+read_host(struct source *source)
+{
+	source->facts->host.implicit_tls_greeting = take_kept(source, "host-greeting");
+	source->facts->host.implicit_tls_product = take_kept(source, "host-product");
+}
+
+/* Reads a list of names, FACTS_NAMES_MAX at most. */
+static size_t
+read_names(struct source *source, const char *group, const char *key, const char ***names)
+{
+	g_auto(GStrv) list = take_group_list(source, group, key);
+	size_t count = 0;
+
+	*names = arena_take(&source->facts->arena, FACTS_NAMES_MAX * sizeof(**names));
+	while (list != NULL && list[count] != NULL && count < FACTS_NAMES_MAX) {
+		(*names)[count] = keep(source, list[count]);
+		count++;
+	}
+	return count;
+}
+
+static void
+read_certificate(struct source *source, const char *group, struct certificate_facts *certificate)
+{
+	g_auto(GStrv) key = take_group_list(source, group, "key");
+	g_autofree char *self_issued = take(source, group, "self-issued");
+
+	certificate->subject = take_group_kept(source, group, "subject");
+	certificate->issuer = take_group_kept(source, group, "issuer");
+	certificate->not_before = take_group_kept(source, group, "from");
+	certificate->not_after = take_group_kept(source, group, "until");
+	certificate->begins = time_number(source, certificate->not_before);
+	certificate->ends = time_number(source, certificate->not_after);
+	certificate->sha256 = take_group_kept(source, group, "sha256");
+	certificate->signature = take_group_kept(source, group, "signature");
+	certificate->digest = take_group_kept(source, group, "digest");
+	certificate->self_issued = g_strcmp0(self_issued, "true") == 0;
+	certificate->name_count = read_names(source, group, "names", &certificate->names);
+	certificate->service_count = read_names(source, group, "services", &certificate->services);
+	if (key == NULL || key[0] == NULL || key[1] == NULL)
+		return;
+	certificate->key = keep(source, key[0]);
+	certificate->key_bits = (int)g_ascii_strtoll(key[1], NULL, 10);
+}
+
+static void
+read_details(struct source *source)
+{
+	struct tls_details *details;
+
+	if (!g_key_file_has_group(source->keys, "details"))
+		return;
+	details = arena_take(&source->facts->arena, sizeof(*details));
+	details->trust = (enum trust)take_group_word(source, "details", "trust", trust_words, 0);
+	details->trust_error = take_group_kept(source, "details", "trust-error");
+	details->anchors = take_group_kept(source, "details", "anchors");
+	details->name = (enum name_check)take_group_word(source, "details", "name", name_words, 0);
+	details->reference = take_group_kept(source, "details", "reference");
+	details->staple =
+		(enum staple)take_group_word(source, "details", "staple", staple_words, 0);
+	details->chain = arena_take(&source->facts->arena, TLS_CHAIN_MAX * sizeof(*details->chain));
+	for (size_t i = 0; i < TLS_CHAIN_MAX; i++) {
+		g_autofree char *group = g_strdup_printf("certificate %zu", i + 1);
+
+		if (!g_key_file_has_group(source->keys, group))
+			break;
+		read_certificate(source, group, &details->chain[i]);
+		details->chain_count++;
+	}
+	source->facts->probe.tls.details = details;
+	if (details->chain_count > 0)
+		source->facts->probe.tls.certificate = &details->chain[0];
+}
+
+static void
+read_weak(struct source *source, struct tls_survey *survey)
+{
+	g_auto(GStrv) ciphers = g_key_file_get_keys(source->keys, "weak", NULL, NULL);
+
+	for (size_t i = 0; ciphers != NULL && ciphers[i] != NULL; i++) {
+		g_auto(GStrv) parts = take_group_list(source, "weak", ciphers[i]);
+
+		for (size_t j = 1; parts[j] != NULL && survey->weak_count < TLS_WEAK_MAX; j++) {
+			struct tls_weakness *weakness = &survey->weak[survey->weak_count++];
+
+			weakness->cipher = keep(source, ciphers[i]);
+			weakness->why = keep(source, parts[0]);
+			if (!tls_version_parse(parts[j], &weakness->version))
+				g_error("%s: '%s' is no version", source->path, parts[j]);
+		}
+	}
+}
+
+static void
+read_survey(struct source *source)
+{
+	g_autofree char *bits = take(source, "survey", "dh-bits");
+	struct tls_survey *survey;
+
+	if (!g_key_file_has_group(source->keys, "survey"))
+		return;
+	survey = arena_take(&source->facts->arena, sizeof(*survey));
+	for (int i = TLS_SSLV3; i < TLS_VERSIONS; i++) {
+		g_autofree char *value =
+			take(source, "survey", tls_version_word((enum tls_version)i));
+		g_auto(GStrv) parts = g_strsplit(value != NULL ? value : "not-made", ":", 2);
+
+		survey->versions[i] = (enum trial)word_number(source, trial_words, parts[0]);
+		survey->chosen[i] = keep(source, parts[1]);
+	}
+	survey->weak_asked =
+		(enum trial)take_group_word(source, "survey", "weak-asked", trial_words, 0);
+	survey->dh_bits = bits != NULL ? (int)g_ascii_strtoll(bits, NULL, 10) : 0;
+	read_weak(source, survey);
+	source->facts->probe.tls.survey = survey;
 }
 
 /* Reads "answer:refusal:line" of a question. */
@@ -408,7 +620,12 @@ fixture_load(const char *path)
 	read_list(&source, "capa", &fixture->facts->probe.clear);
 	read_list(&source, "auth-list", &fixture->facts->probe.auth_list);
 	read_tls(&source);
+	read_injection(&source);
+	read_session(&source);
 	read_product(&source);
+	read_host(&source);
+	read_details(&source);
+	read_survey(&source);
 	read_attempts(&source);
 	read_credential(&source);
 	read_samples(&source);

@@ -10,12 +10,14 @@
  *	address=192.0.2.1
  *	port=110                      995 for pop3s
  *	depth=standard
- *	flags=same-address;exempts;no-credential;tls-first;out-of-step
+ *	flags=same-address;exempts;no-credential;tls-first;out-of-step;offers-stls
+ *	now=2026-11-27T12:00:00Z
+ *	name=mail.example.org         the host as it was asked; the address without the key
  *	verdict=permits
  *	reason=credentials-checked
  *	confidence=proven
  *	explanation=... settle=... transcript=...
- *	product=Dovecot;2.3.21
+ *	product=Dovecot;2.3.21;dovecot    title;version;word, the last two may be missing
  *	greeting=+OK ready.           "+OK" without the key; a greeting of "" = none came
  *	apop=<1896.697170952@dbc.mtview.ca.us>
  *	capa=TOP;USER;SASL PLAIN      lines; or capa-state=refused, unanswered
@@ -25,7 +27,12 @@
  *	stls-plaintext=true
  *	handshake=up                  alert, not-tls, closed, timeout
  *	tls-error=...
+ *	tls=TLSv1.2;AES128-SHA        version;cipher
+ *	injection=answered            none, answered-in-clear, unclear
+ *	injection-exchange=... injection-error=...
  *	host=asked;found;unknown
+ *	host-greeting=+OK ready.      what greeted over implicit TLS
+ *	host-product=dovecot
  *	[attempts]
  *	PLAIN=accepted::+             answer:refusal:line; answers are the words of enum answer
  *	USER=refused:tls-required:-ERR TLS required
@@ -34,6 +41,27 @@
  *	samples=4;3                   asked;answered
  *	[differences]
  *	user=C: USER x|C: USER y      one sample|another
+ *	[details]                     examined certificates; the group itself makes them
+ *	trust=holds                   self-signed, incomplete, unknown-root, broken
+ *	trust-error=... anchors=...
+ *	name=matches                  differs
+ *	reference=mail.example.org
+ *	staple=none                   good, revoked, unknown, invalid
+ *	[certificate 1]               of the chain, the server's own first; then [certificate 2]
+ *	subject=CN=mail issuer=CN=CA  a key a line, all of them
+ *	from=2026-01-01T00:00:00Z     until=...; without the key: unreadable
+ *	key=RSA;2048
+ *	signature=sha256WithRSAEncryption
+ *	digest=SHA256
+ *	self-issued=true
+ *	sha256=...
+ *	names=mail.example.org        DNS names and addresses; services=... likewise
+ *	[survey]                      the group itself makes it
+ *	TLSv1=taken:TLS_RSA_WITH_AES_128_CBC_SHA    trial:cipher, of each version
+ *	weak-asked=refused            a trial
+ *	dh-bits=1024
+ *	[weak]
+ *	TLS_RSA_WITH_RC4_128_SHA=RC4;TLSv1;TLSv1.2  why;versions
  *	[expect]
  *	severity=high
  *	confidence=proven

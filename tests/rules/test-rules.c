@@ -8,6 +8,8 @@
 
 #include "fixture.h"
 #include "pop3/scanners.h"
+#include "products/product.h"
+#include "rules/eol.h"
 #include "rules/page.h"
 #include "rules/rule.h"
 
@@ -247,7 +249,8 @@ test_page(const void *data)
 static void
 test_registry(void)
 {
-	static const char *const high[] = { "cleartext-login", "token-in-clear", NULL };
+	static const char *const high[] = { "cleartext-login", "token-in-clear", "stls-injection",
+		NULL };
 
 	for (size_t i = 0; rules[i] != NULL; i++) {
 		g_assert_true(rule_find(rules[i]->id) == rules[i]);
@@ -311,6 +314,124 @@ hostile_facts(enum verdict_value value, bool prepared)
 	return facts;
 }
 
+static const char hostile_text[] = "CN=\033[2J\r\n\xff\xc2\x9b"
+				   "0m`id`'\"%s%n\\";
+
+/* µs: the last that an ASN.1 time can say. */
+#define YEAR_9999 (INT64_C(253402300799) * G_USEC_PER_SEC)
+
+/* What a certificate or a middlebox may make of each text that deep depth keeps. */
+static void
+hostile_details(struct facts *facts, unsigned number)
+{
+	struct tls_details *details = arena_take(&facts->arena, sizeof(*details));
+	const char **names = arena_take(&facts->arena, FACTS_NAMES_MAX * sizeof(*names));
+
+	for (size_t i = 0; i < FACTS_NAMES_MAX; i++)
+		names[i] = hostile_text;
+	details->chain = arena_take(&facts->arena, TLS_CHAIN_MAX * sizeof(*details->chain));
+	details->chain_count = TLS_CHAIN_MAX;
+	for (size_t i = 0; i < TLS_CHAIN_MAX; i++)
+		details->chain[i] = (struct certificate_facts){
+			.subject = hostile_text,
+			.issuer = hostile_text,
+			.key = number % 2 == 0 ? "RSA" : hostile_text,
+			.key_bits = 512,
+			.signature = "\033SHA1",
+			.begins = 1,
+			.ends = number % 3 == 0 ? YEAR_9999 : -YEAR_9999,
+			.names = names,
+			.name_count = FACTS_NAMES_MAX,
+			.services = names,
+			.service_count = FACTS_NAMES_MAX,
+		};
+	details->trust = (enum trust)(number % (TRUST_BROKEN + 1));
+	details->trust_error = details->anchors = details->reference = hostile_text;
+	details->name = (enum name_check)(number % (NAME_DIFFERS + 1));
+	details->staple = (enum staple)(number % (STAPLE_INVALID + 1));
+	facts->probe.tls.details = details;
+}
+
+static void
+hostile_survey(struct facts *facts, unsigned number)
+{
+	struct tls_survey *survey = arena_take(&facts->arena, sizeof(*survey));
+
+	for (int i = TLS_SSLV3; i < TLS_VERSIONS; i++) {
+		survey->versions[i] = (enum trial)((number + (unsigned)i) % 4);
+		survey->chosen[i] = hostile_text;
+	}
+	for (size_t i = 0; i < number % (TLS_WEAK_MAX + 1); i++)
+		survey->weak[survey->weak_count++] = (struct tls_weakness){
+			.version = (enum tls_version)(i % TLS_VERSIONS),
+			.cipher = hostile_text,
+			.why = i % 2 == 0 ? hostile_text : "RC4",
+		};
+	survey->weak_asked = (enum trial)(number % 4);
+	survey->dh_bits = (int)number - 2;
+	facts->probe.tls.survey = survey;
+}
+
+static struct facts *
+hostile_tls(unsigned number)
+{
+	struct facts *facts = hostile_facts(VERDICT_REFUSES, number % 2 == 0);
+	struct probe_facts *probe = &facts->probe;
+
+	probe->depth = DEPTH_DEEP;
+	probe->product = number % 2 == 0 ? "cyrus" : "uw";
+	probe->product_version = number % 3 == 0 ? "2\033" : hostile_text;
+	facts->now = number % 5 == 0 ? 0 : G_USEC_PER_SEC;
+	facts->endpoint.host = number % 3 == 0 ? "mail.example.org" : hostile_text;
+	facts->endpoint.mode = number % 7 == 0 ? MODE_POP3S : MODE_POP3;
+	facts->host.implicit_tls_found = true;
+	facts->host.implicit_tls_greeting = hostile_text;
+	probe->tls.handshake = (enum handshake)(number % (HANDSHAKE_TIMEOUT + 1));
+	probe->tls.version = "TLSv1";
+	probe->tls.cipher = hostile_text;
+	probe->stls.state = (enum stls)(number % (STLS_BROKEN + 1));
+	probe->stls.answer = (enum answer)(number % (ANSWER_STRANGE + 1));
+	probe->stls.injection = (enum injection)(number % (INJECTION_UNCLEAR + 1));
+	probe->stls.injection_error = hostile_text;
+	probe->stls.injection_exchange = "S: escaped";
+	if (number % 4 != 0)
+		hostile_details(facts, number / 4);
+	if (number % 6 != 0)
+		hostile_survey(facts, number / 6);
+	return facts;
+}
+
+static void
+test_hostile_tls(void)
+{
+	enum {
+		COMBINATIONS = 7 * 6 * 5 * 4 * 6
+	};
+
+	for (unsigned i = 0; i < COMBINATIONS; i++) {
+		g_autoptr(assessment_auto) assessment = rules_assess(hostile_tls(i), WITNESS_PROBE);
+
+		assert_assessment(assessment);
+	}
+}
+
+/* Below deep depth nobody looked, whatever stands in the facts. */
+static void
+test_deep_only(void)
+{
+	static const char *const deep[] = { "stls-injection", "stls-stripped", "tls-version",
+		"tls-cipher", "cert-expired", "cert-untrusted", "cert-weak-key", "cert-name",
+		"cert-expiring", "software-eol" };
+
+	for (unsigned i = 0; i < 100; i++) {
+		g_autoptr(facts_auto) facts = hostile_tls(i);
+
+		facts->probe.depth = i % 2 == 0 ? DEPTH_STANDARD : DEPTH_GENTLE;
+		for (size_t j = 0; j < G_N_ELEMENTS(deep); j++)
+			g_assert_cmpint(ask(rule_find(deep[j]), facts), ==, NOT_APPLICABLE);
+	}
+}
+
 /* Whatever a server sends, no control byte of it gets through, and no %-format. */
 static void
 test_hostile(void)
@@ -329,6 +450,26 @@ test_hostile(void)
 				g_assert_cmpuint(assessment->findings->len, ==, 0);
 		}
 	}
+}
+
+/* A row that no product's word or no release could ever meet would say nothing. */
+static void
+test_eol_table(void)
+{
+	size_t count = 0;
+
+	g_assert_cmpuint(strlen(eol_dated), ==, strlen("2026-11-27"));
+	for (const struct eol_row *row = eol_rows; row->product != NULL; row++, count++) {
+		g_assert_nonnull(product_find(row->product));
+		g_assert_true(g_ascii_isdigit(*row->release));
+		g_assert_true((row->last_day != NULL) == (row->ends != 0));
+		g_assert_false(row->last_day != NULL && row->supported);
+		g_assert_true(g_str_has_prefix(row->source, "https://"));
+		for (const struct eol_row *other = eol_rows; other < row; other++)
+			g_assert_false(g_str_equal(other->product, row->product) &&
+				g_str_equal(other->release, row->release));
+	}
+	g_assert_cmpuint(count, >, 0);
 }
 
 static void
@@ -399,6 +540,9 @@ main(int argc, char **argv)
 	g_test_add_func("/empty-facts", test_empty_facts);
 	g_test_add_func("/other-witness", test_other_witness);
 	g_test_add_func("/hostile", test_hostile);
+	g_test_add_func("/hostile-tls", test_hostile_tls);
+	g_test_add_func("/deep-only", test_deep_only);
+	g_test_add_func("/eol-table", test_eol_table);
 	g_test_add_func("/scanners", test_scanners);
 	for (size_t i = 0; rules[i] != NULL; i++)
 		add_rule(rules[i], keep);

@@ -116,6 +116,11 @@ struct client {
 	const char *name;      /* for SNI */
 	const char *hello;     /* sent at the first event */
 	struct facts *facts;   /* filled once TLS is up, if not NULL */
+	struct net_trust *trust;
+	const char *reference; /* for the certificate */
+	bool careful;
+	void (*at_up)(struct client *client); /* called once TLS is up, if not NULL */
+	void *data;                           /* of at_up's */
 };
 
 /* Notes an event; true if the connection goes on. */
@@ -141,6 +146,16 @@ client_hello(struct client *client)
 }
 
 static inline void
+client_secure(struct client *client)
+{
+	connection_secure(client->connection,
+		&(struct connection_tls){ .server_name = client->name,
+			.trust = client->trust,
+			.reference = client->reference,
+			.careful = client->careful });
+}
+
+static inline void
 client_connected(void *user, enum connect_outcome outcome, const char *why)
 {
 	static const char *const words[] = { "none", "open", "refused", "unreachable", "timeout" };
@@ -150,8 +165,7 @@ client_connected(void *user, enum connect_outcome outcome, const char *why)
 	if (!client_note(client, words[outcome], NULL, outcome != CONNECT_OPEN))
 		return;
 	if (g_strcmp0(client->secure_at, "") == 0)
-		connection_secure(client->connection,
-			&(struct connection_tls){ .server_name = client->name });
+		client_secure(client);
 	else
 		client_hello(client);
 }
@@ -170,6 +184,8 @@ client_secured(void *user, enum handshake handshake, const char *why, const char
 		g_string_append_len(client->received, clear, (gssize)length);
 	if (client->facts != NULL)
 		connection_tls_facts(client->connection, client->facts);
+	if (client->at_up != NULL && handshake == HANDSHAKE_UP)
+		client->at_up(client);
 	if (client_note(client, words[handshake], why, handshake != HANDSHAKE_UP))
 		client_hello(client);
 }
@@ -188,8 +204,7 @@ client_received(void *user, const char *bytes, size_t length)
 	if (client->secure_at != NULL && client->secure_at[0] != '\0' &&
 		g_str_has_suffix(client->received->str, client->secure_at)) {
 		client->secure_at = NULL;
-		connection_secure(client->connection,
-			&(struct connection_tls){ .server_name = client->name });
+		client_secure(client);
 	}
 }
 

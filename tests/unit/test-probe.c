@@ -255,7 +255,7 @@ run_start(struct run *run, const struct server *server, struct probe_options *op
 
 	if (options->step_timeout == 0)
 		options->greeting_timeout = options->step_timeout = PROBE_SECONDS(5);
-	run->probe = probe_start(run->loop, &endpoint, options, on_done, run);
+	run->probe = probe_start(run->loop, &endpoint, options, false, on_done, run);
 }
 
 static void

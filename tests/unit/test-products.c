@@ -429,6 +429,48 @@ test_rooms_are_whole(void)
 	g_assert_false(product_find("cyrus")->exempts_same_address);
 }
 
+/* Where STLS can be switched off by itself, its absence is no sign of a middlebox. */
+static void
+test_offers_stls(void)
+{
+	static const struct {
+		const char *product;
+		const char *version;
+		bool offers;
+	} cases[] = {
+		{ "dovecot", NULL, true },
+		{ "dovecot", "2.4", true },
+		{ "exchange", "15.1", true },
+		{ "zimbra", NULL, true },
+		{ "stalwart", NULL, true },
+		{ "uw", "2007f.104", true },
+		{ "cyrus", NULL, false },
+		{ "cyrus", "", false },
+		{ "cyrus", "v", false },
+		{ "cyrus", "2.3.7", true },
+		{ "cyrus", "2.4.17-Fedora-RPM", true },
+		{ "cyrus", "3", true },
+		{ "cyrus", "3.8", true },
+		{ "cyrus", "3.6.1-Debian-3.6.1-4+deb12u5", true },
+		{ "cyrus", "3.8.5", true },
+		{ "cyrus", "3.8.6", false },
+		{ "cyrus", "3.8.6.1", false },
+		{ "cyrus", "3.8.10", false },
+		{ "cyrus", "3.10.0", false },
+		{ "cyrus", "3.12.1-Debian", false },
+		{ "cyrus", "99999999999999999999999.1", false },
+		{ "courier", NULL, false },
+		{ "nginx", NULL, false },
+		{ "james", "3.9", false },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+		g_assert_cmpint(product_offers_stls(product_find(cases[i].product),
+					cases[i].version),
+			==, cases[i].offers);
+	g_assert_false(product_offers_stls(NULL, NULL));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -443,5 +485,6 @@ main(int argc, char **argv)
 	g_test_add_func("/products/refusals", test_refusals);
 	g_test_add_func("/products/rooms-agree", test_rooms_agree);
 	g_test_add_func("/products/rooms-are-whole", test_rooms_are_whole);
+	g_test_add_func("/products/offers-stls", test_offers_stls);
 	return g_test_run();
 }

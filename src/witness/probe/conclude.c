@@ -33,6 +33,7 @@ name_product(struct facts *facts)
 	probe->product_title = product != NULL ? product->title : NULL;
 	probe->product_remedy = product != NULL ? product->remedy : NULL;
 	probe->exempts_same_address = product != NULL && product->exempts_same_address;
+	probe->product_offers_stls = product_offers_stls(product, probe->product_version);
 	return product;
 }
 

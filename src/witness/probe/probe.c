@@ -10,19 +10,19 @@
 
 #include "net/connection.h"
 #include "pop3/probe.h"
+#include "witness/probe/deep.h"
 
 #define MILLISECONDS(n) ((int64_t)(n)*G_TIME_SPAN_MILLISECOND)
 
 struct probe {
 	struct net_loop *loop;
-	struct probe_clock *clock;
-	struct net_rate *rate;
-	const char *source;
+	const struct probe_options *options;
 	uint32_t greeting_timeout; /* ms, as there are thousands of probes */
 	uint32_t step_timeout;     /* ms */
 	struct facts *facts;
 	struct pop3_probe *dialogue;
 	struct connection *connection;
+	struct deep *deep;            /* once the dialogue is over */
 	struct net_rate_place *place; /* NULL while it waits for no token */
 	int64_t started;
 	int64_t total_end;     /* when the time for the whole endpoint is over */
@@ -47,9 +47,10 @@ static void
 probe_free(struct probe *probe)
 {
 	if (probe->place != NULL)
-		net_rate_leave(probe->rate, probe->place);
+		net_rate_leave(probe->options->rate, probe->place);
 	g_free(probe->place);
 	connection_close(probe->connection);
+	deep_cancel(probe->deep);
 	net_timer_close(probe->fail);
 	pop3_probe_free(probe->dialogue);
 	facts_free(probe->facts);
@@ -58,10 +59,12 @@ probe_free(struct probe *probe)
 }
 
 static void
-probe_finish(struct probe *probe)
+probe_finish(void *user)
 {
+	struct probe *probe = user;
 	struct facts *facts = g_steal_pointer(&probe->facts);
 
+	probe->deep = NULL;
 	facts->probe.duration = net_loop_now(probe->loop) - probe->started;
 	probe_conclude(facts);
 	probe->done(probe->user, facts, NULL);
@@ -89,7 +92,7 @@ on_fail(void *user)
 static void
 clock_begin(struct probe *probe)
 {
-	probe->waiting = probe->clock != NULL;
+	probe->waiting = probe->options->clock != NULL;
 	probe->waiting_step = (uint8_t)pop3_probe_step_number(probe->dialogue);
 	probe->waiting_since = net_loop_now(probe->loop);
 }
@@ -98,7 +101,7 @@ static void
 clock_end(struct probe *probe)
 {
 	if (probe->waiting)
-		probe_clock_wait(probe->clock, probe->waiting_step,
+		probe_clock_wait(probe->options->clock, probe->waiting_step,
 			net_loop_now(probe->loop) - probe->waiting_since);
 	probe->waiting = false;
 }
@@ -107,7 +110,7 @@ static void
 clock_timeout(struct probe *probe)
 {
 	if (probe->waiting)
-		probe_clock_timeout(probe->clock, probe->waiting_step);
+		probe_clock_timeout(probe->options->clock, probe->waiting_step);
 	probe->waiting = false;
 }
 
@@ -240,13 +243,13 @@ probe_open(struct probe *probe)
 	const struct connection_request request = {
 		.address = probe->facts->endpoint.address,
 		.port = probe->facts->endpoint.port,
-		.source = probe->source,
+		.source = probe->options->source,
 	};
 
 	probe->connection =
 		connection_open(probe->loop, &request, &connection_events, probe, &probe->error);
-	if (probe->connection == NULL && probe->source != NULL)
-		g_prefix_error(&probe->error, "from %s: ", probe->source);
+	if (probe->connection == NULL && probe->options->source != NULL)
+		g_prefix_error(&probe->error, "from %s: ", probe->options->source);
 	if (probe->connection == NULL) {
 		probe->fail = net_timer_new(probe->loop, on_fail, probe);
 		net_timer_start(probe->fail, 0, 0);
@@ -276,12 +279,13 @@ takes_token(struct probe *probe)
 {
 	bool begun = probe->facts->probe.connect != CONNECT_NOT_TRIED;
 
-	if (probe->rate == NULL)
+	if (probe->options->rate == NULL)
 		return true;
 	probe->place = g_new0(struct net_rate_place, 1);
 	probe->place->granted = on_granted;
 	probe->place->user = probe;
-	if (!net_rate_take(probe->rate, probe->place, begun ? NET_RATE_BEGUN : NET_RATE_NEW))
+	if (!net_rate_take(probe->options->rate, probe->place,
+		    begun ? NET_RATE_BEGUN : NET_RATE_NEW))
 		return false;
 	g_clear_pointer(&probe->place, g_free);
 	return true;
@@ -309,9 +313,33 @@ probe_flush(struct probe *probe)
 }
 
 static void
+probe_secure(struct probe *probe)
+{
+	const char *name = probe_server_name(probe->facts, probe->options);
+	const struct connection_tls how = {
+		.server_name = name,
+		.trust = probe->options->trust,
+		.reference = name,
+	};
+
+	connection_secure(probe->connection, &how);
+}
+
+/* The dialogue is over: deep depth goes on from here, on connections of its own. */
+static void
+probe_end(struct probe *probe)
+{
+	if (probe->options->depth != DEPTH_DEEP) {
+		probe_finish(probe);
+		return;
+	}
+	g_clear_pointer(&probe->connection, connection_close);
+	probe->deep = deep_start(probe->loop, probe->facts, probe->options, probe_finish, probe);
+}
+
+static void
 probe_go_on(struct probe *probe)
 {
-	const struct connection_tls how = { .server_name = probe->facts->endpoint.host };
 	enum pop3_want want = pop3_probe_run(probe->dialogue);
 
 	if (want == POP3_WANT_CONNECT || want == POP3_DONE ||
@@ -323,10 +351,10 @@ probe_go_on(struct probe *probe)
 		probe_connect(probe);
 		return;
 	case POP3_WANT_TLS:
-		connection_secure(probe->connection, &how);
+		probe_secure(probe);
 		break;
 	case POP3_DONE:
-		probe_finish(probe);
+		probe_end(probe);
 		return;
 	case POP3_WANT_INPUT:
 	case POP3_AGAIN:
@@ -339,19 +367,24 @@ probe_go_on(struct probe *probe)
 	}
 }
 
+const char *
+probe_server_name(const struct facts *facts, const struct probe_options *options)
+{
+	return options->tls_name != NULL ? options->tls_name : facts->endpoint.host;
+}
+
 struct probe *
 probe_start(struct net_loop *loop, const struct endpoint *endpoint,
-	const struct probe_options *options,
+	const struct probe_options *options, bool spent,
 	void (*done)(void *user, struct facts *facts, const GError *error), void *user)
 {
 	struct probe *probe = g_new0(struct probe, 1);
 	struct pop3_plan plan = { .depth = options->depth,
-		.no_credential = options->no_credential };
+		.no_credential = options->no_credential || spent,
+		.brief = options->brief };
 
 	probe->loop = loop;
-	probe->clock = options->clock;
-	probe->rate = options->rate;
-	probe->source = options->source;
+	probe->options = options;
 	probe->greeting_timeout = (uint32_t)(options->greeting_timeout / MILLISECONDS(1));
 	probe->step_timeout = (uint32_t)(options->step_timeout / MILLISECONDS(1));
 	probe->done = done;

@@ -11,11 +11,14 @@
 #include "model/facts.h"
 #include "net/loop.h"
 #include "net/rate.h"
+#include "net/resolver.h"
+#include "net/trust.h"
 #include "witness/probe/clock.h"
 
 struct probe_options {
 	enum depth depth;
 	bool no_credential;
+	bool brief;               /* nobody reads the transcript: it need not be whole */
 	const char *source;       /* address to ask from, or NULL */
 	int64_t greeting_timeout; /* µs */
 	int64_t step_timeout;     /* µs */
@@ -27,6 +30,13 @@ struct probe_options {
 	 */
 	struct net_rate *rate;
 	const char *contact; /* part of the random name; probe_contact_valid */
+	/* The host's name in SNI, and to hold its certificate against; NULL = as it was asked. */
+	const char *tls_name;
+	struct net_trust
+		*trust; /* anchors, to examine certificates by; without them they are not */
+	/* At deep depth: what is surveyed (enum tls_survey_part, ored), and who knows TLSA. */
+	unsigned survey;
+	struct resolver *resolver;
 };
 
 #define PROBE_SECONDS(n) ((int64_t)(n)*G_USEC_PER_SEC)
@@ -43,16 +53,20 @@ enum {
 	PROBE_STEPS = 6,
 };
 
+/* The name of the host for TLS: options->tls_name, else as the user called it. */
+const char *probe_server_name(const struct facts *facts, const struct probe_options *options);
+
 struct probe;
 
 /*
- * Begins to ask. `done` is called exactly once, never before probe_start has
- * returned, and takes over the facts; the probe frees itself after it.
- * `error` is set where the local system refused (no descriptor, a source address that is not ours);
- * facts are NULL then, unless a credential had been sent.
+ * Begins to ask; the options are borrowed for as long. Where a credential was `spent` on this
+ * endpoint before, none is sent any more. `done` is called exactly once, never before probe_start
+ * has returned, and takes over the facts; the probe frees itself after it. `error` is set where the
+ * local system refused (no descriptor, a source address that is not ours); facts are NULL then,
+ * unless a credential had been sent.
  */
 struct probe *probe_start(struct net_loop *loop, const struct endpoint *endpoint,
-	const struct probe_options *options,
+	const struct probe_options *options, bool spent,
 	void (*done)(void *user, struct facts *facts, const GError *error), void *user);
 
 /* Ends it at once; `done` is not called. */

@@ -9,3 +9,9 @@ FAMILIES = ("dovecot23", "dovecot24", "cyrus", "courier", "mailutils", "popa3d",
 def all_variants():
     for family in FAMILIES:
         yield from importlib.import_module(f"servers.{family}").VARIANTS
+
+
+def login_variants():
+    """Servers set up for many ways to log in, for verify.py alone."""
+    for family in FAMILIES:
+        yield from getattr(importlib.import_module(f"servers.{family}"), "LOGINS", ())

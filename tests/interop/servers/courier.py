@@ -13,8 +13,8 @@ for name in new cur tmp; do mkdir -p /home/{USER}/Maildir/$name; done
 chown -R 1000:1000 /home/{USER}
 sed -i 's/^authmodulelist=.*/authmodulelist="authuserdb"/' /etc/courier/authdaemonrc
 umask 077
-printf '{USER}\\tuid=1000|gid=1000|home=/home/{USER}|shell=/bin/sh|systempw=%s\\n' \\
-    "$(echo {PASSWORD} | userdbpw)" > /etc/courier/userdb
+printf '{USER}\\tuid=1000|gid=1000|home=/home/{USER}|shell=/bin/sh|systempw=%s|hmac-md5pw=%s\\n' \\
+    "$(echo {PASSWORD} | userdbpw)" "$(echo {PASSWORD} | userdbpw -hmac-md5)" > /etc/courier/userdb
 makeuserdb
 umask 022
 authdaemond start
@@ -47,4 +47,12 @@ VARIANTS = [
     variant("broken", [], "chown root /etc/courier/pop3d.pem\n" + CLEAR, verdict="permits",
             stls="broken"),
     variant("only-995", [], TLS, verdict="no-service", tls_port=True),
+]
+
+ALL = 'POP3AUTH_TLS="PLAIN LOGIN CRAM-MD5"'
+
+# verify.py holds popseal against these.
+LOGINS = [
+    variant("tls-mechanisms", ["POP3_TLS_REQUIRED=1", ALL], f"echo '{ALL}' >> /etc/courier/pop3d\n"
+            + CLEAR + TLS, verdict="refuses", stls="required", tls_port=True),
 ]

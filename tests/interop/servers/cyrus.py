@@ -2,7 +2,7 @@
 """Cyrus IMAP's pop3d under its master, with the account in sasldb."""
 from lab import PASSWORD, USER, Variant
 
-IMAPD = f"""configdirectory: /var/lib/cyrus
+IMAPD = """configdirectory: /var/lib/cyrus
 proc_path: /run/cyrus/proc
 mboxname_lockpath: /run/cyrus/lock
 defaultpartition: default
@@ -14,7 +14,7 @@ autocreate_post: yes
 autocreate_users: anyone
 sasl_pwcheck_method: auxprop
 sasl_auxprop_plugin: sasldb
-sasl_mech_list: PLAIN LOGIN
+sasl_mech_list: {mechanisms}
 """
 TLS_FILES = "tls_server_cert: /lab/tls/both.pem\ntls_server_key: /lab/tls/both.pem\n"
 CYRUS_CONF = """START {{
@@ -38,9 +38,9 @@ exec /usr/lib/cyrus/bin/master
 """
 
 
-def variant(name, settings, services, **expected):
+def variant(name, settings, services, mechanisms="PLAIN LOGIN", **expected):
     return Variant("cyrus", name, product="cyrus", start=START, files={
-        "/etc/imapd.conf": IMAPD + settings,
+        "/etc/imapd.conf": IMAPD.format(mechanisms=mechanisms) + settings,
         "/etc/cyrus.conf": CYRUS_CONF.format(services="\n".join(services)),
     }, **expected)
 
@@ -61,4 +61,15 @@ VARIANTS = [
             verdict="refuses", stls="required", tls_port=True),
     variant("only-995", "allowplaintext: yes\n" + TLS_FILES, [TLS], verdict="no-service",
             tls_port=True),
+]
+
+MECHANISMS = "PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256"
+
+# verify.py holds popseal against these.
+LOGINS = [
+    variant("mechanisms", "allowplaintext: no\nallowapop: no\n" + TLS_FILES, BOTH,
+            mechanisms=MECHANISMS, verdict="refuses", stls="required", tls_port=True),
+    variant("old-versions", "tls_required: 1\ntls_versions: tls1_0 tls1_1 tls1_2\n"
+            "tls_ciphers: ALL:@SECLEVEL=0\n" + TLS_FILES, BOTH,
+            verdict="refuses", stls="required", tls_port=True),
 ]

@@ -2,7 +2,8 @@
 """Dovecot 2.3 (Debian 12)."""
 from functools import partial
 
-from lab import CLIENT_ADDRESS, Variant
+from lab import CLIENT_ADDRESS, USER, Variant
+from logins import TOKEN
 
 PASSDB = """
 passdb {
@@ -91,4 +92,41 @@ VARIANTS = [
     variant("passdb-missing", "ssl = yes\ndisable_plaintext_auth = no\n",
             PASSDB.replace("/lab/users", "/lab/nowhere/users"), verdict="permits",
             login_works=False, reasons=("credentials-checked",), stls="optional", tls_port=True),
+]
+
+OAUTH_PORT = 9001
+OAUTH_SERVICE = ("oauth2.py", str(OAUTH_PORT), USER, TOKEN)
+PASSDB_TOKEN = """
+passdb {
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = /lab/oauth2.conf
+}
+"""
+OAUTH = f"""
+introspection_mode = post
+introspection_url = http://127.0.0.1:{OAUTH_PORT}/introspect
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
+
+
+def tokens(name, settings, **expected):
+    made = variant(name, settings, PASSDB_TOKEN + PASSDB, helpers=(OAUTH_SERVICE,),
+                   inner_ports=(OAUTH_PORT,), **expected)
+    made.files["/lab/oauth2.conf"] = OAUTH
+    return made
+
+
+# verify.py holds popseal against these.
+LOGINS = [
+    safe("mechanisms", REQUIRED
+         + "auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256\n"),
+    safe("challenge-only", REQUIRED + "auth_mechanisms = cram-md5 scram-sha-256\n"),
+    tokens("tokens", REQUIRED + "auth_mechanisms = plain oauthbearer xoauth2\n",
+           verdict="refuses", stls="required", tls_port=True),
+    safe("old-versions", REQUIRED
+         + "ssl_min_protocol = TLSv1\nssl_cipher_list = ALL:@SECLEVEL=0\n"),
+    safe("tls-1.3", REQUIRED + "ssl_min_protocol = TLSv1.3\n"),
 ]

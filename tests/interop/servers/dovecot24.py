@@ -2,7 +2,8 @@
 """Dovecot 2.4 (Debian 13)."""
 from functools import partial
 
-from lab import CLIENT_ADDRESS, Variant
+from lab import CLIENT_ADDRESS, USER, Variant
+from logins import TOKEN
 
 BASE = """dovecot_config_version = 2.4.1
 dovecot_storage_version = 2.4.1
@@ -67,4 +68,31 @@ VARIANTS = [
             tls_port=True),
     safe("challenge", "ssl = yes\nauth_mechanisms = plain apop cram-md5\n",
          findings=("challenge-in-clear",)),
+]
+
+OAUTH_PORT = 9001
+OAUTH_SERVICE = ("oauth2.py", str(OAUTH_PORT), USER, TOKEN)
+OAUTH = f"""
+oauth2 {{
+  introspection_mode = post
+  introspection_url = http://127.0.0.1:{OAUTH_PORT}/introspect
+  username_attribute = username
+  active_attribute = active
+  active_value = true
+}}
+passdb oauth2 {{
+  mechanisms_filter = xoauth2 oauthbearer
+}}
+"""
+SCRAM = "scram-sha-1 scram-sha-256 scram-sha-1-plus scram-sha-256-plus"
+
+# verify.py holds popseal against these.
+LOGINS = [
+    safe("mechanisms", REQUIRED + f"auth_mechanisms = plain login cram-md5 {SCRAM}\n"),
+    safe("challenge-only", REQUIRED + "auth_mechanisms = cram-md5 scram-sha-256\n"),
+    safe("tokens", REQUIRED + "auth_mechanisms = plain oauthbearer xoauth2\n" + OAUTH,
+         helpers=(OAUTH_SERVICE,), inner_ports=(OAUTH_PORT,)),
+    safe("old-versions", REQUIRED
+         + "ssl_min_protocol = TLSv1\nssl_cipher_list = ALL:@SECLEVEL=0\n"),
+    safe("tls-1.3", REQUIRED + "ssl_min_protocol = TLSv1.3\n"),
 ]

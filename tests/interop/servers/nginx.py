@@ -56,3 +56,11 @@ VARIANTS = [
     variant("auth-dead", "on", helpers=(), verdict="permits", login_works=False,
             reasons=("credentials-checked",), stls="optional"),
 ]
+
+# verify.py holds popseal against these.
+LOGINS = [
+    variant("mechanisms", "only", settings="pop3_auth plain cram-md5;", verdict="refuses",
+            stls="required"),
+    variant("old-versions", "only", settings="ssl_protocols TLSv1 TLSv1.1 TLSv1.2; "
+            "ssl_ciphers ALL:@SECLEVEL=0;", verdict="refuses", stls="required"),
+]

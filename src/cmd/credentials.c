@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/credentials.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "model/netrc.h"
+
+struct credentials {
+	char *path; /* of the netrc file, or NULL */
+	char *text; /* of it, wiped at the end */
+	size_t length;
+	GHashTable *entries; /* host to struct netrc_entry: what was found in it */
+	char *user;
+	struct secret *secret;
+	bool token;
+};
+
+static bool
+refuse(GError **error, const char *path, const char *why)
+{
+	g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "--netrc %s: %s", path, why);
+	return false;
+}
+
+/* What holds a secret leaves nothing behind, and nobody looks into it. */
+static void
+lock_down(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	setrlimit(RLIMIT_CORE, &none);
+}
+
+/* --- the netrc file --------------------------------------------------------------------------- */
+
+static bool
+check_file(int fd, const char *path, size_t *length, GError **error)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) != 0)
+		return refuse(error, path, g_strerror(errno));
+	if (!S_ISREG(status.st_mode))
+		return refuse(error, path, "not a regular file");
+	if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+		return refuse(error, path,
+			"others than its owner may use it: chmod 0600, then change its passwords");
+	if (status.st_uid != geteuid() && status.st_uid != 0)
+		return refuse(error, path, "it belongs to somebody else");
+	if (status.st_size > NETRC_MAX)
+		return refuse(error, path, "longer than 256 KiB");
+	*length = (size_t)status.st_size;
+	return true;
+}
+
+static bool
+read_all(int fd, char *text, size_t length, size_t *got)
+{
+	ssize_t count = 1;
+
+	while (*got < length && count > 0) {
+		count = read(fd, text + *got, length - *got);
+		if (count > 0)
+			*got += (size_t)count;
+		else if (count < 0 && errno == EINTR)
+			count = 1;
+	}
+	return count >= 0;
+}
+
+static bool
+read_netrc(struct credentials *credentials, const char *path, GError **error)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	size_t size = 0;
+	bool done;
+
+	if (fd < 0)
+		return refuse(error, path, g_strerror(errno));
+	done = check_file(fd, path, &size, error);
+	if (done) {
+		credentials->text = g_malloc0(size + 1);
+		done = read_all(fd, credentials->text, size, &credentials->length) ||
+			refuse(error, path, g_strerror(errno));
+	}
+	close(fd);
+	return done;
+}
+
+static void
+free_entry(void *entry)
+{
+	netrc_entry_clear(entry);
+	g_free(entry);
+}
+
+static struct netrc_entry *
+find_entry(struct credentials *credentials, const char *host, GError **error)
+{
+	struct netrc_entry *entry = g_hash_table_lookup(credentials->entries, host);
+
+	if (entry != NULL)
+		return entry;
+	entry = g_new0(struct netrc_entry, 1);
+	if (!netrc_find(credentials->text, credentials->length, host, NULL, entry, error)) {
+		g_prefix_error(error, "--netrc %s: ", credentials->path);
+		g_free(entry);
+		return NULL;
+	}
+	g_hash_table_insert(credentials->entries, g_strdup(host), entry);
+	return entry;
+}
+
+/* --- the environment -------------------------------------------------------------------------- */
+
+/* Takes a variable: what stood in the environment is overwritten, and gone. */
+static struct secret *
+take_secret(const char *name)
+{
+	char *value = getenv(name);
+	struct secret *secret = NULL;
+
+	if (value == NULL)
+		return NULL;
+	secret = secret_new(value, strlen(value));
+	secret_wipe(value, strlen(value));
+	unsetenv(name);
+	return secret;
+}
+
+static void
+take_environment(struct credentials *credentials)
+{
+	struct secret *password = take_secret("POPSEAL_PASSWORD");
+	struct secret *token = take_secret("POPSEAL_TOKEN");
+
+	credentials->user = g_strdup(g_getenv("POPSEAL_USER"));
+	credentials->token = token != NULL;
+	credentials->secret = token != NULL ? token : password;
+	if (token != NULL)
+		secret_free(password);
+}
+
+/* --- the terminal ----------------------------------------------------------------------------- */
+
+enum {
+	ANSWER_MAX = 1024
+};
+
+/* Reads a line, without its end, into `answer` of ANSWER_MAX + 1 octets; false where none came. */
+static bool
+read_line(int terminal, char *answer)
+{
+	size_t length = 0;
+
+	while (length < ANSWER_MAX) {
+		ssize_t count = read(terminal, answer + length, 1);
+
+		if (count <= 0 && !(count < 0 && errno == EINTR))
+			return false;
+		if (count > 0 && answer[length] == '\n')
+			break;
+		length += count > 0;
+	}
+	answer[length] = '\0';
+	return length > 0;
+}
+
+static bool
+ask(int terminal, const char *question, bool hidden, char *answer)
+{
+	struct termios before, quiet;
+	bool changed = hidden && tcgetattr(terminal, &before) == 0;
+	bool came;
+
+	if (changed) {
+		quiet = before;
+		quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
+		changed = tcsetattr(terminal, TCSAFLUSH, &quiet) == 0;
+	}
+	if (write(terminal, question, strlen(question)) < 0)
+		return false;
+	came = read_line(terminal, answer);
+	if (changed) {
+		tcsetattr(terminal, TCSAFLUSH, &before);
+		(void)!write(terminal, "\n", 1);
+	}
+	return came;
+}
+
+static bool
+prompt(struct credentials *credentials, GError **error)
+{
+	char answer[ANSWER_MAX + 1];
+	int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	bool came = terminal >= 0;
+
+	if (came && credentials->user == NULL && ask(terminal, "User: ", false, answer))
+		credentials->user = g_strdup(answer);
+	came = came && credentials->user != NULL;
+	if (came && credentials->secret == NULL && ask(terminal, "Password: ", true, answer))
+		credentials->secret = secret_new(answer, strlen(answer));
+	secret_wipe(answer, sizeof(answer));
+	if (terminal >= 0)
+		close(terminal);
+	if (came && credentials->secret != NULL)
+		return true;
+	g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
+		"a login is expected, and there is nothing to log in with: give --netrc FILE, or "
+		"POPSEAL_USER and POPSEAL_PASSWORD in the environment, or a terminal to ask");
+	return false;
+}
+
+/* --- all of them ------------------------------------------------------------------------------ */
+
+bool
+credentials_any(const struct credentials *credentials)
+{
+	return credentials->text != NULL ||
+		(credentials->user != NULL && credentials->secret != NULL);
+}
+
+struct credentials *
+credentials_new(const char *netrc, bool needed, GError **error)
+{
+	struct credentials *credentials = g_new0(struct credentials, 1);
+	bool done = true;
+
+	credentials->entries = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_entry);
+	credentials->path = g_strdup(netrc);
+	if (netrc != NULL || needed || g_getenv("POPSEAL_PASSWORD") != NULL ||
+		g_getenv("POPSEAL_TOKEN") != NULL)
+		lock_down();
+	take_environment(credentials);
+	if (netrc != NULL)
+		done = read_netrc(credentials, netrc, error);
+	else if (needed && !credentials_any(credentials))
+		done = prompt(credentials, error);
+	if (done)
+		return credentials;
+	credentials_free(credentials);
+	return NULL;
+}
+
+bool
+credentials_find(struct credentials *credentials, const char *host, const char **user,
+	const struct secret **secret, bool *token, GError **error)
+{
+	const struct netrc_entry *entry = NULL;
+
+	*token = false;
+	if (credentials->text != NULL) {
+		entry = find_entry(credentials, host, error);
+		if (entry == NULL)
+			return false;
+		*user = entry->login;
+		*secret = entry->password;
+		return entry->login != NULL && entry->password != NULL;
+	}
+	*user = credentials->user;
+	*secret = credentials->secret;
+	*token = credentials->token;
+	return *user != NULL && *secret != NULL;
+}
+
+void
+credentials_free(struct credentials *credentials)
+{
+	if (credentials == NULL)
+		return;
+	g_hash_table_unref(credentials->entries);
+	if (credentials->text != NULL)
+		secret_wipe(credentials->text, credentials->length);
+	g_free(credentials->text);
+	g_free(credentials->path);
+	g_free(credentials->user);
+	secret_free(credentials->secret);
+	g_free(credentials);
+}
