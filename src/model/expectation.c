@@ -305,11 +305,11 @@ cite_login(const struct login_result *login, struct expectation *expectation)
 			"(--insecure)");
 }
 
-/* A login that was lost says in words only whether the time ran out. */
+/* A login that was lost says in words only (pop3/login.c) whether the time ran out. */
 static bool
 ran_out_of_time(const struct login_result *login)
 {
-	return login->why != NULL && strstr(login->why, "time") != NULL;
+	return login->why != NULL && strstr(login->why, "in time") != NULL;
 }
 
 static void

@@ -368,7 +368,7 @@ policy_parse(const char *text, size_t length, GError **error)
 	policy = g_new0(struct policy, 1);
 	policy->groups = g_ptr_array_new_with_free_func(free_group);
 	reader.policy = policy;
-	copy = g_strndup(text, length);
+	copy = g_strndup(length > 0 ? text : "", length);
 	if (g_str_has_prefix(copy, BYTE_ORDER_MARK))
 		memmove(copy, copy + strlen(BYTE_ORDER_MARK), length + 1 - strlen(BYTE_ORDER_MARK));
 	lines = g_strsplit(copy, "\n", -1);

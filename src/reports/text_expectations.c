@@ -59,7 +59,8 @@ text_expectations(const struct report_options *options, const struct verificatio
 	GString *out)
 {
 	const struct assessment *assessment = verification->assessment;
-	const struct tls_survey *survey = assessment->facts->probe.tls.survey;
+	const struct tls_facts *tls = &assessment->facts->probe.tls;
+	const struct tls_survey *survey = tls->survey;
 	unsigned met = verification_states(verification, EXPECTATION_MET);
 
 	if (options->quiet && met == verification->expectations->len)
@@ -73,6 +74,9 @@ text_expectations(const struct report_options *options, const struct verificatio
 	}
 	for (guint i = 0; i < verification->expectations->len; i++)
 		append_expectation(options, g_ptr_array_index(verification->expectations, i), out);
+	/* What TLS costs is told to whoever asks for it; --verbose has told it already. */
+	if (tls->details != NULL && !options->quiet && !options->verbose)
+		text_session(options, tls, out);
 	if (survey != NULL && survey->client_count > 0 && !options->quiet)
 		text_clients(options, survey, out);
 	append_logins(options, verification, out);

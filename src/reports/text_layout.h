@@ -58,6 +58,9 @@ bool text_is_calm(const struct assessment *assessment);
 /* Appends what --verbose tells of STLS and TLS. */
 void text_tls(const struct report_options *options, const struct facts *facts, GString *out);
 
+/* Appends the TLS session, and how long its handshake took; or why there is none. */
+void text_session(const struct report_options *options, const struct tls_facts *tls, GString *out);
+
 /* Appends which of the simulated clients cannot connect; with --verbose, what becomes of all. */
 void text_clients(const struct report_options *options, const struct tls_survey *survey,
 	GString *out);

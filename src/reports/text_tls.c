@@ -66,8 +66,8 @@ append_stls(const struct report_options *options, const struct probe_facts *prob
 
 /* --- the session ------------------------------------------------------------------------------ */
 
-static void
-append_session(const struct report_options *options, const struct tls_facts *tls, GString *out)
+void
+text_session(const struct report_options *options, const struct tls_facts *tls, GString *out)
 {
 	const struct tls_details *details = tls->details;
 	GString *text = g_string_new(NULL);
@@ -189,7 +189,7 @@ text_tls(const struct report_options *options, const struct facts *facts, GStrin
 	const struct tls_facts *tls = &facts->probe.tls;
 
 	append_stls(options, &facts->probe, out);
-	append_session(options, tls, out);
+	text_session(options, tls, out);
 	append_certificate(options, tls->certificate, out);
 	if (tls->details != NULL)
 		append_trust(options, tls->details, out);

@@ -268,15 +268,18 @@ test_hostile_records(void)
 
 /* --- text ------------------------------------------------------------------------------------- */
 
-static const char sentences[] = "  unmet   refuses  It is plain. [permits]\n"
-				"  unknown tls>=1.2  It is plain. [unclear]\n"
-				"    settle Ask plain again.\n"
-				"  met     login  It is plain. [logged-in]\n"
-				"  clients 1 of 3 simulated clients cannot connect, and of 1 it is "
-				"not known\n"
-				"          (data of 2026-11-27)\n"
-				"          Outlook 2010 (Windows 7)        protocol version\n"
-				"          K-9 Mail                        plain\n\n";
+static const char sentences[] =
+	"  unmet   refuses  It is plain. [permits]\n"
+	"  unknown tls>=1.2  It is plain. [unclear]\n"
+	"    settle Ask plain again.\n"
+	"  met     login  It is plain. [logged-in]\n"
+	"  TLS     TLSv1.3 TLS_AES_256_GCM_SHA384 X25519, in 12.345 ms (0.678 ms of\n"
+	"          processor time here)\n"
+	"  clients 1 of 3 simulated clients cannot connect, and of 1 it is "
+	"not known\n"
+	"          (data of 2026-11-27)\n"
+	"          Outlook 2010 (Windows 7)        protocol version\n"
+	"          K-9 Mail                        plain\n\n";
 
 static void
 test_text(void)
