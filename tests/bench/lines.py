@@ -9,6 +9,7 @@ import memory
 import peers
 import rig
 import silence
+import testssl
 import wire
 
 
@@ -218,6 +219,11 @@ def measure_tls(plan):
             tls_line(plan, "tls-rsa", "standard depth with TLS, RSA-2048 key", "rsa:2048")]
 
 
+def measure_testssl(plan):
+    line = Line("testssl", "verify of an endpoint, against testssl.sh -p -S", "s", "R <= 0.1")
+    return [testssl.measure(plan, line)]
+
+
 MEASURES = {
     "gentle": measure_gentle,
     "pipelining": measure_pipelining,
@@ -227,6 +233,7 @@ MEASURES = {
     "targets": measure_targets,
     "silence": measure_silence,
     "tls": measure_tls,
+    "testssl": measure_testssl,
 }
 
 

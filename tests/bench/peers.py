@@ -2,12 +2,13 @@
 """The other scanners, from Debian's packages: unpacked into the build folder, never installed."""
 import importlib.machinery
 import importlib.util
+import os
 import pathlib
 import shutil
 import tempfile
 
 SUITE = "bookworm"
-NAMES = ("nmap", "masscan")
+NAMES = ("nmap", "masscan", "testssl.sh")
 
 
 class Missing(Exception):
@@ -62,3 +63,19 @@ class Peers:
         if name == "nmap":
             words += ["--datadir", str(self.folder / "usr" / "share" / "nmap")]
         return words
+
+    def script(self, name):
+        """(words before the arguments, environment) of a shell script, by the host's bash.
+
+        What it calls is looked for on the host first. It insists on dig, though it need not ask:
+        the unpacked one is found at least.
+        """
+        if self.reason:
+            raise Missing(self.reason)
+        program = self.folder / "usr" / "bin" / name
+        bash = shutil.which("bash")
+        if not bash or not program.exists():
+            raise Missing(f"{name} was not unpacked" if bash else "no bash")
+        path = os.pathsep.join([os.environ.get("PATH", ""), str(program.parent)])
+        return [bash, str(program)], {**os.environ, "PATH": path, "OPENSSL_CONF": "",
+                                      "TESTSSL_INSTALL_DIR": str(self.folder / "etc" / "testssl")}

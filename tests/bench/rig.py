@@ -98,18 +98,22 @@ def farm(*options, prefix=()):
         end(process)
 
 
-def timed(words, what, accept=(0,), output=subprocess.PIPE):
-    """(seconds, standard output) of one run."""
+def timed(words, what, accept=(0,), output=subprocess.PIPE, seconds=HANG_SECONDS, env=None):
+    """(seconds, standard output) of one run; it may take `seconds` at most."""
     began = time.monotonic()
     try:
         done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=output, text=True,
-                              stderr=subprocess.PIPE, timeout=HANG_SECONDS)
+                              stderr=subprocess.PIPE, timeout=seconds, env=env)
     except subprocess.TimeoutExpired:
-        raise Broken(f"{what} ran for more than {HANG_SECONDS} s") from None
-    seconds = time.monotonic() - began
+        raise Broken(f"{what} ran for more than {seconds} s") from None
+    taken = time.monotonic() - began
     if done.returncode not in accept:
         raise Broken(f"{what}: exit {done.returncode}: {done.stderr.strip()[-300:]}")
-    return seconds, done.stdout
+    return taken, done.stdout
+
+
+def has_command(name):
+    return subprocess.run([POPSEAL, name, "--help"], capture_output=True).returncode == 0
 
 
 @functools.lru_cache(maxsize=None)

@@ -62,7 +62,8 @@ class Mailbox:
         lines = ["USER"] * ("USER" in self.mechanisms)
         lines += ["SASL " + " ".join(listed)] * bool(listed)
         over = {"CAPA": capa(*lines, "TOP", "UIDL"), "STAT": self._stat, "AUTH": self._auth,
-                "STLS": "-ERR already"}
+                "STLS": "-ERR already", "USER": "-ERR Unknown command",
+                "PASS": "-ERR Unknown command"}
         if "USER" in self.mechanisms:
             over.update({"USER": self._name, "PASS": self._password})
         refusal = "-ERR [AUTH] TLS first."

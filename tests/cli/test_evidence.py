@@ -91,7 +91,7 @@ def nagios_figures():
 @tap.test
 def nagios_hostile():
     """nagios: what a server says makes no second line, no performance data and no escape"""
-    with FakeServer(Pop3({**PERMITS, "PASS": "-ERR a | b=1 \x1b[2J"},
+    with FakeServer(Pop3({**PERMITS, "PASS": "-ERR [AUTH] a | b=1 \x1b[2J"},
                          greeting="+OK a | evil=1;2 \x1b")) as server:
         run = verify("refuses", server.target, form="nagios").exits(1)
     tap.lacks(run.out.splitlines()[0].partition("|")[2], "evil", "performance data")
@@ -141,8 +141,9 @@ def junit():
 @tap.test
 def junit_hostile():
     """junit: what a server says cannot break the document"""
-    with FakeServer(Pop3({**PERMITS, "PASS": "-ERR " + EVIL}, greeting=EVIL)) as server:
-        run = verify("refuses", server.target, form="junit").exits(1)
+    with FakeServer(Pop3({**PERMITS, "PASS": "-ERR [AUTH] " + EVIL}, greeting=EVIL)) as server:
+        run = verify("refuses", server.target, form="junit")
+    tap.true(run.code in (1, 2), f"exit: {run}")
     tap.true(cases(run), "cases")
     tap.lacks(run.out, "\x1b", "output")
 
@@ -230,7 +231,7 @@ def bundle_json():
                  "TLSv1.3", *EXPECT.split(",")):
         tap.contains(said, part, "the bundle")
     tap.equal(said.count("BEGIN CERTIFICATE"), 2, "certificates: the leaf and its intermediate")
-    pem = next(each for each in texts(found) if "BEGIN CERTIFICATE" in each)
+    pem = re.search("-----BEGIN CERTIFICATE.*?END CERTIFICATE-----", said, re.S)[0]
     done = subprocess.run(["openssl", "x509", "-noout", "-subject"], input=pem.encode(),
                           capture_output=True, check=False)
     tap.contains(done.stdout.decode(), NAME, "the leaf")

@@ -140,10 +140,13 @@ def flight(version, cipher, certificates=(), dh_bits=1024):
     return b"".join(record(version, part) for part in messages if part)
 
 
-def choose(hello, taken):
-    """(version, cipher) by the server's preference, from {version: [cipher, ...]}, or None."""
+def choose(hello, taken, base):
+    """(version, cipher) by the server's preference, from {version: [cipher, ...]}, or None.
+
+    From version `base` on somebody else answers, so what is below is for those who offer no more.
+    """
     for version in sorted(taken, reverse=True):
-        if version in hello.versions:
+        if version in hello.versions and (version >= base or max(hello.versions) < base):
             for cipher in taken[version]:
                 if cipher in hello.ciphers:
                     return version, cipher

@@ -8,9 +8,11 @@ ClientHellos by bytes of its own and passes the others on. Behaviours of Pop3 sp
 through any of them, from the first byte or after STLS.
 """
 import atexit
+import base64
 import contextlib
 import itertools
 import os
+import pathlib
 import queue
 import random
 import select
@@ -24,10 +26,21 @@ import time
 
 import tlshello
 from fakeserver import FakeServer, Gone
-from tlspki import openssl, pki
+from tlspki import der_end, openssl, pki
 
 START_SECONDS = 20
 CHUNK = 16384
+
+# Short keys are refused by the level that holds when they are read, before -cipher is.
+LENIENT = """
+openssl_conf = all
+[all]
+ssl_conf = ssl
+[ssl]
+system_default = lenient
+[lenient]
+CipherString = ALL:@SECLEVEL=0
+"""
 
 
 # --- openssl s_server ---------------------------------------------------------------
@@ -44,13 +57,14 @@ class Worker:
         with Worker.lock:
             if Worker.folder is None:
                 Worker.folder = tempfile.mkdtemp(prefix="popseal-s-")
+                pathlib.Path(Worker.folder, "conf").write_text(LENIENT)
                 atexit.register(Worker.end_all)
             self.path = f"{Worker.folder}/{next(Worker.numbers)}"
         # -brief: a line on stderr once a session is up, and no commands read from stdin.
         self.process = subprocess.Popen(
             ["openssl", "s_server", "-unix", self.path, *["-brief"] * brief, *map(str, words)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
-            env={**os.environ, "OPENSSL_CONF": "/dev/null"})
+            env={**os.environ, "OPENSSL_CONF": f"{Worker.folder}/conf"})
         Worker.everyone.add(self)
         # What it says once a session is up, and where.
         self.mark = b"Protocol version" if brief else b"Secure Renegotiation"
@@ -345,23 +359,20 @@ def der(path):
 class Scripted:
     """Takes what stands in `taken` ({version: [cipher, ...]}) by a flight of its own bytes.
 
-    A ClientHello that offers none of it goes to `base`. `first` turns that round: it goes to
-    `base` where it offers TLS 1.2 or newer with `first` among its ciphers.
+    Everything else goes to `base`, which has TLS 1.2 and newer.
     """
 
-    def __init__(self, base, taken, dh_bits=1024, leaf=None, unless=()):
+    def __init__(self, base, taken, dh_bits=1024, leaf=None):
         self.base = base
         self.taken = taken
         self.dh_bits = dh_bits
-        self.unless = frozenset(unless)
         leaf = leaf or pki().leaf("good")
         self.certificates = [der(leaf.certificate)]
         self.answered = []
 
     def __call__(self, connection, first):
         hello = peek_hello(connection)
-        chosen = hello and not self.unless & set(hello.ciphers) and tlshello.choose(hello,
-                                                                                   self.taken)
+        chosen = hello and tlshello.choose(hello, self.taken, tlshello.TLS12)
         if not chosen:
             return self.base(connection, first)
         self.answered.append(chosen)
@@ -539,12 +550,19 @@ def long_chain(count):
 def dh_parameters(bits):
     """A file with a DH group of so many bits."""
     path = pki().path(f"dh{bits}.pem")
-    if not path.exists():
-        if bits >= 2048:
-            openssl("genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", f"group:ffdhe{bits}",
-                    "-out", path)
-        else:
-            openssl("dhparam", "-dsaparam", "-out", path, bits)
+    if path.exists():
+        return path
+    if bits >= 2048:
+        openssl("genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", f"group:ffdhe{bits}",
+                "-out", path)
+        return path
+    # Quickly made, but with q behind p and g, which s_server does not read: leave that out.
+    made = openssl("dhparam", "-dsaparam", "-outform", "DER", bits)
+    begin = der_end(made, 0) - int.from_bytes(made[2:4], "big")
+    numbers = made[begin:der_end(made, der_end(made, begin))]
+    short = b"\x30\x82" + len(numbers).to_bytes(2, "big") + numbers
+    path.write_text("-----BEGIN DH PARAMETERS-----\n" + base64.encodebytes(short).decode()
+                    + "-----END DH PARAMETERS-----\n")
     return path
 
 
