@@ -165,8 +165,12 @@ is_blank(char c)
 static const char *
 behind_word(const char *line, const char *word)
 {
-	size_t length = strlen(word);
+	size_t length;
 
+	/* Most are told apart by their first octet, whatever its case. */
+	if (((*line ^ *word) & ~0x20) != 0)
+		return NULL;
+	length = strlen(word);
 	if (g_ascii_strncasecmp(line, word, length) != 0)
 		return NULL;
 	return line[length] == '\0' || is_blank(line[length]) ? line + length : NULL;
