@@ -11,7 +11,7 @@
  *	POP3_WANT_TLS:     handshake on this connection, fill in facts->probe.tls,
  *	                   report SECURED or UNSECURED
  *	POP3_WANT_INPUT:   send pop3_probe_output, feed what comes, or report CLOSED, RESET, EXPIRED
- *	POP3_DONE:         send pop3_probe_output, close; the facts are whole, verdict included
+ *	POP3_DONE:         send pop3_probe_output, close; the facts are whole, but for the verdict
  *
  * and calls pop3_probe_run again after each report.
  */
