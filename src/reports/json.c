@@ -56,46 +56,6 @@ json_close(GString *out, char bracket)
 	g_string_append_c(out, bracket);
 }
 
-static bool
-is_plain(char byte)
-{
-	return byte >= ' ' && byte <= '~' && byte != '"' && byte != '\\';
-}
-
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-/*
- * Whether is_plain holds for all eight bytes of a word. A byte that is to be found brings about a
- * top bit: by its own, or by the borrow of a subtraction.
- */
-static bool
-are_plain(uint64_t word)
-{
-	uint64_t quote = word ^ EACH('"'), backslash = word ^ EACH('\\'),
-		 delete = word ^ EACH(0x7f);
-
-	return ((word | (word - EACH(' ')) | (quote - EACH(1)) | (backslash - EACH(1)) |
-			(delete - EACH(1))) &
-		       EACH(0x80)) == 0;
-}
-
-/* Returns how many bytes can stand in a string of JSON as they are. */
-static size_t
-plain_length(const char *text, size_t length)
-{
-	size_t plain = 0;
-	uint64_t word;
-
-	for (; length - plain >= sizeof(word); plain += sizeof(word)) {
-		memcpy(&word, text + plain, sizeof(word));
-		if (!are_plain(word))
-			break;
-	}
-	while (plain < length && is_plain(text[plain]))
-		plain++;
-	return plain;
-}
-
 /* Appends text that has no byte but what JSON can show, each that has a meaning in it quoted. */
 static void
 append_quoted(GString *out, const char *text)
@@ -117,7 +77,7 @@ static void
 append_any(GString *out, const char *text, size_t length)
 {
 	while (length > 0 && (*text == '"' || *text == '\\')) {
-		size_t plain = plain_length(text + 1, length - 1);
+		size_t plain = escape_plain_length(text + 1, length - 1);
 		char *at = extend(out, plain + 2);
 
 		*at = '\\';
@@ -136,7 +96,7 @@ append_any(GString *out, const char *text, size_t length)
 void
 json_text_len(GString *out, const char *key, const char *text, size_t length)
 {
-	size_t plain = plain_length(text, length);
+	size_t plain = escape_plain_length(text, length);
 	bool whole = plain == length;
 	char *at = begin_value(out, key, 1 + plain + whole);
 

@@ -8,7 +8,7 @@
 
 #include "model/escape.h"
 
-/* Returns whether the word shows as it is; what mechanisms are called does (RFC 4422 section 3.1). */
+/* Whether the word shows as it is; names of mechanisms do (RFC 4422 section 3.1). */
 static bool
 is_usual(const char *word, size_t length)
 {
