@@ -8,10 +8,10 @@
 #include <glib.h>
 
 struct pace
-pace_new(unsigned most, bool at_once)
+pace_new(unsigned most, unsigned workers)
 {
 	return (struct pace){
-		.now = at_once ? most : MIN(most, (unsigned)PACE_BEGIN),
+		.now = MIN(most, PACE_BEGIN * workers),
 		.most = most,
 	};
 }
