@@ -92,6 +92,9 @@ void pop3_probe_clear_bytes(struct pop3_probe *probe, const char *bytes, size_t 
 /* Takes the bytes to be sent; valid until the next call of this room. */
 const char *pop3_probe_output(struct pop3_probe *probe, size_t *length);
 
+/* Frees what was taken, before it waits for an answer; it need not be called. */
+void pop3_probe_sent(struct pop3_probe *probe);
+
 enum pop3_patience pop3_probe_patience(const struct pop3_probe *probe);
 
 /*
