@@ -44,6 +44,12 @@ escape_plain_length(const char *bytes, size_t length)
 		if (!are_plain(word))
 			break;
 	}
+	/* What is left of most texts is the end of their last eight. */
+	if (length >= sizeof(word) && length - plain < sizeof(word)) {
+		memcpy(&word, bytes + length - sizeof(word), sizeof(word));
+		if (are_plain(word))
+			return length;
+	}
 	while (plain < length && is_plain(bytes[plain]))
 		plain++;
 	return plain;

@@ -35,11 +35,12 @@ test_zeroed(void)
 {
 	static struct spares spares;
 	static const char nothing[SIZE];
-	char *piece = memset(spares_take(&spares, SIZE), 'x', SIZE);
+	char *piece = spares_take(&spares, SIZE);
 
+	piece[SIZE - 1] = 1;
 	spares_give(&spares, piece);
 	piece = spares_take0(&spares, SIZE);
-	g_assert_cmpmem(piece, SIZE, nothing, SIZE);
+	g_assert_true(memcmp(piece, nothing, SIZE) == 0);
 	g_free(piece);
 }
 
