@@ -86,7 +86,8 @@ static const GOptionEntry entries[] = {
 	{ "rate", 0, 0, G_OPTION_ARG_STRING, &given.rate,
 		"Open at most N connections a second, over all workers (default: no limit)", "N" },
 	{ "concurrency", 0, 0, G_OPTION_ARG_STRING, &given.concurrency,
-		"Ask so many endpoints at once (default 4096, or what descriptors allow)", "N" },
+		"Ask at most so many endpoints at once (default 4096, or what descriptors allow)",
+		"N" },
 	{ "jobs", 'j', 0, G_OPTION_ARG_STRING, &given.jobs,
 		"Use so many worker processes (default: one a core)", "N" },
 	{ "per-host", 0, 0, G_OPTION_ARG_STRING, &given.per_host,
@@ -175,7 +176,6 @@ read_concurrency(struct scan_options *scan, GError **error)
 	if (!value_unsigned("jobs", given.jobs, 1, SCAN_JOBS_MAX, core_count(), &scan->jobs, error))
 		return false;
 	limit = scan_concurrency_limit(scan->jobs);
-	scan->at_once = given.concurrency != NULL;
 	return value_unsigned("concurrency", given.concurrency, 1, SCAN_CONCURRENCY_MAX,
 		       MIN(SCAN_CONCURRENCY, limit), &scan->concurrency, error) &&
 		value_unsigned("per-host", given.per_host, 0, SCAN_LIMIT_MAX, SCAN_PER_HOST,

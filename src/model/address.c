@@ -84,13 +84,38 @@ address_parse(const char *text, struct address *address)
 	return true;
 }
 
+static char *
+put_octet(char *at, unsigned octet)
+{
+	if (octet >= 100)
+		*at++ = (char)('0' + octet / 100);
+	if (octet >= 10)
+		*at++ = (char)('0' + octet / 10 % 10);
+	*at++ = (char)('0' + octet % 10);
+	return at;
+}
+
+/* By hand: inet_ntop asks sprintf, and every host of a scan is written twice. */
+const char *
+address_format_ipv4(const uint8_t bytes[4], char text[ENDPOINT_ADDRESS_MAX + 1])
+{
+	char *at = put_octet(text, bytes[0]);
+
+	for (size_t i = 1; i < 4; i++) {
+		*at++ = '.';
+		at = put_octet(at, bytes[i]);
+	}
+	*at = '\0';
+	return text;
+}
+
 const char *
 address_format(const struct address *address, char text[ENDPOINT_ADDRESS_MAX + 1])
 {
-	int family = address->family == FAMILY_IPV4 ? AF_INET : AF_INET6;
-
 	G_STATIC_ASSERT(ENDPOINT_ADDRESS_MAX + 1 >= INET6_ADDRSTRLEN);
-	return inet_ntop(family, address->bytes, text, ENDPOINT_ADDRESS_MAX + 1);
+	if (address->family == FAMILY_IPV4)
+		return address_format_ipv4(address->bytes, text);
+	return inet_ntop(AF_INET6, address->bytes, text, ENDPOINT_ADDRESS_MAX + 1);
 }
 
 unsigned

@@ -28,6 +28,9 @@ bool address_parse(const char *text, struct address *address);
 /* Writes the address in its canonical form (RFC 5952) and returns text. */
 const char *address_format(const struct address *address, char text[ENDPOINT_ADDRESS_MAX + 1]);
 
+/* The same for the 4 octets of an IPv4 address. */
+const char *address_format_ipv4(const uint8_t bytes[4], char text[ENDPOINT_ADDRESS_MAX + 1]);
+
 /* Returns 32 or 128. */
 unsigned address_bits(enum family family);
 

@@ -4,14 +4,11 @@
 #include <glib.h>
 #include <string.h>
 
+#include "model/spares.h"
+
 enum {
 	ALIGNMENT = 8,
 	ARENA_SIZES = 5, /* from ARENA_BLOCK_MIN to ARENA_BLOCK_MAX, by doubling */
-#ifdef __SANITIZE_ADDRESS__
-	ARENA_SPARES_MAX = 0, /* what was freed must not be used, and shows */
-#else
-	ARENA_SPARES_MAX = 256, /* of each size */
-#endif
 };
 
 G_STATIC_ASSERT(ARENA_BLOCK_MIN << (ARENA_SIZES - 1) == ARENA_BLOCK_MAX);
@@ -23,11 +20,8 @@ struct arena_block {
 	size_t size; /* of the memory behind it */
 };
 
-/* Blocks of the usual sizes that were freed lately, and will be wanted again. */
-static struct spares {
-	struct arena_block *blocks;
-	unsigned count;
-} spares[ARENA_SIZES];
+/* Of the usual sizes. */
+static struct spares spares[ARENA_SIZES];
 
 /* Returns the spares of that size, or NULL if none are kept of it. */
 static struct spares *
@@ -44,16 +38,10 @@ static struct arena_block *
 block_new(size_t size)
 {
 	struct spares *kept = spares_of(size);
-	struct arena_block *block;
+	struct arena_block *block = kept == NULL ? g_malloc(sizeof(*block) + size) :
+						   spares_take(kept, sizeof(*block) + size);
 
-	if (kept == NULL || kept->blocks == NULL) {
-		block = g_malloc(sizeof(*block) + size);
-		block->size = size;
-		return block;
-	}
-	block = kept->blocks;
-	kept->blocks = block->older;
-	kept->count--;
+	block->size = size;
 	return block;
 }
 
@@ -62,13 +50,10 @@ block_free(struct arena_block *block)
 {
 	struct spares *kept = spares_of(block->size);
 
-	if (kept == NULL || kept->count + 1 > ARENA_SPARES_MAX) {
+	if (kept == NULL)
 		g_free(block);
-		return;
-	}
-	block->older = kept->blocks;
-	kept->blocks = block;
-	kept->count++;
+	else
+		spares_give(kept, block);
 }
 
 static void

@@ -7,7 +7,53 @@
 #include "model/escape.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
+
+static bool
+is_plain(char byte)
+{
+	return byte >= ' ' && byte <= '~' && byte != '"' && byte != '\\';
+}
+
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/*
+ * Whether is_plain holds for all eight bytes of a word. A byte that is to be found brings about a
+ * top bit: by its own, or by the borrow of a subtraction.
+ */
+static bool
+are_plain(uint64_t word)
+{
+	uint64_t quote = word ^ EACH('"'), backslash = word ^ EACH('\\'),
+		 delete = word ^ EACH(0x7f);
+
+	return ((word | (word - EACH(' ')) | (quote - EACH(1)) | (backslash - EACH(1)) |
+			(delete - EACH(1))) &
+		       EACH(0x80)) == 0;
+}
+
+size_t
+escape_plain_length(const char *bytes, size_t length)
+{
+	size_t plain = 0;
+	uint64_t word;
+
+	for (; length - plain >= sizeof(word); plain += sizeof(word)) {
+		memcpy(&word, bytes + plain, sizeof(word));
+		if (!are_plain(word))
+			break;
+	}
+	/* What is left of most texts is the end of their last eight. */
+	if (length >= sizeof(word) && length - plain < sizeof(word)) {
+		memcpy(&word, bytes + length - sizeof(word), sizeof(word));
+		if (are_plain(word))
+			return length;
+	}
+	while (plain < length && is_plain(bytes[plain]))
+		plain++;
+	return plain;
+}
 
 /* Returns the length in bytes of the visible character at the start of bytes, or 0. */
 static size_t
@@ -52,7 +98,7 @@ append_byte(GString *out, unsigned char byte)
 static size_t
 plain_length(const char *bytes, size_t length, bool keep_backslash)
 {
-	size_t at = 0;
+	size_t at = escape_plain_length(bytes, length);
 
 	while (at < length && bytes[at] >= ' ' && bytes[at] <= '~' &&
 		(bytes[at] != '\\' || keep_backslash))

@@ -8,6 +8,9 @@
 
 #include <glib.h>
 
+/* Returns how many bytes at the beginning are printable ASCII other than quote and backslash. */
+size_t escape_plain_length(const char *bytes, size_t length);
+
 /*
  * Appends bytes to out: printable ASCII and valid, printable UTF-8 as they
  * are; backslash as "\\", CR, LF and TAB as "\r", "\n", "\t"; control bytes

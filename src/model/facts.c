@@ -11,11 +11,14 @@
 #include <string.h>
 
 #include "model/samples.h"
+#include "model/spares.h"
 
 enum {
 	CAPABILITIES_ROOM = 8, /* at first; doubled when it is full */
 	LENT = 160,            /* octets of the arena that stand right behind the facts */
 };
+
+static struct spares spares;
 
 /* Moves attempts to a place that has room for that many. */
 static void
@@ -48,7 +51,7 @@ grow_capabilities(struct facts *facts, struct capabilities *list, size_t room)
 struct facts *
 facts_new(void)
 {
-	struct facts *facts = g_malloc0(sizeof(*facts) + LENT);
+	struct facts *facts = spares_take0(&spares, sizeof(*facts) + LENT);
 
 	arena_lend(&facts->arena, facts + 1, LENT);
 	facts->endpoint.host = facts->endpoint.address = "";
@@ -88,7 +91,7 @@ facts_free(struct facts *facts)
 	arena_clear(&facts->arena);
 	g_free(facts->claim);
 	samples_free(facts->samples);
-	g_free(facts);
+	spares_give(&spares, facts);
 }
 
 const char *
@@ -165,8 +168,12 @@ is_blank(char c)
 static const char *
 behind_word(const char *line, const char *word)
 {
-	size_t length = strlen(word);
+	size_t length;
 
+	/* Most are told apart by their first octet, whatever its case. */
+	if (((*line ^ *word) & ~0x20) != 0)
+		return NULL;
+	length = strlen(word);
 	if (g_ascii_strncasecmp(line, word, length) != 0)
 		return NULL;
 	return line[length] == '\0' || is_blank(line[length]) ? line + length : NULL;

@@ -70,15 +70,21 @@ finding_settle(struct finding *finding, const char *settle)
 }
 
 void
-finding_free(struct finding *finding)
+finding_clear(struct finding *finding)
 {
-	if (finding == NULL)
-		return;
 	for (size_t i = 0; i < finding->evidence_count; i++)
 		g_free(finding->evidence[i]);
 	g_free(finding->message);
 	g_free(finding->remedy);
 	g_free(finding->reproduce);
 	g_free(finding->settle);
+}
+
+void
+finding_free(struct finding *finding)
+{
+	if (finding == NULL)
+		return;
+	finding_clear(finding);
 	g_free(finding);
 }

@@ -64,6 +64,9 @@ void finding_reproduce(struct finding *finding, const char *format, ...) G_GNUC_
 /* Says what would settle an UNKNOWN (copied). */
 void finding_settle(struct finding *finding, const char *settle);
 
+/* Frees what a finding owns, but not the finding. */
+void finding_clear(struct finding *finding);
+
 /* Frees a finding made by g_new0; NULL is a no-op. */
 void finding_free(struct finding *finding);
 

@@ -10,6 +10,17 @@
 
 #define YEAR_9999_END (G_GINT64_CONSTANT(253402300800) * G_USEC_PER_SEC - 1)
 
+/* Puts that many digits, and what stands behind them. */
+static char *
+put(char *at, int number, size_t digits, char behind)
+{
+	for (size_t i = digits; i-- > 0; number /= 10)
+		at[i] = (char)('0' + number % 10);
+	at[digits] = behind;
+	return at + digits + 1;
+}
+
+/* By hand, as every record has one. */
 const char *
 timestamp_format(int64_t time, char text[TIMESTAMP_MAX])
 {
@@ -18,10 +29,16 @@ timestamp_format(int64_t time, char text[TIMESTAMP_MAX])
 	int64_t microseconds = bounded % G_USEC_PER_SEC;
 	time_t seconds = (time_t)(bounded / G_USEC_PER_SEC);
 	struct tm utc = { 0 };
+	char *at = text;
 
 	gmtime_r(&seconds, &utc);
-	g_snprintf(text, TIMESTAMP_MAX, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", utc.tm_year + 1900,
-		utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
-		(int)(microseconds / 1000));
+	at = put(at, utc.tm_year + 1900, 4, '-');
+	at = put(at, utc.tm_mon + 1, 2, '-');
+	at = put(at, utc.tm_mday, 2, 'T');
+	at = put(at, utc.tm_hour, 2, ':');
+	at = put(at, utc.tm_min, 2, ':');
+	at = put(at, utc.tm_sec, 2, '.');
+	at = put(at, (int)(microseconds / 1000), 3, 'Z');
+	*at = '\0';
 	return text;
 }

@@ -51,6 +51,9 @@ struct connection {
 /* Serves what epoll says of its socket (EPOLLIN, ...), or a kick (0). */
 void connection_event(struct connection *connection, uint32_t events);
 
+/* Frees the struct, which nothing points to any more. */
+void connection_free(struct connection *connection);
+
 /* Its deadline has passed. */
 void connection_expired(struct wheel_timer *deadline);
 

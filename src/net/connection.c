@@ -20,7 +20,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "model/spares.h"
 #include "net/connection-private.h"
+
+static struct spares spares;
 
 enum {
 	READS_PER_TURN = 4
@@ -277,11 +280,17 @@ connection_event(struct connection *connection, uint32_t events)
 	connection_turn(connection);
 }
 
+void
+connection_free(struct connection *connection)
+{
+	spares_give(&spares, connection);
+}
+
 /* Takes fd over, which is -1 where connect failed at once. */
 static struct connection *
 connection_new(struct net_loop *loop, int fd, GError **error)
 {
-	struct connection *connection = g_new0(struct connection, 1);
+	struct connection *connection = spares_take0(&spares, sizeof(*connection));
 	int number;
 
 	connection->loop = loop;
@@ -291,7 +300,7 @@ connection_new(struct net_loop *loop, int fd, GError **error)
 		g_set_error(error, NET_ERROR, number, "cannot watch a socket: %s",
 			g_strerror(number));
 		close(fd);
-		g_free(connection);
+		connection_free(connection);
 		return NULL;
 	}
 	return connection;

@@ -20,7 +20,7 @@ reap(struct poller *poller)
 		struct connection *connection = poller->closed;
 
 		poller->closed = connection->next;
-		g_free(connection);
+		connection_free(connection);
 	}
 }
 
@@ -60,7 +60,7 @@ on_idle(uv_idle_t *idle)
 		connection->kicked = false;
 		connection->next = NULL;
 		if (connection->dying)
-			g_free(connection);
+			connection_free(connection);
 		else
 			connection_event(connection, 0);
 	}

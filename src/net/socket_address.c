@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "model/address.h"
 #include "model/endpoint.h"
 #include "net/connection.h"
 #include "net/loop-private.h"
@@ -108,8 +109,7 @@ bool
 socket_address_text(const union socket_address *address, char *text)
 {
 	if (address->any.sa_family == AF_INET)
-		return inet_ntop(AF_INET, &address->v4.sin_addr, text, ENDPOINT_ADDRESS_MAX + 1) !=
-			NULL;
+		return address_format_ipv4((const uint8_t *)&address->v4.sin_addr, text) != NULL;
 	return getnameinfo(&address->any, socket_address_length(address), text,
 		       ENDPOINT_ADDRESS_MAX + 1, NULL, 0, NI_NUMERICHOST) == 0;
 }

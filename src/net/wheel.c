@@ -33,7 +33,14 @@ link_timer(struct wheel_timer **head, struct wheel_timer *timer)
 	*head = timer;
 }
 
-/* Moves those of one slot that are due to `due`; the others have turns to go. */
+static void
+link_by_due(struct wheel *wheel, struct wheel_timer *timer)
+{
+	timer->place = timer->due;
+	link_timer(&wheel->slots[timer->place % WHEEL_SLOTS], timer);
+}
+
+/* Moves those of one slot that are due to `due`; the others go to the slots where they will be. */
 static void
 collect_slot(struct wheel *wheel, int64_t tick, int64_t end, struct wheel_timer **due)
 {
@@ -45,6 +52,9 @@ collect_slot(struct wheel *wheel, int64_t tick, int64_t end, struct wheel_timer 
 		if (timer->due <= end) {
 			unlink_timer(timer);
 			link_timer(due, timer);
+		} else if (timer->place != timer->due) {
+			unlink_timer(timer);
+			link_by_due(wheel, timer);
 		}
 		timer = next;
 	}
@@ -118,13 +128,16 @@ wheel_set(struct wheel *wheel, struct wheel_timer *timer, int64_t after)
 {
 	int64_t time = now();
 
-	if (timer->link != NULL)
-		unlink_timer(timer);
-	else if (wheel->set++ == 0)
+	if (timer->link == NULL && wheel->set++ == 0)
 		start(wheel, time);
 	/* Never early, and never in a slot that was looked at. */
 	timer->due = MAX((time + after) / WHEEL_TICK, wheel->at) + 1;
-	link_timer(&wheel->slots[timer->due % WHEEL_SLOTS], timer);
+	/* Where it stands it is found in time and sent on; its neighbours there lie cold. */
+	if (timer->link != NULL && timer->place > wheel->at && timer->place <= timer->due)
+		return;
+	if (timer->link != NULL)
+		unlink_timer(timer);
+	link_by_due(wheel, timer);
 }
 
 void

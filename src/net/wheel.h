@@ -22,6 +22,7 @@ struct wheel_timer {
 	struct wheel_timer *next;
 	struct wheel_timer **link; /* what points to it; NULL where it is not set */
 	int64_t due;               /* the tick */
+	int64_t place;             /* the tick in whose slot it stands: none later than due */
 };
 
 struct wheel;

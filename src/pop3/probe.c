@@ -3,7 +3,10 @@
  * The probe dialogue as its callers see it: made, driven, asked what it waits
  * for. Its steps are in steps.c, their order in ladder.c.
  */
+#include "model/spares.h"
 #include "pop3/probe-private.h"
+
+static struct spares spares;
 
 enum pop3_want
 pop3_probe_run(struct pop3_probe *probe)
@@ -11,8 +14,7 @@ pop3_probe_run(struct pop3_probe *probe)
 	enum pop3_step before = probe->step;
 	enum pop3_want want;
 
-	if (probe->output_taken)
-		probe_unsay(probe);
+	pop3_probe_sent(probe);
 	for (;;) {
 		want = steps[probe->step].run(probe);
 		if (want == POP3_WANT_INPUT && probe->gone)
@@ -28,7 +30,7 @@ pop3_probe_run(struct pop3_probe *probe)
 struct pop3_probe *
 pop3_probe_new(const struct pop3_plan *plan, struct facts *facts)
 {
-	struct pop3_probe *probe = g_new0(struct pop3_probe, 1);
+	struct pop3_probe *probe = spares_take0(&spares, sizeof(*probe));
 	static const char *const essential[] = { "PLAIN", "LOGIN", "USER" };
 
 	probe->plan = *plan;
@@ -47,7 +49,7 @@ pop3_probe_free(struct pop3_probe *probe)
 		return;
 	pop3_input_clear(&probe->input);
 	probe_unsay(probe);
-	g_free(probe);
+	spares_give(&spares, probe);
 }
 
 const char *
@@ -56,6 +58,13 @@ pop3_probe_output(struct pop3_probe *probe, size_t *length)
 	*length = probe->output_taken ? 0 : probe->output_length;
 	probe->output_taken = true;
 	return probe->output != NULL ? probe->output : "";
+}
+
+void
+pop3_probe_sent(struct pop3_probe *probe)
+{
+	if (probe->output_taken)
+		probe_unsay(probe);
 }
 
 enum pop3_patience

@@ -11,7 +11,7 @@
  *	POP3_WANT_TLS:     handshake on this connection, fill in facts->probe.tls,
  *	                   report SECURED or UNSECURED
  *	POP3_WANT_INPUT:   send pop3_probe_output, feed what comes, or report CLOSED, RESET, EXPIRED
- *	POP3_DONE:         send pop3_probe_output, close; the facts are whole, verdict included
+ *	POP3_DONE:         send pop3_probe_output, close; the facts are whole, but for the verdict
  *
  * and calls pop3_probe_run again after each report.
  */
@@ -92,6 +92,9 @@ void pop3_probe_clear_bytes(struct pop3_probe *probe, const char *bytes, size_t 
 
 /* Takes the bytes to be sent; valid until the next call of this room. */
 const char *pop3_probe_output(struct pop3_probe *probe, size_t *length);
+
+/* Frees what was taken, before it waits for an answer; it need not be called. */
+void pop3_probe_sent(struct pop3_probe *probe);
 
 enum pop3_patience pop3_probe_patience(const struct pop3_probe *probe);
 

@@ -13,6 +13,9 @@ static const char *const alternatives[] = { "SASL PLAIN", "SASL LOGIN", "USER" }
 bool
 scanner_openvas_reports(const char *line)
 {
+	/* Most places of a line begin with neither letter, in either case. */
+	if ((*line & ~0x20) != 'S' && (*line & ~0x20) != 'U')
+		return false;
 	for (size_t i = 0; i < G_N_ELEMENTS(alternatives); i++)
 		if (g_ascii_strncasecmp(line, alternatives[i], strlen(alternatives[i])) == 0)
 			return true;

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "pop3/probe-private.h"
-#include "pop3/verdict.h"
 
 #define AWAIT(got)                              \
 	do {                                    \
@@ -438,7 +437,6 @@ static enum pop3_want
 finish(struct pop3_probe *probe)
 {
 	probe->step = STEP_DONE;
-	verdict_decide(probe->facts);
 	return POP3_DONE;
 }
 

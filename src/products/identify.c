@@ -63,6 +63,12 @@ add_reply(struct signs *signs, const char *line)
 	signs->reply_count++;
 }
 
+static bool
+is_reply(const char *line)
+{
+	return strncmp(line, "S: ", 3) == 0 && (line[3] == '+' || line[3] == '-');
+}
+
 /* The transcript knows more than the attempts: what was said to CAPA, "*" and QUIT. */
 static void
 add_transcript(struct signs *signs, const char *at, const char *greeting)
@@ -72,7 +78,7 @@ add_transcript(struct signs *signs, const char *at, const char *greeting)
 	while (*at) {
 		size_t length = (size_t)(strchrnul(at, '\n') - at);
 
-		if (strncmp(at, "S: ", 3) == 0 && (at[3] == '+' || at[3] == '-')) {
+		if (is_reply(at)) {
 			g_strlcpy(line, at + 3, MIN(length - 2, sizeof(line)));
 			if (!greeting || strncmp(line, greeting, sizeof(line) - 1) != 0)
 				add_reply(signs, line);
@@ -313,62 +319,104 @@ find_version(const struct signs *signs, const struct product *product)
 	return version;
 }
 
-static void
-append_list(GString *key, const struct capabilities *list)
+static const struct product *
+identify(const struct probe_facts *probe, char **version)
 {
-	for (size_t i = 0; i < list->count; i++)
-		g_string_append_printf(key, "%s\n", list->lines[i]);
-	g_string_append_c(key, '\n');
+	static _Thread_local struct signs signs; /* too large to be cleared each time */
+	const struct product *product;
+
+	gather(&signs, probe);
+	product = heaviest(&signs);
+	*version = product ? find_version(&signs, product) : NULL;
+	return product;
 }
 
-/* All that fingerprints look at, in one text. */
+/* --- what was identified before --------------------------------------------------------------- */
+
+/* All that signs are gathered from; one octet too many if it is more than a memo remembers. */
+struct key {
+	size_t length;
+	char bytes[MEMO_KEY_MAX + 1];
+};
+
 static void
-write_key(const struct signs *signs, GString *key)
+key_add(struct key *key, const char *bytes, size_t length)
 {
-	g_string_append_printf(key, "%c%s\n", signs->greeting ? '=' : '-',
-		signs->greeting ? signs->greeting : "");
-	g_string_append(key, signs->has_layout ? "=" : "-");
-	append_list(key, signs->clear);
-	append_list(key, signs->over_tls);
-	for (size_t i = 0; i < signs->reply_count; i++) {
-		g_string_append(key, signs->replies[i]);
-		g_string_append_c(key, '\n');
+	length = MIN(length, sizeof(key->bytes) - key->length);
+	memcpy(key->bytes + key->length, bytes, length);
+	key->length += length;
+}
+
+/* No line holds a line feed, so that none is told from an empty one. */
+static void
+key_add_line(struct key *key, const char *line)
+{
+	if (line)
+		key_add(key, line, strlen(line) + 1);
+	else
+		key_add(key, "\n", 1);
+}
+
+static void
+key_add_list(struct key *key, const struct capabilities *list)
+{
+	key_add(key, list->state == LIST_ANSWERED ? "=" : "-", 1);
+	for (size_t i = 0; i < list->count; i++)
+		key_add_line(key, list->lines[i]);
+	key_add_line(key, NULL);
+}
+
+static void
+key_add_transcript(struct key *key, const char *at)
+{
+	while (*at) {
+		size_t length = (size_t)(strchrnul(at, '\n') - at);
+
+		if (is_reply(at))
+			key_add(key, at, length + 1);
+		at += at[length] ? length + 1 : length;
 	}
 }
 
-static const struct product *
-identify(const struct signs *signs, char **version)
+static void
+write_key(struct key *key, const struct probe_facts *probe)
 {
-	const struct product *product = heaviest(signs);
-
-	*version = product ? find_version(signs, product) : NULL;
-	return product;
+	key->length = 0;
+	key_add_line(key, probe->greeting);
+	key_add_list(key, &probe->clear);
+	key_add_list(key, &probe->over_tls);
+	for (size_t i = 0; i < probe->attempt_count; i++)
+		key_add_line(key, probe->attempts[i].reply);
+	key_add_line(key, probe->credential.reply);
+	key_add_line(key, probe->stls.reply);
+	if (probe->transcript)
+		key_add_transcript(key, probe->transcript->str);
 }
 
 const struct product *
 product_identify(struct facts *facts, const char **version)
 {
 	static struct memo memo;
-	g_autoptr(GString) key = g_string_sized_new(LAYOUT_MAX);
+	static _Thread_local struct key key; /* as large */
 	g_autofree char *found = NULL;
-	static _Thread_local struct signs signs; /* too large to be cleared each time */
+	const char *text;
 	const struct product *product;
 	struct memo_slot *slot;
 	bool known;
 
-	gather(&signs, &facts->probe);
-	write_key(&signs, key);
-	slot = memo_slot(&memo, 0, key->str, key->len, &known);
-	if (!known) {
-		product = identify(&signs, &found);
-		if (slot) {
-			slot->value = (uintptr_t)product;
-			slot->text = g_strdup(found);
-		}
-	} else {
+	write_key(&key, &facts->probe);
+	slot = memo_slot(&memo, 0, key.bytes, key.length, &known);
+	if (known) {
 		product = (const struct product *)slot->value;
-		found = g_strdup(slot->text);
+		text = slot->text;
+	} else {
+		product = identify(&facts->probe, &found);
+		text = found;
 	}
-	*version = found ? facts_keep(facts, found, strlen(found)) : NULL;
+	*version = text ? facts_keep(facts, text, strlen(text)) : NULL;
+	if (slot && !known) {
+		slot->value = (uintptr_t)product;
+		slot->text = g_steal_pointer(&found);
+	}
 	return product;
 }

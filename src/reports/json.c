@@ -4,29 +4,50 @@
  */
 #include "reports/json.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "model/escape.h"
 
-static void
-begin_value(GString *out, const char *key)
+/* Makes the text longer by that much, and returns the place to fill. */
+static char *
+extend(GString *out, size_t length)
+{
+	size_t before = out->len;
+
+	g_string_set_size(out, before + length);
+	return out->str + before;
+}
+
+static char *
+put(char *at, const char *bytes, size_t length)
+{
+	memcpy(at, bytes, length);
+	return at + length;
+}
+
+/* Writes what stands before a value, and returns the place for its first `length` bytes. */
+static char *
+begin_value(GString *out, const char *key, size_t length)
 {
 	char last = out->len > 0 ? out->str[out->len - 1] : '\n';
+	bool comma = last != '{' && last != '[' && last != '\n';
+	size_t key_length = key == NULL ? 0 : strlen(key);
+	char *at = extend(out, comma + (key == NULL ? 0 : key_length + strlen("\"\":")) + length);
 
-	if (last != '{' && last != '[' && last != '\n')
-		g_string_append_c(out, ',');
+	if (comma)
+		*at++ = ',';
 	if (key == NULL)
-		return;
-	g_string_append_c(out, '"');
-	g_string_append(out, key);
-	g_string_append_len(out, "\":", 2);
+		return at;
+	*at++ = '"';
+	at = put(at, key, key_length);
+	return put(at, "\":", 2);
 }
 
 void
 json_open(GString *out, const char *key, char bracket)
 {
-	begin_value(out, key);
-	g_string_append_c(out, bracket);
+	*begin_value(out, key, 1) = bracket;
 }
 
 void
@@ -35,19 +56,7 @@ json_close(GString *out, char bracket)
 	g_string_append_c(out, bracket);
 }
 
-/* Returns how many bytes can stand in a string of JSON as they are. */
-static size_t
-plain_length(const char *text)
-{
-	size_t length = 0;
-
-	while (text[length] >= ' ' && text[length] <= '~' && text[length] != '"' &&
-		text[length] != '\\')
-		length++;
-	return length;
-}
-
-/* Puts a backslash before what JSON gives a meaning; nothing else in text needs one. */
+/* Appends text that has no byte but what JSON can show, each that has a meaning in it quoted. */
 static void
 append_quoted(GString *out, const char *text)
 {
@@ -63,25 +72,51 @@ append_quoted(GString *out, const char *text)
 	}
 }
 
-void
-json_text(GString *out, const char *key, const char *text)
+/* The same for any text: what is neither plain nor a matter of quoting is escaped first. */
+static void
+append_any(GString *out, const char *text, size_t length)
 {
-	size_t length;
+	while (length > 0 && (*text == '"' || *text == '\\')) {
+		size_t plain = escape_plain_length(text + 1, length - 1);
+		char *at = extend(out, plain + 2);
 
-	if (text == NULL) {
-		json_none(out, key);
-		return;
+		*at = '\\';
+		memcpy(at + 1, text, plain + 1);
+		text += plain + 1;
+		length -= plain + 1;
 	}
-	begin_value(out, key);
-	g_string_append_c(out, '"');
-	length = plain_length(text);
-	g_string_append_len(out, text, (gssize)length);
-	if (text[length] != '\0') {
-		g_autofree char *escaped = escape_again(text + length);
+	if (length > 0) {
+		g_autofree char *rest = g_strndup(text, length);
+		g_autofree char *escaped = escape_again(rest);
 
 		append_quoted(out, escaped);
 	}
+}
+
+void
+json_text_len(GString *out, const char *key, const char *text, size_t length)
+{
+	size_t plain = escape_plain_length(text, length);
+	bool whole = plain == length;
+	char *at = begin_value(out, key, 1 + plain + whole);
+
+	*at++ = '"';
+	at = put(at, text, plain);
+	if (whole) {
+		*at = '"';
+		return;
+	}
+	append_any(out, text + plain, length - plain);
 	g_string_append_c(out, '"');
+}
+
+void
+json_text(GString *out, const char *key, const char *text)
+{
+	if (text == NULL)
+		json_none(out, key);
+	else
+		json_text_len(out, key, text, strlen(text));
 }
 
 void
@@ -91,14 +126,13 @@ json_number(GString *out, const char *key, int64_t number)
 	size_t at = sizeof(digits);
 	uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
 
-	begin_value(out, key);
 	do {
 		digits[--at] = (char)('0' + rest % 10);
 		rest /= 10;
 	} while (rest > 0);
 	if (number < 0)
 		digits[--at] = '-';
-	g_string_append_len(out, digits + at, (gssize)(sizeof(digits) - at));
+	put(begin_value(out, key, sizeof(digits) - at), digits + at, sizeof(digits) - at);
 }
 
 void
@@ -106,20 +140,19 @@ json_decimal(GString *out, const char *key, double number)
 {
 	char text[G_ASCII_DTOSTR_BUF_SIZE];
 
-	begin_value(out, key);
+	begin_value(out, key, 0);
 	g_string_append(out, g_ascii_formatd(text, sizeof(text), "%.3f", number));
 }
 
 void
 json_flag(GString *out, const char *key, bool flag)
 {
-	begin_value(out, key);
+	begin_value(out, key, 0);
 	g_string_append(out, flag ? "true" : "false");
 }
 
 void
 json_none(GString *out, const char *key)
 {
-	begin_value(out, key);
-	g_string_append_len(out, "null", 4);
+	put(begin_value(out, key, strlen("null")), "null", strlen("null"));
 }

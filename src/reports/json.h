@@ -19,6 +19,8 @@ void json_close(GString *out, char bracket);
 
 /* Escaped as escape_again does; null for NULL. */
 void json_text(GString *out, const char *key, const char *text);
+/* The same for the first `length` bytes of a text. */
+void json_text_len(GString *out, const char *key, const char *text, size_t length);
 void json_number(GString *out, const char *key, int64_t number);
 /* With three decimals. */
 void json_decimal(GString *out, const char *key, double number);

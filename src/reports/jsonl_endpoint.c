@@ -42,10 +42,9 @@ void
 jsonl_lines(GString *out, const char *text)
 {
 	while (*text != '\0') {
-		size_t length = strcspn(text, "\n");
-		g_autofree char *line = g_strndup(text, length);
+		size_t length = (size_t)(strchrnul(text, '\n') - text);
 
-		json_text(out, NULL, line);
+		json_text_len(out, NULL, text, length);
 		text += length + (text[length] == '\n');
 	}
 }

@@ -4,31 +4,71 @@
  */
 #include "reports/login.h"
 
+#include <string.h>
+
 #include "model/escape.h"
 
-/* Adds the word in capitals, as RFC 4422 spells mechanisms, unless it is there or empty. */
-static void
-add(GPtrArray *words, const char *word)
+/* Whether the word shows as it is; names of mechanisms do (RFC 4422 section 3.1). */
+static bool
+is_usual(const char *word, size_t length)
 {
-	g_autofree char *escaped = escape_string(word);
+	for (size_t i = 0; i < length; i++) {
+		if (!g_ascii_isalnum(word[i]) && word[i] != '-' && word[i] != '_')
+			return false;
+	}
+	return true;
+}
+
+/* The word in capitals, as RFC 4422 spells mechanisms. */
+static char *
+spell(const char *word, size_t length)
+{
+	g_autofree char *plain = NULL;
+	g_autofree char *escaped = NULL;
+
+	if (is_usual(word, length))
+		return g_ascii_strup(word, (gssize)length);
+	plain = g_strndup(word, length);
+	escaped = escape_string(plain);
 
 	/* What had to be escaped is shown as it is: "\x1b" is not "\X1B". */
-	g_autofree char *name =
-		g_str_equal(escaped, word) ? g_ascii_strup(word, -1) : g_strdup(escaped);
+	return g_str_equal(escaped, plain) ? g_ascii_strup(plain, -1) : g_steal_pointer(&escaped);
+}
 
-	if (name[0] != '\0' && !g_ptr_array_find_with_equal_func(words, name, g_str_equal, NULL))
+/* Adds the word, unless it is there or empty. */
+static void
+add(GPtrArray *words, const char *word, size_t length)
+{
+	g_autofree char *name = spell(word, length);
+
+	for (guint i = 0; i < words->len; i++) {
+		if (g_str_equal(g_ptr_array_index(words, i), name))
+			return;
+	}
+	if (name[0] != '\0')
 		g_ptr_array_add(words, g_steal_pointer(&name));
 }
 
 static void
+add_word(GPtrArray *words, const char *word)
+{
+	add(words, word, strlen(word));
+}
+
+#define BLANKS " \t"
+
+static void
 add_sasl(GPtrArray *words, const char *line)
 {
-	g_auto(GStrv) names = g_strsplit_set(line, " \t", -1);
+	size_t length = strcspn(line, BLANKS);
 
-	if (names[0] == NULL || g_ascii_strcasecmp(names[0], "SASL") != 0)
+	if (length != strlen("SASL") || g_ascii_strncasecmp(line, "SASL", length) != 0)
 		return;
-	for (size_t i = 1; names[i] != NULL; i++)
-		add(words, names[i]);
+	while (line[length] != '\0') {
+		line += length + 1;
+		length = strcspn(line, BLANKS);
+		add(words, line, length);
+	}
 }
 
 GPtrArray *
@@ -38,13 +78,13 @@ login_advertised(const struct facts *facts)
 	GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
 
 	if (capabilities_have(&probe->clear, "USER"))
-		add(words, "USER");
+		add_word(words, "USER");
 	for (size_t i = 0; i < probe->clear.count; i++)
 		add_sasl(words, probe->clear.lines[i]);
 	for (size_t i = 0; i < probe->auth_list.count; i++)
-		add(words, probe->auth_list.lines[i]);
+		add_word(words, probe->auth_list.lines[i]);
 	if (probe->apop != NULL)
-		add(words, "APOP");
+		add_word(words, "APOP");
 	return words;
 }
 
@@ -57,7 +97,7 @@ login_accepted(const struct facts *facts)
 		const struct attempt *attempt = &facts->probe.attempts[i];
 
 		if (attempt->answer == ANSWER_ACCEPTED)
-			add(words, attempt->name);
+			add_word(words, attempt->name);
 	}
 	return words;
 }
@@ -71,7 +111,7 @@ login_refused(const struct facts *facts)
 		const struct attempt *attempt = &facts->probe.attempts[i];
 
 		if (attempt->answer == ANSWER_REFUSED || attempt->answer == ANSWER_CLOSED)
-			add(words, attempt->name);
+			add_word(words, attempt->name);
 	}
 	return words;
 }

@@ -9,22 +9,23 @@
 static struct finding *
 apply(const struct rule *rule, const struct facts *facts)
 {
-	struct finding *finding = g_new0(struct finding, 1);
+	struct finding finding = {
+		.rule = rule->id,
+		.title = rule->title,
+		.severity = rule->severity,
+		.references = rule->references,
+	};
 
-	finding->rule = rule->id;
-	finding->title = rule->title;
-	finding->severity = rule->severity;
-	finding->references = rule->references;
-	finding->outcome = rule->check(facts, finding);
-	if (finding->outcome != FAIL && finding->outcome != UNKNOWN) {
-		finding_free(finding);
+	finding.outcome = rule->check(facts, &finding);
+	if (finding.outcome != FAIL && finding.outcome != UNKNOWN) {
+		finding_clear(&finding);
 		return NULL;
 	}
-	if (finding->message == NULL)
-		finding_say(finding, "%s", rule->title);
-	if (finding->remedy == NULL)
-		finding->remedy = g_strdup(rule->remedy);
-	return finding;
+	if (finding.message == NULL)
+		finding_say(&finding, "%s", rule->title);
+	if (finding.remedy == NULL)
+		finding.remedy = g_strdup(rule->remedy);
+	return g_memdup2(&finding, sizeof(finding));
 }
 
 static gint

@@ -90,13 +90,17 @@ mechanism_standing(const struct facts *facts, const char *mechanism)
 char *
 mechanisms_standing(const struct facts *facts, const char *const *mechanisms, enum outcome standing)
 {
-	g_autoptr(GString) names = g_string_new(NULL);
+	GString *names = NULL;
 
-	for (size_t i = 0; mechanisms[i] != NULL; i++)
-		if (mechanism_standing(facts, mechanisms[i]) == standing)
-			g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "",
-				mechanisms[i]);
-	return names->len > 0 ? g_strdup(names->str) : NULL;
+	for (size_t i = 0; mechanisms[i] != NULL; i++) {
+		if (mechanism_standing(facts, mechanisms[i]) != standing)
+			continue;
+		if (names == NULL)
+			names = g_string_new(mechanisms[i]);
+		else
+			g_string_append_printf(names, ", %s", mechanisms[i]);
+	}
+	return names != NULL ? g_string_free(names, FALSE) : NULL;
 }
 
 bool

@@ -3,7 +3,10 @@
 
 #include <sys/random.h>
 
+#include "model/spares.h"
 #include "scan/weigh.h"
+
+static struct spares spares;
 
 struct ask {
 	struct net_loop *loop;
@@ -51,7 +54,7 @@ ask_cancel(struct ask *ask)
 	net_timer_close(ask->wait);
 	facts_free(ask->kept);
 	weighing_free(ask->samples);
-	g_free(ask);
+	spares_give(&spares, ask);
 }
 
 static void
@@ -179,7 +182,7 @@ ask_start(struct net_loop *loop, const struct endpoint *endpoint, const struct a
 	const struct probe_options *probe,
 	void (*done)(void *user, struct facts *facts, const GError *error), void *user)
 {
-	struct ask *ask = g_new0(struct ask, 1);
+	struct ask *ask = spares_take0(&spares, sizeof(*ask));
 
 	ask->loop = loop;
 	ask->endpoint = *endpoint;

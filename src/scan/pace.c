@@ -6,14 +6,31 @@
 #include "scan/pace.h"
 
 #include <glib.h>
+#include <stdbool.h>
 
 struct pace
-pace_new(unsigned most, bool at_once)
+pace_new(unsigned most, unsigned workers)
 {
+	unsigned begin = MIN(most, PACE_BEGIN * workers);
+
 	return (struct pace){
-		.now = at_once ? most : MIN(most, (unsigned)PACE_BEGIN),
+		.now = begin,
+		.begin = begin,
 		.most = most,
 	};
+}
+
+/* Whether so many under way take longer than that on average, where so many are done at a look. */
+static bool
+take_longer(unsigned under_way, uint64_t lately, unsigned latency)
+{
+	return lately * latency / PACE_EVERY < under_way;
+}
+
+static bool
+has_gained(const struct pace *pace, uint64_t lately)
+{
+	return lately > 0 && lately >= pace->gained + pace->gained / PACE_GAIN;
 }
 
 void
@@ -22,8 +39,13 @@ pace_look(struct pace *pace, unsigned under_way, uint64_t done)
 	uint64_t lately = done - pace->done;
 
 	pace->done = done;
-	if (under_way >= pace->now && lately * PACE_LATENCY / PACE_EVERY < under_way)
-		pace->now = MIN(pace->most, pace->now + pace->now / PACE_GROWTH + 1);
+	if (under_way < pace->now || !take_longer(under_way, lately, PACE_LATENCY))
+		return;
+	/* Of as many as in the beginning: a queue that is too long makes hosts slow by itself. */
+	if (!take_longer(pace->begin, lately, PACE_SLOW) && !has_gained(pace, lately))
+		return;
+	pace->now = MIN(pace->most, 2 * pace->now);
+	pace->gained = lately;
 }
 
 void

@@ -642,7 +642,7 @@ scan_new(struct net_loop *loop, const struct scan_options *options, GPtrArray *w
 	scan->options = *options;
 	scan->events = events;
 	scan->user = user;
-	scan->pace = pace_new(options->concurrency, options->at_once);
+	scan->pace = pace_new(options->concurrency, MAX(options->jobs, 1U));
 	scan->setup = (struct worker_setup){
 		.probe = options->probe,
 		.ask = options->ask,

@@ -40,7 +40,6 @@ struct scan_options {
 	bool one_address;
 	unsigned jobs;        /* worker processes */
 	unsigned concurrency; /* endpoints at once, over all workers, at most */
-	bool at_once;         /* ... as many from the beginning; else the pace rises by itself */
 	unsigned per_host;    /* connections at once to one address; 0 = no limit */
 	unsigned per_network;
 	double rate; /* connections a second, over all workers; 0 = no limit */

@@ -2,6 +2,7 @@
 /*
  * Escaping: what a hostile server sends, and what may be printed of it.
  */
+#include <stdbool.h>
 #include <string.h>
 
 #include "model/escape.h"
@@ -69,6 +70,40 @@ test_every_byte(void)
 	}
 }
 
+enum {
+	LONGEST = 26 /* three words and a rest */
+};
+
+static bool
+is_plain(unsigned byte)
+{
+	return byte >= ' ' && byte <= '~' && byte != '"' && byte != '\\';
+}
+
+/* Every byte, in every place of texts of every length, with another one behind it. */
+static void
+test_plain_length(void)
+{
+	char text[LONGEST + 1];
+
+	for (size_t length = 1; length <= LONGEST; length++) {
+		for (size_t place = 0; place < length; place++) {
+			for (unsigned byte = 0; byte < 256; byte++) {
+				memset(text, 'a' + (int)place % 2, length);
+				text[length] = '"';
+				g_assert_cmpuint(escape_plain_length(text, length), ==, length);
+				text[place] = (char)byte;
+				g_assert_cmpuint(escape_plain_length(text, length), ==,
+					is_plain(byte) ? length : place);
+				text[length - 1] = '\\';
+				g_assert_cmpuint(escape_plain_length(text, length), ==,
+					is_plain(byte) ? length - 1 : MIN(place, length - 1));
+			}
+		}
+	}
+	g_assert_cmpuint(escape_plain_length("", 0), ==, 0);
+}
+
 static void
 test_string(void)
 {
@@ -96,6 +131,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/escape/samples", test_samples);
 	g_test_add_func("/escape/every-byte", test_every_byte);
+	g_test_add_func("/escape/plain-length", test_plain_length);
 	g_test_add_func("/escape/string", test_string);
 	g_test_add_func("/escape/again", test_again);
 	return g_test_run();

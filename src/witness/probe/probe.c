@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "model/spares.h"
 #include "net/connection.h"
 #include "pop3/probe.h"
 #include "witness/probe/deep.h"
@@ -41,6 +42,8 @@ struct probe {
 
 G_STATIC_ASSERT(PROBE_CLOCK_STEPS <= UINT8_MAX);
 
+static struct spares spares;
+
 static void probe_go_on(struct probe *probe);
 
 static void
@@ -55,7 +58,8 @@ probe_free(struct probe *probe)
 	pop3_probe_free(probe->dialogue);
 	facts_free(probe->facts);
 	g_clear_error(&probe->error);
-	g_free(probe);
+	explicit_bzero(probe->secret, sizeof(probe->secret));
+	spares_give(&spares, probe);
 }
 
 static void
@@ -310,6 +314,7 @@ probe_flush(struct probe *probe)
 
 	if (length > 0 && probe->connection != NULL)
 		connection_send(probe->connection, bytes, length);
+	pop3_probe_sent(probe->dialogue);
 }
 
 static void
@@ -378,7 +383,7 @@ probe_start(struct net_loop *loop, const struct endpoint *endpoint,
 	const struct probe_options *options, bool spent,
 	void (*done)(void *user, struct facts *facts, const GError *error), void *user)
 {
-	struct probe *probe = g_new0(struct probe, 1);
+	struct probe *probe = spares_take0(&spares, sizeof(*probe));
 	struct pop3_plan plan = { .depth = options->depth,
 		.no_credential = options->no_credential || spent,
 		.brief = options->brief };
