@@ -37,6 +37,7 @@ struct server {
 	struct numbers ciphers;
 	struct numbers groups;
 	unsigned prime;
+	unsigned later_prime; /* from the seventh hello on, unless 0 */
 	enum refusing refusal;
 	uint8_t alert;        /* 0 = handshake_failure */
 	bool names_only;      /* refuses every hello with a name */
@@ -185,7 +186,8 @@ play(struct server *server, struct tls_survey_run *run, const void *hello, size_
 	size_t piece = server->piece > 0 ? server->piece : NEVER;
 	bool done = false;
 
-	server->hellos++;
+	if (++server->hellos > 6 && server->later_prime != 0)
+		server->prime = server->later_prime;
 	if (is_silent(server)) {
 		tls_survey_ended(run,
 			server->hellos % 2 == 0 ? TLS_SURVEY_TIMEOUT : TLS_SURVEY_NO_CONNECTION);

@@ -139,6 +139,20 @@ test_prime(void)
 		finish(facts, server);
 	}
 
+	/* The smallest counts, which an anonymous cipher told before or after. */
+	for (int i = 0; i < 2; i++) {
+		struct server *server = server_good();
+		struct facts *facts;
+
+		LIST(&server->ciphers, TLS13_AES, 0x0018, DHE_AES);
+		server->prime = i == 0 ? 1536 : 3072;
+		server->later_prime = i == 0 ? 3072 : 1536;
+		facts = survey(server, TLS_SURVEY_WEAK);
+		g_assert_cmpint(facts->probe.tls.survey->dh_bits, ==, 1536);
+		g_assert_cmpuint(facts->probe.tls.survey->weak_count, ==, i == 0 ? 1 : 2);
+		finish(facts, server);
+	}
+
 	/* No DHE at all. */
 	struct server *server = server_good();
 	struct facts *facts;
@@ -338,6 +352,22 @@ test_clients(void)
 	assert_client(facts, 1, "refused: the server chose TLS 1.0, which it does not speak");
 	assert_client(facts, 2, "refused: the server chose TLS 1.0, which it does not speak");
 	finish(facts, server);
+}
+
+static void
+test_clients_prime(void)
+{
+	for (unsigned bits = 1023; bits <= 1024; bits++) {
+		struct server *server = server_good();
+		struct facts *facts;
+
+		server->prime = bits;
+		facts = ask_clients(server);
+		assert_client(facts, 1,
+			bits < 1024 ? "refused: a DH prime of 1023 bits, which it refuses" :
+				      "taken TLSv1.2 TLS_DHE_RSA_WITH_AES_128_CBC_SHA -");
+		finish(facts, server);
+	}
 }
 
 static void
@@ -569,6 +599,7 @@ main(int argc, char **argv)
 	g_test_add_func("/tls/survey/groups-odd", test_groups_odd);
 	g_test_add_func("/tls/survey/groups-bound", test_groups_bound);
 	g_test_add_func("/tls/survey/clients", test_clients);
+	g_test_add_func("/tls/survey/clients-prime", test_clients_prime);
 	g_test_add_func("/tls/survey/clients-odd", test_clients_odd);
 	g_test_add_func("/tls/survey/clients-closed", test_clients_closed);
 	g_test_add_func("/tls/survey/clients-not-made", test_clients_not_made);
