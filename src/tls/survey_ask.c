@@ -236,7 +236,7 @@ drop(uint16_t *numbers, size_t *count, uint16_t number)
 	if (at == *count)
 		return false;
 	memmove(&numbers[at], &numbers[at + 1], (*count - at - 1) * sizeof *numbers);
-	--*count;
+	numbers[--*count] = number;
 	return true;
 }
 

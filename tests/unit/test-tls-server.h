@@ -46,6 +46,8 @@ struct server {
 	uint16_t cipher;      /* chosen whatever was offered, unless 0 */
 	uint16_t version;     /* so too */
 	uint16_t group;       /* so too */
+	uint16_t curve;       /* of its certificate: without it on offer there is no ECDHE; or 0 */
+	bool goes_by_client;  /* takes the first of the client's groups, not of its own */
 	unsigned
 		silent_from; /* from that hello on, counted from 1, there is no answer; 0 = never */
 	unsigned silent_to;  /* up to and including that; 0 = for ever */
@@ -83,11 +85,16 @@ choose_version(const struct server *server, const struct seen *seen)
 static inline uint16_t
 choose_group(const struct server *server, const struct seen *seen)
 {
+	const struct numbers *order = server->goes_by_client ? &seen->groups : &server->groups;
+	const struct numbers *other = server->goes_by_client ? &server->groups : &seen->groups;
+
 	if (server->group != 0)
 		return server->group;
-	for (size_t i = 0; i < server->groups.count; i++) {
-		if (seen->groups.count == 0 || numbers_have(&seen->groups, server->groups.list[i]))
-			return server->groups.list[i];
+	if (server->curve != 0 && !numbers_have(&seen->groups, server->curve))
+		return 0;
+	for (size_t i = 0; i < order->count; i++) {
+		if (other->count == 0 || numbers_have(other, order->list[i]))
+			return order->list[i];
 	}
 	return 0;
 }
