@@ -160,6 +160,7 @@ play_survey(const uint8_t *data, size_t size)
 	static const uint16_t versions[] = { 0x0304, 0x0303 };
 	static const struct tls_client clients[] = {
 		{ .name = "new",
+			.sni = true,
 			.offer = { .version = 0x0303,
 				.versions = versions,
 				.version_count = 2,
@@ -170,10 +171,12 @@ play_survey(const uint8_t *data, size_t size)
 			.lowest = 0x0303,
 			.highest = 0x0304 },
 		{ .name = "old",
+			.same = 1,
 			.offer = { .version = 0x0301, .ciphers = ciphers + 2, .cipher_count = 2 },
 			.lowest = 0x0300,
 			.highest = 0x0301,
 			.dh_bits_min = 1024 },
+		{ .name = "as new", .same = 0 },
 	};
 	struct game game = { .data = data, .size = size };
 	struct facts *facts = facts_new();

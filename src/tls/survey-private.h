@@ -38,8 +38,10 @@ struct tls_survey_run {
 	size_t step;         /* in survey_steps */
 	size_t at;           /* how far the step is: counted by the step itself */
 	bool loaded;         /* of the step: the list that is asked through is made */
+	bool returned;       /* the groups that were found stand on offer again, at the end */
 	bool doubt;          /* the search for weak ciphers is not whole */
 	struct tls_offer offer;
+	bool unnamed; /* the hello goes without a server name */
 	uint16_t ciphers[SURVEY_CIPHERS_MAX];
 	uint16_t groups[SURVEY_GROUPS_MAX];
 	GByteArray *hello;
@@ -75,7 +77,10 @@ void survey_offer_weak(struct tls_survey_run *run, enum tls_version version);
 void survey_offer_dhe(struct tls_survey_run *run, enum tls_version version);
 void survey_offer_groups(struct tls_survey_run *run, enum tls_version version);
 
-/* Take it out of the lists of run->offer; false if it is not in there. */
+/*
+ * Take it out of the lists of run->offer; false if it is not in there. It stands behind the end
+ * of the list then, where those stand that were dropped before.
+ */
 bool survey_drop_cipher(struct tls_survey_run *run, uint16_t cipher);
 bool survey_drop_group(struct tls_survey_run *run, uint16_t group);
 

@@ -143,8 +143,10 @@ compose(struct tls_survey_run *run)
 	static const struct survey_outcome too_long = { .trial = TRIAL_UNCLEAR,
 		.why = "its hello is too long" };
 
+	const char *name = run->unnamed ? NULL : run->server_name;
+
 	g_byte_array_set_size(run->hello, 0);
-	if (!tls_hello_append(&run->offer, run->server_name, run->hello)) {
+	if (!tls_hello_append(&run->offer, name, run->hello)) {
 		settle(run, &too_long);
 		return false;
 	}

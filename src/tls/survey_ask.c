@@ -20,6 +20,7 @@ enum {
 /* By likelihood at mail servers, and to their taste: no hybrid is made where X25519 will do. */
 static const uint16_t groups_of_tls13[] = { 29, 23, 24, 25, 30, 4588, 4587, 4589, 256, 257, 258,
 	259, 260, 31, 32, 33, 41, 34, 35, 36, 37, 38, 39, 40, 512, 513, 514, 4590, 25497, 25498 };
+/* Below TLS 1.3 no ffdhe: who reads that there uses no prime of its own (RFC 7919). */
 static const uint16_t curves[] = { 29, 23, 24, 25, 30, 22, 26, 27, 28, 21, 19, 20, 18, 13, 14, 11,
 	12, 9, 10, 6, 7, 8, 4, 5, 1, 2, 3, 15, 16, 17 };
 
@@ -42,23 +43,24 @@ cost(uint16_t cipher)
 	} costs[] = {
 		{ "DHE", 2 },
 		{ "CBC", 5 },
+		{ "NULL", 10 },
+		{ "anon", 12 },
 		{ "DSS", 15 },
 		{ "CAMELLIA", 20 },
 		{ "SEED", 20 },
-		{ "IMIT", 25 },
-		{ "OMAC", 25 },
-		{ "anon", 30 },
+		{ "IMIT", 30 },
+		{ "OMAC", 30 },
+		{ "DRAFT", 30 },
 		{ "EXPORT", 50 },
 		{ "EXPORT1024", 60 },
 		{ "FIPS", 60 },
-		{ "DH", 40 },
-		{ "ECDH", 40 },
 		{ "ARIA", 100 },
 	};
 	unsigned sum = tls_cipher_weakness(cipher) != NULL ? WEAK_COST : 0;
 
+	/* Certificates with a DH or ECDH key were hardly ever made. */
 	if (tls_cipher_exchange(cipher) == TLS_EXCHANGE_STATIC)
-		sum += 4;
+		sum += tls_cipher_has(cipher, "DH") || tls_cipher_has(cipher, "ECDH") ? 40 : 4;
 	for (size_t i = 0; i < G_N_ELEMENTS(costs); i++) {
 		if (tls_cipher_has(cipher, costs[i].part))
 			sum += costs[i].cost;
@@ -202,13 +204,10 @@ survey_offer_weak(struct tls_survey_run *run, enum tls_version version)
 	offer(run, version, wants_weak);
 }
 
-/* Without groups: a server that read ffdhe2048 there would use no prime of its own (RFC 7919). */
 void
 survey_offer_dhe(struct tls_survey_run *run, enum tls_version version)
 {
 	offer(run, version, wants_dhe);
-	run->offer.groups = NULL;
-	run->offer.group_count = 0;
 }
 
 void
@@ -237,7 +236,7 @@ drop(uint16_t *numbers, size_t *count, uint16_t number)
 	if (at == *count)
 		return false;
 	memmove(&numbers[at], &numbers[at + 1], (*count - at - 1) * sizeof *numbers);
-	--*count;
+	numbers[--*count] = number;
 	return true;
 }
 

@@ -184,26 +184,71 @@ end_groups(struct tls_survey_run *run, enum trial asked)
 	run->survey->groups_asked = asked;
 }
 
+static bool
+is_found(const struct tls_survey *survey, uint16_t group)
+{
+	for (size_t i = 0; i < survey->group_count; i++) {
+		if (g_str_equal(survey->groups[i], tls_group_name(group)))
+			return true;
+	}
+	return false;
+}
+
+/* False: it is none of the offer, or known already. */
+static bool
+add_group(struct tls_survey_run *run, uint16_t group)
+{
+	struct tls_survey *survey = run->survey;
+
+	if (is_found(survey, group) || !survey_drop_group(run, group))
+		return false;
+	survey->groups[survey->group_count++] = tls_group_name(group);
+	run->offer.group_count += run->returned;
+	return true;
+}
+
+static bool
+has_new_groups(const struct tls_survey_run *run)
+{
+	size_t found = run->survey->group_count;
+
+	return found < TLS_GROUPS_MAX && run->offer.group_count > (run->returned ? found : 0);
+}
+
+/*
+ * Below TLS 1.3 the curve of an ECDSA certificate has to be on offer too, whatever group is
+ * wanted. So the groups that were found come back once, behind those that were not.
+ */
+static bool
+return_groups(struct tls_survey_run *run, enum tls_version best)
+{
+	if (run->returned || best == TLS_V1_3 || run->survey->group_count == 0)
+		return false;
+	run->returned = true;
+	run->offer.group_count += run->survey->group_count;
+	return true;
+}
+
 /* Takes a group out of the offer for each answer, until there is none that the server wants. */
 static void
 take_groups(struct tls_survey_run *run, const struct survey_outcome *outcome)
 {
 	struct tls_survey *survey = run->survey;
 	enum tls_version best = best_version(survey, TLS_V1_3);
-	uint16_t group = run->answer.group;
 	bool here = outcome->trial == TRIAL_TAKEN && version_of(&run->answer) == best;
 
 	if (outcome->trial == TRIAL_UNCLEAR || outcome->nameless) {
 		end_groups(run, TRIAL_UNCLEAR);
 		return;
 	}
-	if (here && survey_drop_group(run, group)) {
-		survey->groups[survey->group_count++] = tls_group_name(group);
-		if (survey->group_count < TLS_GROUPS_MAX && run->offer.group_count > 0)
+	if (here && add_group(run, run->answer.group)) {
+		if (has_new_groups(run))
 			return;
 	} else if (here && survey->group_count == 0) {
 		/* It chose, and told no group, or one of its own. */
 		end_groups(run, TRIAL_UNCLEAR);
+		return;
+	} else if (!here && return_groups(run, best)) {
 		return;
 	}
 	end_groups(run, survey->group_count > 0 ? TRIAL_TAKEN : TRIAL_REFUSED);
@@ -211,12 +256,27 @@ take_groups(struct tls_survey_run *run, const struct survey_outcome *outcome)
 
 /* --- clients ---------------------------------------------------------------------------------- */
 
+/* A client that offers and takes what an earlier one does gets its answer. */
+static void
+take_same(struct tls_survey_run *run)
+{
+	size_t same = run->clients[run->at].same;
+	struct tls_client_result *result = &run->survey->clients[run->at];
+
+	*result = run->survey->clients[same];
+	result->name = run->clients[run->at].name;
+	run->closed_clients[run->at] = run->closed_clients[same];
+}
+
 static bool
 ask_client(struct tls_survey_run *run)
 {
+	for (; run->at < run->client_count && run->clients[run->at].same < run->at; run->at++)
+		take_same(run);
 	if (run->at >= run->client_count)
 		return false;
 	run->offer = run->clients[run->at].offer;
+	run->unnamed = !run->clients[run->at].sni;
 	return true;
 }
 

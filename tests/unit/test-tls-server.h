@@ -37,6 +37,7 @@ struct server {
 	struct numbers ciphers;
 	struct numbers groups;
 	unsigned prime;
+	unsigned later_prime; /* from the seventh hello on, unless 0 */
 	enum refusing refusal;
 	uint8_t alert;        /* 0 = handshake_failure */
 	bool names_only;      /* refuses every hello with a name */
@@ -45,6 +46,8 @@ struct server {
 	uint16_t cipher;      /* chosen whatever was offered, unless 0 */
 	uint16_t version;     /* so too */
 	uint16_t group;       /* so too */
+	uint16_t curve;       /* of its certificate: without it on offer there is no ECDHE; or 0 */
+	bool goes_by_client;  /* takes the first of the client's groups, not of its own */
 	unsigned
 		silent_from; /* from that hello on, counted from 1, there is no answer; 0 = never */
 	unsigned silent_to;  /* up to and including that; 0 = for ever */
@@ -82,11 +85,16 @@ choose_version(const struct server *server, const struct seen *seen)
 static inline uint16_t
 choose_group(const struct server *server, const struct seen *seen)
 {
+	const struct numbers *order = server->goes_by_client ? &seen->groups : &server->groups;
+	const struct numbers *other = server->goes_by_client ? &server->groups : &seen->groups;
+
 	if (server->group != 0)
 		return server->group;
-	for (size_t i = 0; i < server->groups.count; i++) {
-		if (seen->groups.count == 0 || numbers_have(&seen->groups, server->groups.list[i]))
-			return server->groups.list[i];
+	if (server->curve != 0 && !numbers_have(&seen->groups, server->curve))
+		return 0;
+	for (size_t i = 0; i < order->count; i++) {
+		if (other->count == 0 || numbers_have(other, order->list[i]))
+			return order->list[i];
 	}
 	return 0;
 }
@@ -185,7 +193,8 @@ play(struct server *server, struct tls_survey_run *run, const void *hello, size_
 	size_t piece = server->piece > 0 ? server->piece : NEVER;
 	bool done = false;
 
-	server->hellos++;
+	if (++server->hellos > 6 && server->later_prime != 0)
+		server->prime = server->later_prime;
 	if (is_silent(server)) {
 		tls_survey_ended(run,
 			server->hellos % 2 == 0 ? TLS_SURVEY_TIMEOUT : TLS_SURVEY_NO_CONNECTION);

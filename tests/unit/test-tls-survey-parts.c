@@ -139,6 +139,20 @@ test_prime(void)
 		finish(facts, server);
 	}
 
+	/* The smallest counts, which an anonymous cipher told before or after. */
+	for (int i = 0; i < 2; i++) {
+		struct server *server = server_good();
+		struct facts *facts;
+
+		LIST(&server->ciphers, TLS13_AES, 0x0018, DHE_AES);
+		server->prime = i == 0 ? 1536 : 3072;
+		server->later_prime = i == 0 ? 3072 : 1536;
+		facts = survey(server, TLS_SURVEY_WEAK);
+		g_assert_cmpint(facts->probe.tls.survey->dh_bits, ==, 1536);
+		g_assert_cmpuint(facts->probe.tls.survey->weak_count, ==, i == 0 ? 1 : 2);
+		finish(facts, server);
+	}
+
 	/* No DHE at all. */
 	struct server *server = server_good();
 	struct facts *facts;
@@ -196,6 +210,35 @@ test_groups(void)
 	facts = survey(server, TLS_SURVEY_GROUPS);
 	assert_groups(facts, TRIAL_NOT_MADE, "");
 	finish(facts, server);
+}
+
+/* Some sign with an ECDSA certificate only where its curve is on offer. */
+static void
+test_groups_curve(void)
+{
+	static const struct {
+		bool goes_by_client;
+		const char *groups;
+		unsigned hellos;
+	} rows[] = {
+		{ true, "X25519 secp256r1 secp384r1 secp521r1", 5 + 2 + 1 + 2 + 1 },
+		/* It takes its first again, and tells no more. */
+		{ false, "X25519 secp256r1", 5 + 2 + 1 + 1 },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct server *server = server_good();
+		struct facts *facts;
+
+		server->speaks[TLS_V1_3] = false;
+		server->curve = 23;
+		server->goes_by_client = rows[i].goes_by_client;
+		LIST(&server->groups, 29, 23, 24, 25);
+		facts = survey(server, TLS_SURVEY_GROUPS);
+		assert_groups(facts, TRIAL_TAKEN, rows[i].groups);
+		g_assert_cmpuint(server->hellos, ==, rows[i].hellos);
+		finish(facts, server);
+	}
 }
 
 static void
@@ -258,15 +301,21 @@ static const uint16_t new_signatures[] = { 0x0403, 0x0804, 0x0401 };
 
 static const struct tls_client clients[] = {
 	{ .name = "Old",
+		.sni = true,
+		.same = 0,
 		.offer = { .version = 0x0301, .ciphers = old_ciphers, .cipher_count = 2 },
 		.lowest = 0x0300,
 		.highest = 0x0301 },
 	{ .name = "Strict",
+		.sni = true,
+		.same = 1,
 		.offer = { .version = 0x0303, .ciphers = dhe_ciphers, .cipher_count = 2 },
 		.lowest = 0x0303,
 		.highest = 0x0303,
 		.dh_bits_min = 1024 },
 	{ .name = "New",
+		.sni = true,
+		.same = 2,
 		.offer = { .version = 0x0303,
 			.versions = new_versions,
 			.version_count = 2,
@@ -338,6 +387,22 @@ test_clients(void)
 	assert_client(facts, 1, "refused: the server chose TLS 1.0, which it does not speak");
 	assert_client(facts, 2, "refused: the server chose TLS 1.0, which it does not speak");
 	finish(facts, server);
+}
+
+static void
+test_clients_prime(void)
+{
+	for (unsigned bits = 1023; bits <= 1024; bits++) {
+		struct server *server = server_good();
+		struct facts *facts;
+
+		server->prime = bits;
+		facts = ask_clients(server);
+		assert_client(facts, 1,
+			bits < 1024 ? "refused: a DH prime of 1023 bits, which it refuses" :
+				      "taken TLSv1.2 TLS_DHE_RSA_WITH_AES_128_CBC_SHA -");
+		finish(facts, server);
+	}
 }
 
 static void
@@ -415,6 +480,35 @@ test_clients_closed(void)
 	finish(facts, server);
 }
 
+/* Who is like another is not asked for, whatever came of the other; who has no SNI sends none. */
+static void
+test_clients_same(void)
+{
+	struct tls_client twins[] = { clients[0], clients[0], clients[2], clients[0], clients[2] };
+	struct server *server = server_good();
+	struct facts *facts;
+	const struct tls_client_result *results;
+
+	twins[1].same = 0;
+	twins[1].name = "Twin";
+	twins[2].same = 2;
+	twins[3].same = 0;
+	twins[4].same = 4;
+	twins[4].sni = false;
+	server->names_only = true;
+	server->refusal = BY_CLOSE;
+	facts = survey_with(server, facts_new(), TLS_SURVEY_CLIENTS, twins, G_N_ELEMENTS(twins));
+	results = facts->probe.tls.survey->clients;
+	g_assert_cmpuint(server->hellos, ==, 3);
+	g_assert_cmpstr(results[1].name, ==, "Twin");
+	for (size_t i = 0; i < 4; i++) {
+		g_assert_cmpint(results[i].outcome, ==, TRIAL_REFUSED);
+		g_assert_cmpstr(results[i].why, ==, "closed the connection");
+	}
+	g_assert_cmpint(results[4].outcome, ==, TRIAL_TAKEN);
+	finish(facts, server);
+}
+
 /* After silence the clients that were not asked stand there, NOT_MADE. */
 static void
 test_clients_not_made(void)
@@ -436,8 +530,10 @@ test_clients_bound(void)
 	g_autofree struct tls_client *many = g_new(struct tls_client, TLS_CLIENTS_MAX + 1);
 	uint16_t cipher_list[TLS_HELLO_MAX] = { 0 };
 
-	for (size_t i = 0; i <= TLS_CLIENTS_MAX; i++)
+	for (size_t i = 0; i <= TLS_CLIENTS_MAX; i++) {
 		many[i] = clients[2];
+		many[i].same = i;
+	}
 	/* One whose hello is too long is left out, and the next is asked. */
 	many[0].offer.ciphers = cipher_list;
 	many[0].offer.cipher_count = G_N_ELEMENTS(cipher_list);
@@ -510,7 +606,7 @@ test_openssl_versions(void)
 	static const char *const words[] = { NULL, "RTRRR", "RRTRR", "RRRTR", "RRRRT" };
 
 	for (int version = TLS1_VERSION; version <= TLS1_3_VERSION; version++) {
-		SSL_CTX *context = server_new(version, version, "EC");
+		SSL_CTX *context = server_new(version, version, "both");
 		struct facts *facts = survey_openssl(context, version % 2 == 0 ? 7 : NEVER);
 		const struct tls_survey *found = facts->probe.tls.survey;
 
@@ -557,6 +653,19 @@ test_openssl_weak(void)
 	SSL_CTX_free(context);
 }
 
+static void
+test_openssl_ecdsa(void)
+{
+	SSL_CTX *context = server_new(TLS1_2_VERSION, TLS1_2_VERSION, "EC");
+	struct facts *facts;
+
+	SSL_CTX_set1_groups_list(context, "X25519:P-256:P-384:P-521:secp256k1");
+	facts = survey_openssl(context, NEVER);
+	assert_groups(facts, TRIAL_TAKEN, "X25519 secp256r1 secp384r1 secp521r1 secp256k1");
+	facts_free(facts);
+	SSL_CTX_free(context);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -566,14 +675,18 @@ main(int argc, char **argv)
 	g_test_add_func("/tls/survey/weak-bound", test_weak_bound);
 	g_test_add_func("/tls/survey/prime", test_prime);
 	g_test_add_func("/tls/survey/groups", test_groups);
+	g_test_add_func("/tls/survey/groups-curve", test_groups_curve);
 	g_test_add_func("/tls/survey/groups-odd", test_groups_odd);
 	g_test_add_func("/tls/survey/groups-bound", test_groups_bound);
 	g_test_add_func("/tls/survey/clients", test_clients);
+	g_test_add_func("/tls/survey/clients-prime", test_clients_prime);
 	g_test_add_func("/tls/survey/clients-odd", test_clients_odd);
 	g_test_add_func("/tls/survey/clients-closed", test_clients_closed);
+	g_test_add_func("/tls/survey/clients-same", test_clients_same);
 	g_test_add_func("/tls/survey/clients-not-made", test_clients_not_made);
 	g_test_add_func("/tls/survey/clients-bound", test_clients_bound);
 	g_test_add_func("/tls/survey/openssl-versions", test_openssl_versions);
 	g_test_add_func("/tls/survey/openssl-weak", test_openssl_weak);
+	g_test_add_func("/tls/survey/openssl-ecdsa", test_openssl_ecdsa);
 	return g_test_run();
 }

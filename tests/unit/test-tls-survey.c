@@ -60,6 +60,8 @@ test_offers(void)
 			(version > TLS_SSLV3 && version < TLS_V1_3));
 		if (version == TLS_SSLV3)
 			g_assert_true(numbers_have(&seen->ciphers, 0x0003)); /* export */
+		g_assert_true(
+			numbers_have(&seen->ciphers, 0x0034) == (version < TLS_V1_3)); /* anon */
 		g_assert_false(numbers_have(&seen->ciphers, 0x0000));
 		tls_survey_ended(run, TLS_SURVEY_CLOSED);
 	}
@@ -252,6 +254,26 @@ test_silence(void)
 	finish(facts, server);
 }
 
+/* Silence is counted in a row: a close in between begins anew. */
+static void
+test_silence_counted(void)
+{
+	static const enum tls_survey_end ends[TLS_VERSIONS] = { TLS_SURVEY_TIMEOUT,
+		TLS_SURVEY_NO_CONNECTION, TLS_SURVEY_CLOSED, TLS_SURVEY_TIMEOUT,
+		TLS_SURVEY_TIMEOUT };
+	struct facts *facts = facts_new();
+	struct tls_survey_run *run = survey_begin(facts, NULL, TLS_SURVEY_VERSIONS, NULL, 0);
+	size_t length;
+
+	for (size_t i = 0; i < TLS_VERSIONS; i++) {
+		g_assert_nonnull(tls_survey_next(run, &length));
+		tls_survey_ended(run, ends[i]);
+	}
+	assert_versions(facts, "uuuuu");
+	tls_survey_free(run);
+	facts_free(facts);
+}
+
 static void
 test_hellos_max(void)
 {
@@ -261,7 +283,7 @@ test_hellos_max(void)
 	size_t length;
 
 	/* All that may be asked is fewer, unless bounds are moved. */
-	G_STATIC_ASSERT(TLS_VERSIONS + TLS_WEAK_MAX + 1 + TLS_V1_3 + 1 + TLS_GROUPS_MAX + 1 +
+	G_STATIC_ASSERT(TLS_VERSIONS + TLS_WEAK_MAX + 1 + TLS_V1_3 + 1 + TLS_GROUPS_MAX + 2 +
 			TLS_CLIENTS_MAX <=
 		TLS_SURVEY_HELLOS_MAX);
 	facts->probe.tls.survey->hellos = TLS_SURVEY_HELLOS_MAX - 1;
@@ -318,6 +340,7 @@ main(int argc, char **argv)
 	g_test_add_func("/tls/survey/name", test_name);
 	g_test_add_func("/tls/survey/not-offered", test_not_offered);
 	g_test_add_func("/tls/survey/silence", test_silence);
+	g_test_add_func("/tls/survey/silence-counted", test_silence_counted);
 	g_test_add_func("/tls/survey/hellos-max", test_hellos_max);
 	g_test_add_func("/tls/survey/driver", test_driver);
 	return g_test_run();

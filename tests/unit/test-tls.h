@@ -333,7 +333,10 @@ server_key(const char *kind)
 	return g_str_equal(kind, "RSA") ? rsa : ec;
 }
 
-/* A context of OpenSSL's that speaks everything it still can, between two versions. */
+/*
+ * A context of OpenSSL's that speaks everything it still can, between two versions, with a
+ * certificate of "RSA", "EC" or "both".
+ */
 static inline SSL_CTX *
 server_new(int lowest, int highest, const char *kind)
 {
@@ -345,8 +348,9 @@ server_new(int lowest, int highest, const char *kind)
 	g_assert_cmpint(SSL_CTX_set_max_proto_version(context, highest), ==, 1);
 	g_assert_cmpint(SSL_CTX_set_cipher_list(context, "ALL:COMPLEMENTOFALL:@SECLEVEL=0"), ==, 1);
 	SSL_CTX_set_dh_auto(context, 1);
-	server_certify(context, server_key("RSA"));
-	if (g_str_equal(kind, "EC"))
+	if (!g_str_equal(kind, "EC"))
+		server_certify(context, server_key("RSA"));
+	if (!g_str_equal(kind, "RSA"))
 		server_certify(context, server_key("EC"));
 	return context;
 }
