@@ -30,11 +30,25 @@ best_version(const struct tls_survey *survey, enum tls_version limit)
 
 /* --- versions --------------------------------------------------------------------------------- */
 
+/* What the probe's own session spoke is taken, whatever became of our hellos. */
+static void
+note_session(struct tls_survey_run *run)
+{
+	const struct tls_facts *tls = &run->facts->probe.tls;
+	enum tls_version version;
+
+	if (tls->handshake == HANDSHAKE_UP && tls->version != NULL &&
+		tls_version_parse(tls->version, &version))
+		run->survey->versions[version] = TRIAL_TAKEN;
+}
+
 static bool
 ask_version(struct tls_survey_run *run)
 {
-	if (run->at >= TLS_VERSIONS)
+	if (run->at >= TLS_VERSIONS) {
+		note_session(run);
 		return false;
+	}
 	survey_offer_version(run, (enum tls_version)run->at);
 	return true;
 }
@@ -88,13 +102,21 @@ next_weak_version(struct tls_survey_run *run)
 	run->loaded = false;
 }
 
+/* TLS 1.2 has more ciphers than one hello should hold: the weak ones come in a second. */
+static bool
+may_be_taken(const struct tls_survey *survey, enum tls_version version)
+{
+	return survey->versions[version] == TRIAL_TAKEN ||
+		(version == TLS_V1_2 && survey->versions[version] == TRIAL_REFUSED);
+}
+
 static bool
 ask_weak(struct tls_survey_run *run)
 {
 	for (; run->at <= TLS_V1_2; next_weak_version(run)) {
 		enum tls_version version = weak_version(run);
 
-		if (run->survey->versions[version] != TRIAL_TAKEN)
+		if (!may_be_taken(run->survey, version))
 			continue;
 		run->survey->weak_asked = TRIAL_UNCLEAR;
 		if (!run->loaded)
@@ -116,6 +138,11 @@ take_weak(struct tls_survey_run *run, const struct survey_outcome *outcome)
 	if (!here) {
 		next_weak_version(run);
 		return;
+	}
+	if (run->survey->versions[weak_version(run)] == TRIAL_REFUSED) {
+		run->survey->versions[weak_version(run)] = TRIAL_TAKEN;
+		run->survey->chosen[weak_version(run)] = tls_cipher_name(run->answer.cipher);
+		run->closed_versions[weak_version(run)] = false;
 	}
 	if (!add_weakness(run, tls_cipher_weakness(run->answer.cipher)))
 		run->at = TLS_VERSIONS;
