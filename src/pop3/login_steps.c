@@ -141,6 +141,10 @@ refuse(struct pop3_login *login, const struct pop3_reply *reply)
 	else if (unclear && has_code(line, "SYS"))
 		login_decide(login, LOGIN_REFUSED, REFUSAL_UNKNOWN,
 			"the server's own trouble, and not the credential (RFC 3206 section 4)");
+	else if (login->revealed && unclear && login->mechanism != NULL && login->mechanism->binds)
+		login_decide(login, LOGIN_REFUSED, REFUSAL_UNKNOWN,
+			"the server refuses name or secret, or does not bind to the TLS session as "
+			"this login did: nobody can tell which");
 	else if (login->shown && (refusal == REFUSAL_CREDENTIALS || (unclear && login->denied)))
 		login_decide(login, LOGIN_WRONG, REFUSAL_CREDENTIALS,
 			"the server says that name or secret are wrong");

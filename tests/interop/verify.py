@@ -17,6 +17,7 @@ import os
 import ssl
 import subprocess
 import sys
+import time
 import traceback
 
 import authority
@@ -28,13 +29,16 @@ import servers
 import truth
 
 VERIFY_SECONDS = 180
+STOP_SECONDS = 20
 EXPECT = ("refuses", "tls", "tls>=1.2", "cert", "days>=30", "name", "login",
           "cleartext-port-closed")
 SELF_SIGNED = "self-signed"         # what tools/lab made, which no root vouches for
 VERSIONS = {"1.0": ssl.TLSVersion.TLSv1, "1.1": ssl.TLSVersion.TLSv1_1,
             "1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 WORDS = {"SSLv3": "SSLv3", "TLSv1": "1.0", "TLSv1.1": "1.1", "TLSv1.2": "1.2", "TLSv1.3": "1.3"}
-UNKNOWN = {"SCRAM-SHA-1-PLUS"}      # mechanisms that popseal does not speak
+UNKNOWN = set()                     # mechanisms that popseal does not speak
+# Cyrus binds by tls-unique, which TLS 1.3 does not define: nobody can tell why it refuses.
+UNBOUND = {("cyrus", "SCRAM-SHA-1-PLUS"), ("cyrus", "SCRAM-SHA-256-PLUS")}
 
 # Of the variants that run.py has: those that differ in what verify has to say.
 SHARED = (
@@ -103,7 +107,7 @@ def parse_options():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--list", action="store_true", help="print the variants' names")
     parser.add_argument("--truth", action="store_true", help="measure only; popseal is not asked")
-    parser.add_argument("--jobs", type=int, default=5, help="variants at a time (default 5)")
+    parser.add_argument("--jobs", type=int, default=10, help="variants at a time (default 10)")
     parser.add_argument("names", nargs="*", metavar="NAME", help="server or server/variant")
     return parser.parse_args()
 
@@ -376,8 +380,10 @@ def check_mechanism(result, asker, mechanism):
                 record = found.get((port, "login"))
                 state = record and record["state"]
                 used = record and [each["mechanism"] for each in record.get("logins", [])]
+                unbound = (result.case.variant.server, mechanism) in UNBOUND
+                right = "undetermined" if unbound else "met"
                 result.add(f"{port} login by {mechanism}: {state}",
-                           state == "met" and used == [mechanism],
+                           state == right and used == [mechanism],
                            f"{json.dumps(record)}\n{' '.join(asker.command)}")
 
 
@@ -422,6 +428,10 @@ def check_stopped(result, asker):
     """The server is gone, its host is not: closed ports, and no wrong password."""
     for process in asker.instance.processes:
         lab.end(process)
+    deadline = time.monotonic() + STOP_SECONDS
+    while any(lab.is_listening(asker.instance.server_ns, port)
+              for port in (lab.CLEAR_PORT, lab.TLS_PORT)) and time.monotonic() < deadline:
+        time.sleep(0.05)
     with reported(result, "stopped"):
         found, _ = asker("refuses,tls,login,cleartext-port-closed")
         for port in (lab.CLEAR_PORT, lab.TLS_PORT):
