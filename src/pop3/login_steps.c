@@ -617,6 +617,16 @@ step_user(struct pop3_login *login)
 	return fail(login, "the server's answer to USER is not POP3's");
 }
 
+/* Dovecot lists USER also where no mechanism serves it, and says so to PASS: it checked nothing. */
+static enum pop3_want
+refuse_password(struct pop3_login *login, const struct pop3_reply *reply)
+{
+	g_autofree char *line = g_strndup(reply->line.bytes, reply->line.length);
+
+	return classify(login, line) == REFUSAL_MECHANISM ? refuse_command(login, reply) :
+							    refuse(login, reply);
+}
+
 static enum pop3_want
 step_pass(struct pop3_login *login)
 {
@@ -626,7 +636,7 @@ step_pass(struct pop3_login *login)
 	if (reply.kind == REPLY_OK)
 		return succeed(login, &reply);
 	if (reply.kind == REPLY_ERR)
-		return refuse(login, &reply);
+		return refuse_password(login, &reply);
 	login_keep(login, &reply.line);
 	return fail(login, "the server's answer to PASS is not POP3's");
 }

@@ -374,7 +374,7 @@ def check_mechanism(result, asker, mechanism):
     """A login by it is met on each port where it works."""
     with reported(result, f"--mechanism {mechanism}"):
         token = {"token": logins.TOKEN} if mechanism in logins.TOKENS else {}
-        found, _ = asker("login", "--depth", "standard", "--mechanism", mechanism, **token)
+        found, _ = asker("login", "--depth", "standard", "--no-credential", "--mechanism", mechanism, **token)
         for port, measured in result.measured.items():
             if mechanism in measured.working:
                 record = found.get((port, "login"))
@@ -394,7 +394,7 @@ def check_wrong(result, asker):
     for title, given in (("password", {"secret": "wrong-horse-99"}),
                          *[("token", {"token": "wrong-token"})] * tokens):
         with reported(result, f"a wrong {title}"):
-            found, _ = asker("login", "--depth", "standard", **given)
+            found, _ = asker("login", "--depth", "standard", "--no-credential", **given)
             for port, measured in result.measured.items():
                 record = found[port, "login"]
                 said = f"{record['state']} ({record['reason']})"
@@ -406,7 +406,7 @@ def check_wrong(result, asker):
 def check_insecure(result, asker):
     """--insecure logs in all the same, and says so."""
     with reported(result, "--insecure"):
-        found, _ = asker("login", "--depth", "standard", "--insecure")
+        found, _ = asker("login", "--depth", "standard", "--no-credential", "--insecure")
         for port in result.measured:
             record = found[port, "login"]
             result.add(f"{port} --insecure: {record['state']}",
