@@ -374,7 +374,8 @@ def check_mechanism(result, asker, mechanism):
     """A login by it is met on each port where it works."""
     with reported(result, f"--mechanism {mechanism}"):
         token = {"token": logins.TOKEN} if mechanism in logins.TOKENS else {}
-        found, _ = asker("login", "--depth", "standard", "--no-credential", "--mechanism", mechanism, **token)
+        found, _ = asker("login", "--depth", "standard", "--no-credential", "--mechanism",
+                         mechanism, **token)
         for port, measured in result.measured.items():
             if mechanism in measured.working:
                 record = found.get((port, "login"))

@@ -15,6 +15,7 @@ autocreate_users: anyone
 sasl_pwcheck_method: auxprop
 sasl_auxprop_plugin: sasldb
 sasl_mech_list: {mechanisms}
+failedloginpause: 0
 """
 TLS_FILES = "tls_server_cert: /lab/tls/both.pem\ntls_server_key: /lab/tls/both.pem\n"
 CYRUS_CONF = """START {{

@@ -28,6 +28,7 @@ userdb {
 ssl_cert = </lab/tls/cert.pem
 ssl_key = </lab/tls/key.pem
 # The lab's logins fail on purpose, again and again, from one address.
+auth_failure_delay = 0
 service anvil {
   unix_listener anvil-auth-penalty {
     mode = 0

@@ -19,6 +19,13 @@ userdb passwd-file {
 }
 ssl_server_cert_file = /lab/tls/cert.pem
 ssl_server_key_file = /lab/tls/key.pem
+# The lab's logins fail on purpose, again and again, from one address.
+auth_failure_delay = 0
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
 """
 NO_CLEAR = """
 service pop3-login {
