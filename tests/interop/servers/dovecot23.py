@@ -90,7 +90,9 @@ VARIANTS = [
             verdict="undetermined", login_works=False, reasons=("temporary",),
             stls="optional", tls_port=True, hint=("permits",)),
     # No account is left, and it says so as if the password were wrong.
-    variant("passdb-missing", "ssl = yes\ndisable_plaintext_auth = no\n",
+    # With its own delay: without, it says now this and now that.
+    variant("passdb-missing",
+            "ssl = yes\ndisable_plaintext_auth = no\nauth_failure_delay = 2 secs\n",
             PASSDB.replace("/lab/users", "/lab/nowhere/users"), verdict="permits",
             login_works=False, reasons=("credentials-checked",), stls="optional", tls_port=True),
 ]
