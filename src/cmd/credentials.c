@@ -103,7 +103,7 @@ free_entry(void *entry)
 	g_free(entry);
 }
 
-/* Returns the machine's entry, or the default one, empty where there is neither; NULL and *error. */
+/* Returns the machine's entry, or the default one; an empty one where there is neither. */
 static struct netrc_entry *
 find_entry(struct credentials *credentials, const char *machine, GError **error)
 {
