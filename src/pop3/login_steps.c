@@ -118,6 +118,13 @@ refusal_words(enum refusal refusal)
 	return "the server refuses in words that popseal does not know";
 }
 
+/* Whether a channel binding went out: who refuses it says mostly what is said of a wrong secret. */
+static bool
+is_bound(const struct pop3_login *login)
+{
+	return login->revealed && login->mechanism != NULL && login->mechanism->binds;
+}
+
 /*
  * The server refuses the login. Its response codes go before its words: [IN-USE] comes after the
  * credential was found right, [SYS/PERM] blames the server, and [AUTH] the credential (RFC 3206),
@@ -141,7 +148,7 @@ refuse(struct pop3_login *login, const struct pop3_reply *reply)
 	else if (unclear && has_code(line, "SYS"))
 		login_decide(login, LOGIN_REFUSED, REFUSAL_UNKNOWN,
 			"the server's own trouble, and not the credential (RFC 3206 section 4)");
-	else if (login->revealed && unclear && login->mechanism != NULL && login->mechanism->binds)
+	else if (unclear && !login->denied && is_bound(login))
 		login_decide(login, LOGIN_REFUSED, REFUSAL_UNKNOWN,
 			"the server refuses name or secret, or does not bind to the TLS session as "
 			"this login did: nobody can tell which");
