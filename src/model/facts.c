@@ -34,7 +34,7 @@ grow_attempts(struct facts *facts, size_t room)
 			attempts[i].name = "";
 	}
 	probe->attempts = attempts;
-	probe->attempt_room = room;
+	probe->attempt_room = (uint8_t)room;
 }
 
 static void
@@ -45,7 +45,7 @@ grow_capabilities(struct facts *facts, struct capabilities *list, size_t room)
 	for (size_t i = 0; i < list->count; i++)
 		lines[i] = list->lines[i];
 	list->lines = lines;
-	list->room = room;
+	list->room = (uint8_t)room;
 }
 
 struct facts *

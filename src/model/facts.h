@@ -25,6 +25,8 @@ enum {
 	FACTS_TRANSCRIPT_MAX = 64 * 1024,
 };
 
+G_STATIC_ASSERT(FACTS_CAPABILITIES_MAX <= UINT8_MAX && FACTS_ATTEMPTS_MAX <= UINT8_MAX);
+
 enum depth {
 	DEPTH_GENTLE,
 	DEPTH_STANDARD,
@@ -85,8 +87,8 @@ enum list_state {
 struct capabilities {
 	enum list_state state;
 	bool cut; /* something that decides may be missing: no room, or no end */
-	size_t count;
-	size_t room;
+	uint8_t count;
+	uint8_t room;
 	const char **lines; /* capabilities_add */
 };
 
@@ -122,52 +124,52 @@ struct credential {
 	const char *exchange;
 };
 
+/* In an order that leaves few holes: thousands are held at once. */
 struct probe_facts {
 	enum depth depth;
-	bool no_credential; /* the user asked for none */
 	enum vantage vantage;
-	const char *source;        /* our own address; NULL without a connection */
+	enum connect_outcome connect;
+	enum greeting_kind greeting_kind;
+	/* To USER with the same name after STLS; asked where its refusal in clear says not why. */
+	enum answer user_over_tls;
+	unsigned connections;
+	bool no_credential;        /* the user asked for none */
 	bool same_address;         /* source and destination address are equal */
 	bool exempts_same_address; /* ... and the product treats that as secure */
-	bool product_offers_stls;  /* the product lists STLS wherever it has a certificate */
+	bool product_offers_stls;  /* it offers STLS wherever it has a certificate and TLS is on */
 	bool trusted;              /* [XCLIENT], or another sign of a trusted network */
-	enum connect_outcome connect;
+	bool greeting_temporary;   /* "-ERR [SYS/TEMP]" and the like */
+	bool tls_first;            /* asked in clear, but it speaks TLS from the first byte */
+	/* after it had closed on logins, it still answered CAPA on a connection of its own */
+	bool alive;
+	bool out_of_step; /* more answers than commands: no answer can be trusted */
+	uint8_t attempt_count;
+	uint8_t attempt_room;
+	const char *source; /* our own address; NULL without a connection */
 	const char *connect_error;
-	enum greeting_kind greeting_kind;
 	const char *greeting;
-	bool greeting_temporary; /* "-ERR [SYS/TEMP]" and the like */
 	const char *apop; /* the timestamp in the greeting, with its angle brackets; else NULL */
-	bool tls_first;   /* asked in clear, but it speaks TLS from the first byte */
 	struct capabilities clear;
 	struct capabilities over_tls;
 	/* Of a bare AUTH, one mechanism a line; asked where CAPA told nothing. */
 	struct capabilities auth_list;
 	struct attempt *attempts; /* the essential three first; facts_add_attempt */
-	size_t attempt_count;
-	size_t attempt_room;
 	struct credential credential;
 	struct {
 		bool advertised;
-		enum answer answer; /* to STLS itself */
-		const char *reply;
 		bool plaintext_after; /* bytes in clear after its "+OK" */
+		enum answer answer;   /* to STLS itself */
 		enum stls state;
-		/* At deep depth: a command in the same segment as STLS. */
-		enum injection injection;
+		enum injection injection; /* at deep depth: a command in the same segment as STLS */
+		const char *reply;
 		const char *injection_error;
 		const char *injection_exchange; /* escaped, "\n" between its lines */
 	} stls;
 	struct tls_facts tls; /* of STLS or implicit TLS */
-	/* To USER with the same name after STLS; asked where its refusal in clear says not why. */
-	enum answer user_over_tls;
 	/* Where it stopped answering: "connect", "greeting", "capa", "auth-plain", ... */
 	const char *timeout_step;
 	const char *closed_step; /* where it closed unasked, last */
-	/* after it had closed on logins, it still answered CAPA on a connection of its own */
-	bool alive;
-	bool out_of_step; /* more answers than commands: no answer can be trusted */
-	unsigned connections;
-	const char *product; /* the product's name, or NULL */
+	const char *product;     /* the product's name, or NULL */
 	const char *product_title;
 	const char *product_version; /* or NULL */
 	const char *product_remedy;  /* the setting that closes it there, or NULL */
