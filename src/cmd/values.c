@@ -116,9 +116,10 @@ value_ports(const char *text, struct port_list *ports, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
 
-	if (ports_parse(text != NULL ? text : "110,995s", ports, &problem))
-		return true;
-	return value_wrong(error, "ports", text, problem->message);
+	if (text == NULL)
+		text = "110,995s";
+	return ports_parse(text, ports, &problem) ||
+		value_wrong(error, "ports", text, problem->message);
 }
 
 GPtrArray *

@@ -26,6 +26,7 @@ secret_new(const char *bytes, size_t length)
 
 	if (length > SECRET_MAX || (length > 0 && memchr(bytes, '\0', length) != NULL))
 		return NULL;
+	/* cppcheck-suppress invalidFunctionArg ; -1 is what MAP_ANONYMOUS wants */
 	secret = mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (secret == MAP_FAILED)
 		g_error("no memory for a secret");
