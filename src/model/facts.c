@@ -136,7 +136,7 @@ bool
 capabilities_add(struct facts *facts, struct capabilities *capabilities, const char *bytes,
 	size_t length)
 {
-	size_t room = MAX(2 * capabilities->room, (size_t)CAPABILITIES_ROOM);
+	size_t room = MAX((size_t)2 * capabilities->room, (size_t)CAPABILITIES_ROOM);
 
 	if (capabilities->count == FACTS_CAPABILITIES_MAX)
 		return false;
