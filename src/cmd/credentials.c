@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -19,8 +20,8 @@ struct credentials {
 	size_t length;
 	GHashTable *entries; /* host to struct netrc_entry: what was found in it */
 	char *user;
-	struct secret *secret;
-	bool token;
+	struct secret *password;
+	struct secret *token;
 };
 
 static bool
@@ -128,31 +129,36 @@ find_entry(struct credentials *credentials, const char *machine, GError **error)
 /* --- the environment -------------------------------------------------------------------------- */
 
 /* Takes a variable: what stood in the environment is overwritten, and gone. */
-static struct secret *
-take_secret(const char *name)
+static bool
+take_secret(const char *name, struct secret **secret, GError **error)
 {
 	char *value = getenv(name);
-	struct secret *secret = NULL;
 
 	if (value == NULL)
-		return NULL;
-	secret = secret_new(value, strlen(value));
+		return true;
+	*secret = secret_new(value, strlen(value));
 	secret_wipe(value, strlen(value));
 	unsetenv(name);
-	return secret;
+	if (*secret != NULL)
+		return true;
+	g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: longer than %d octets", name,
+		SECRET_MAX);
+	return false;
 }
 
-static void
-take_environment(struct credentials *credentials)
+static bool
+take_environment(struct credentials *credentials, GError **error)
 {
-	struct secret *password = take_secret("POPSEAL_PASSWORD");
-	struct secret *token = take_secret("POPSEAL_TOKEN");
-
 	credentials->user = g_strdup(g_getenv("POPSEAL_USER"));
-	credentials->token = token != NULL;
-	credentials->secret = token != NULL ? token : password;
-	if (token != NULL)
-		secret_free(password);
+	if (!take_secret("POPSEAL_PASSWORD", &credentials->password, error) ||
+		!take_secret("POPSEAL_TOKEN", &credentials->token, error))
+		return false;
+	if (credentials->user != NULL || credentials->path != NULL ||
+		(credentials->password == NULL && credentials->token == NULL))
+		return true;
+	g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
+		"there is a secret in the environment, but no POPSEAL_USER that it belongs to");
+	return false;
 }
 
 /* --- the terminal ----------------------------------------------------------------------------- */
@@ -160,6 +166,9 @@ take_environment(struct credentials *credentials)
 enum {
 	ANSWER_MAX = 1024
 };
+
+/* The signal that came while a question was open; 0 = none. */
+static volatile sig_atomic_t came;
 
 /* Reads a line, without its end, into `answer` of ANSWER_MAX + 1 octets; false where none came. */
 static bool
@@ -170,7 +179,7 @@ read_line(int terminal, char *answer)
 	while (length < ANSWER_MAX) {
 		ssize_t count = read(terminal, answer + length, 1);
 
-		if (count <= 0 && !(count < 0 && errno == EINTR))
+		if (count <= 0 && (count == 0 || errno != EINTR || came != 0))
 			return false;
 		if (count > 0 && answer[length] == '\n')
 			break;
@@ -180,26 +189,49 @@ read_line(int terminal, char *answer)
 	return length > 0;
 }
 
-static bool
-ask(int terminal, const char *question, bool hidden, char *answer)
+static void
+on_signal(int number)
 {
-	struct termios before, quiet;
-	bool changed = hidden && tcgetattr(terminal, &before) == 0;
-	bool came;
+	came = number;
+}
 
+static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
+
+/* Reads with echo off, and puts it on again whatever happens; then the signal does what it does. */
+static bool
+read_hidden(int terminal, char *answer)
+{
+	const struct sigaction note = { .sa_handler = on_signal }; /* no SA_RESTART: read ends */
+	struct sigaction former[G_N_ELEMENTS(ending)];
+	struct termios before, quiet;
+	bool changed = tcgetattr(terminal, &before) == 0;
+	bool got;
+
+	came = 0;
+	for (size_t i = 0; i < G_N_ELEMENTS(ending); i++)
+		sigaction(ending[i], &note, &former[i]);
 	if (changed) {
 		quiet = before;
 		quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
 		changed = tcsetattr(terminal, TCSAFLUSH, &quiet) == 0;
 	}
+	got = read_line(terminal, answer);
+	if (changed)
+		tcsetattr(terminal, TCSAFLUSH, &before);
+	(void)!write(terminal, "\n", 1);
+	for (size_t i = 0; i < G_N_ELEMENTS(ending); i++)
+		sigaction(ending[i], &former[i], NULL);
+	if (came != 0)
+		raise(came);
+	return got && came == 0;
+}
+
+static bool
+ask(int terminal, const char *question, bool hidden, char *answer)
+{
 	if (write(terminal, question, strlen(question)) < 0)
 		return false;
-	came = read_line(terminal, answer);
-	if (changed) {
-		tcsetattr(terminal, TCSAFLUSH, &before);
-		(void)!write(terminal, "\n", 1);
-	}
-	return came;
+	return hidden ? read_hidden(terminal, answer) : read_line(terminal, answer);
 }
 
 /* Where there is no terminal, or no answer, the login stays untried, and says why. */
@@ -213,9 +245,8 @@ prompt(struct credentials *credentials)
 		return;
 	if (credentials->user == NULL && ask(terminal, "User: ", false, answer))
 		credentials->user = g_strdup(answer);
-	if (credentials->user != NULL && credentials->secret == NULL &&
-		ask(terminal, "Password: ", true, answer))
-		credentials->secret = secret_new(answer, strlen(answer));
+	if (credentials->user != NULL && ask(terminal, "Password: ", true, answer))
+		credentials->password = secret_new(answer, strlen(answer));
 	secret_wipe(answer, sizeof(answer));
 	close(terminal);
 }
@@ -226,7 +257,8 @@ bool
 credentials_any(const struct credentials *credentials)
 {
 	return credentials->text != NULL ||
-		(credentials->user != NULL && credentials->secret != NULL);
+		(credentials->user != NULL &&
+			(credentials->password != NULL || credentials->token != NULL));
 }
 
 struct credentials *
@@ -240,10 +272,10 @@ credentials_new(const char *netrc, bool needed, GError **error)
 	if (netrc != NULL || needed || g_getenv("POPSEAL_PASSWORD") != NULL ||
 		g_getenv("POPSEAL_TOKEN") != NULL)
 		lock_down();
-	take_environment(credentials);
-	if (netrc != NULL)
+	done = take_environment(credentials, error);
+	if (done && netrc != NULL)
 		done = read_netrc(credentials, netrc, error);
-	else if (needed && !credentials_any(credentials))
+	else if (done && needed && !credentials_any(credentials))
 		prompt(credentials);
 	if (done)
 		return credentials;
@@ -253,23 +285,24 @@ credentials_new(const char *netrc, bool needed, GError **error)
 
 bool
 credentials_find(struct credentials *credentials, const char *host, const char *other,
-	const char **user, const struct secret **secret, bool *token, GError **error)
+	struct credential_choice *choice, GError **error)
 {
 	const struct netrc_entry *entry = NULL;
 
-	*token = false;
-	if (credentials->text == NULL) {
-		*user = credentials->user;
-		*secret = credentials->secret;
-		*token = credentials->token;
-		return *user != NULL && *secret != NULL;
+	*choice = (struct credential_choice){ .user = credentials->user,
+		.password = credentials->password,
+		.token = credentials->token };
+	if (credentials->text != NULL) {
+		entry = find_entry(credentials, host, error);
+		if (entry != NULL && entry->fallback && other != NULL)
+			entry = find_entry(credentials, other, error);
+		*choice = (struct credential_choice){ 0 };
 	}
-	entry = find_entry(credentials, host, error);
-	if (entry != NULL && entry->fallback && other != NULL)
-		entry = find_entry(credentials, other, error);
-	*user = entry == NULL ? NULL : entry->login;
-	*secret = entry == NULL ? NULL : entry->password;
-	return *user != NULL && *secret != NULL;
+	if (entry != NULL) {
+		choice->user = entry->login;
+		choice->password = entry->password;
+	}
+	return choice->user != NULL && (choice->password != NULL || choice->token != NULL);
 }
 
 void
@@ -283,6 +316,7 @@ credentials_free(struct credentials *credentials)
 	g_free(credentials->text);
 	g_free(credentials->path);
 	g_free(credentials->user);
-	secret_free(credentials->secret);
+	secret_free(credentials->password);
+	secret_free(credentials->token);
 	g_free(credentials);
 }

@@ -138,8 +138,9 @@ value_targets(char *const *words, char **input, GError **error)
 		}
 		target = target_parse(words[i], &problem);
 		if (target == NULL) {
-			g_set_error(error, POPSEAL_USAGE_ERROR, 0, "%s: %s", words[i],
-				problem->message);
+			/* What stands before a '@' may hold a password. */
+			g_set_error(error, POPSEAL_USAGE_ERROR, 0, "%s: %s",
+				strchr(words[i], '@') == NULL ? words[i] : "...", problem->message);
 			return NULL;
 		}
 		g_ptr_array_add(targets, target);

@@ -3,14 +3,18 @@
  * popseal verify: glue. The options are verify_options.c, one host's course is
  * verify_host.c, what is expected is model/expectation.c, the words are reports/.
  */
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/command.h"
 #include "cmd/output.h"
 #include "cmd/verify_options.h"
+#include "model/escape.h"
 #include "net/namespace.h"
 #include "net/resolver.h"
+#include "net/watch.h"
 #include "reports/evidence.h"
 #include "scan/source.h"
 
@@ -34,13 +38,26 @@ struct run {
 	struct net_timer *more; /* begins with further hosts */
 	struct net_signal *interrupt;
 	struct net_signal *terminate;
-	GHashTable *hosts;   /* of struct verify_host: those under way */
-	GHashTable *lookups; /* of struct lookup */
-	GHashTable *trusts;  /* file name ("" = the system's) to struct net_trust */
+	GHashTable *hosts;       /* of struct verify_host: those under way */
+	GHashTable *lookups;     /* of struct lookup */
+	GQueue waiting;          /* of struct waiting: hosts whose name or address is being asked */
+	GHashTable *asked;       /* a set of "NAME ADDRESS PORT MODE" */
+	GHashTable *wrong;       /* see struct verify_setup */
+	struct net_watch *watch; /* of the source, while there is nothing to read */
+	bool awaiting;           /* there may be more lines */
+	bool untrusted;          /* it has been said that no chain can be judged */
+	GHashTable *trusts;      /* file name ("" = the system's) to struct net_trust */
 	GPtrArray *kept;  /* of struct verify_host: for the evidence, in the order of their end */
 	GArray *failures; /* of struct failure, their texts owned: likewise */
 	int64_t started;  /* µs, monotonic */
 	GError *error;    /* what ended it before its time */
+};
+
+/* A host that waits for its turn: one server is never asked twice at once. */
+struct waiting {
+	char *name;
+	char *address;
+	struct port_list ports;
 };
 
 struct lookup {
@@ -138,13 +155,86 @@ on_host(void *user, struct verify_host *host)
 }
 
 static void
+waiting_free(void *data)
+{
+	struct waiting *waiting = data;
+
+	g_free(waiting->name);
+	g_free(waiting->address);
+	g_free(waiting);
+}
+
+/* Whether a host of that name or address is being asked. */
+static bool
+is_busy(struct run *run, const struct waiting *waiting)
+{
+	GHashTableIter iter;
+	void *host;
+
+	g_hash_table_iter_init(&iter, run->hosts);
+	while (g_hash_table_iter_next(&iter, &host, NULL))
+		if (g_ascii_strcasecmp(verify_host_name(host), waiting->name) == 0 ||
+			g_str_equal(verify_host_address(host), waiting->address))
+			return true;
+	return false;
+}
+
+/* Begins with those that wait, as far as their servers are free. */
+static void
+begin_waiting(struct run *run)
+{
+	GList *next;
+
+	for (GList *link = run->waiting.head; link != NULL; link = next) {
+		struct waiting *waiting = link->data;
+
+		next = link->next;
+		if (g_hash_table_size(run->hosts) >= run->command.concurrency)
+			return;
+		if (is_busy(run, waiting))
+			continue;
+		g_hash_table_add(run->hosts,
+			verify_host_start(run->loop, &run->command.setup, waiting->name,
+				waiting->address, &waiting->ports, on_host, run));
+		g_queue_delete_link(&run->waiting, link);
+		waiting_free(waiting);
+	}
+}
+
+/* Takes out the ports that were asked already, as another target. */
+static void
+drop_doubles(struct run *run, struct waiting *waiting)
+{
+	struct port_list *ports = &waiting->ports;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < ports->count; i++) {
+		char *key = g_strdup_printf("%s %s %u %s", waiting->name, waiting->address,
+			ports->items[i].port, mode_word(ports->items[i].mode));
+
+		if (g_hash_table_add(run->asked, key))
+			ports->items[kept++] = ports->items[i];
+	}
+	ports->count = kept;
+}
+
+/* Puts a host in line; false where all of it was asked already. */
+static bool
 begin_host(struct run *run, const char *name, const char *address, const struct port_list *ports)
 {
-	struct verify_host *host = verify_host_start(run->loop, &run->command.setup, name, address,
-		ports, on_host, run);
+	struct waiting *waiting = g_new0(struct waiting, 1);
 
+	waiting->name = g_strdup(name);
+	waiting->address = g_strdup(address);
+	waiting->ports = *ports;
+	drop_doubles(run, waiting);
+	if (waiting->ports.count == 0) {
+		waiting_free(waiting);
+		return false;
+	}
 	run->summary.hosts_total++;
-	g_hash_table_add(run->hosts, host);
+	g_queue_push_tail(&run->waiting, waiting);
+	return true;
 }
 
 static void
@@ -152,19 +242,22 @@ on_resolved(void *user, const char *const *addresses, size_t count, const char *
 {
 	struct lookup *lookup = user;
 	struct run *run = lookup->run;
+	size_t begun = 0, skipped = 0;
 
 	if (run->command.one_address)
 		count = MIN(count, 1);
-	run->summary.targets.asked += count > 0;
-	run->summary.targets.failed += count == 0;
-	if (count == 0)
-		add_failure(run, lookup->name, why, false);
 	for (size_t i = 0; i < count; i++) {
 		if (lookup->piped && target_never_asked(addresses[i]))
-			run->summary.targets.skipped++;
-		else
-			begin_host(run, lookup->name, addresses[i], &lookup->ports);
+			skipped++;
+		else if (begin_host(run, lookup->name, addresses[i], &lookup->ports))
+			begun++;
 	}
+	if (count == 0)
+		add_failure(run, lookup->name, why, false);
+	run->summary.targets.failed += count == 0;
+	run->summary.targets.asked += begun > 0;
+	run->summary.targets.skipped += count > 0 && begun == 0 && skipped > 0;
+	run->summary.targets.doubles += count > 0 && begun == 0 && skipped == 0;
 	g_hash_table_remove(run->lookups, lookup);
 	net_timer_start(run->more, 0, 0);
 }
@@ -193,7 +286,36 @@ resolve(struct run *run, const char *name, const struct port_list *ports, bool p
 
 /* --- targets ---------------------------------------------------------------------------------- */
 
-/* Takes the next target of the lines; a bad one is reported. False at their end. */
+static void on_more(void *user);
+static bool take_line(struct run *run);
+
+static void
+on_readable(void *user)
+{
+	struct run *run = user;
+
+	net_watch_for(run->watch, 0);
+	run->awaiting = false;
+	on_more(run);
+}
+
+/* There is nothing to read now: goes on once there is. Returns false, as for an end. */
+static bool
+await_source(struct run *run)
+{
+	if (run->watch == NULL)
+		run->watch =
+			net_watch_new(run->loop, source_fd(run->supply.source), on_readable, run);
+	if (run->watch == NULL) {
+		source_wait(run->supply.source);
+		return take_line(run);
+	}
+	net_watch_for(run->watch, NET_WATCH_READ);
+	run->awaiting = true;
+	return false;
+}
+
+/* Takes the next target of the lines; a bad one is reported. False where there is none now. */
 static bool
 take_line(struct run *run)
 {
@@ -213,8 +335,7 @@ take_line(struct run *run)
 			g_free(item.message);
 			break;
 		case SOURCE_WAIT:
-			source_wait(run->supply.source);
-			break;
+			return await_source(run);
 		case SOURCE_END:
 			g_clear_pointer(&run->supply.source, source_free);
 			break;
@@ -258,9 +379,10 @@ begin_next(struct run *run, const struct target *target)
 		resolve(run, target->host, &ports, piped);
 	} else if ((piped || target_is_wide(target)) && target_never_asked(address)) {
 		run->summary.targets.skipped++;
-	} else {
+	} else if (begin_host(run, address, address, &ports)) {
 		run->summary.targets.asked++;
-		begin_host(run, address, address, &ports);
+	} else {
+		run->summary.targets.doubles++;
 	}
 	if (++run->supply.index >= target_count(target))
 		next_target(&run->supply);
@@ -273,6 +395,13 @@ free_kept(struct run *run)
 		g_ptr_array_set_size(run->kept, 0);
 }
 
+static unsigned
+under_way(struct run *run)
+{
+	return g_hash_table_size(run->hosts) + g_hash_table_size(run->lookups) +
+		run->waiting.length;
+}
+
 /* Begins with hosts as far as there is room, and ends the run after the last. */
 static void
 on_more(void *user)
@@ -281,16 +410,15 @@ on_more(void *user)
 	const struct target *target = NULL;
 
 	free_kept(run);
-	while (run->error == NULL && !run->output.gone &&
-		g_hash_table_size(run->hosts) + g_hash_table_size(run->lookups) <
-			run->command.concurrency) {
+	while (run->error == NULL && !run->output.gone && !run->awaiting &&
+		under_way(run) < run->command.concurrency) {
 		target = current_target(run);
 		if (target == NULL)
 			break;
 		begin_next(run, target);
 	}
-	if (run->error != NULL || run->output.gone ||
-		(g_hash_table_size(run->hosts) == 0 && g_hash_table_size(run->lookups) == 0))
+	begin_waiting(run);
+	if (run->error != NULL || run->output.gone || (under_way(run) == 0 && !run->awaiting))
 		net_loop_stop(run->loop);
 }
 
@@ -311,19 +439,27 @@ free_trust(void *trust)
 	net_trust_free(trust);
 }
 
-/* The anchors of a file, read once. */
+/*
+ * The anchors of a file, read once. Where the system has none, verify goes on: what rests on them
+ * is undetermined.
+ */
 static struct net_trust *
 find_trust(void *user, const char *file, GError **error)
 {
 	struct run *run = user;
 	const char *key = file == NULL ? "" : file;
+	g_autoptr(GError) problem = NULL;
 	struct net_trust *trust = g_hash_table_lookup(run->trusts, key);
 
 	if (trust != NULL)
 		return trust;
-	trust = net_trust_new(file, error);
+	trust = net_trust_new(file, file == NULL ? &problem : error);
 	if (trust == NULL) {
-		g_prefix_error(error, file == NULL ? "no chain can be judged: " : "--ca ");
+		g_prefix_error(error, "--ca ");
+		if (file == NULL && !run->untrusted)
+			g_printerr("popseal verify: no chain can be judged: %s\n",
+				problem->message);
+		run->untrusted |= file == NULL;
 		return NULL;
 	}
 	g_hash_table_insert(run->trusts, g_strdup(key), trust);
@@ -358,7 +494,9 @@ run_end(struct run *run)
 	g_clear_pointer(&run->more, net_timer_close);
 	g_clear_pointer(&run->interrupt, net_signal_close);
 	g_clear_pointer(&run->terminate, net_signal_close);
-	run->summary.targets.not_done = g_hash_table_size(run->hosts);
+	run->summary.targets.not_done = under_way(run);
+	g_queue_clear_full(&run->waiting, waiting_free);
+	g_clear_pointer(&run->watch, net_watch_close);
 	g_hash_table_remove_all(run->hosts);
 	resolver_free(run->resolver);
 	run->resolver = NULL;
@@ -379,6 +517,8 @@ run_targets(struct run *run)
 		net_loop_run(run->loop);
 	run_end(run);
 	run->summary.duration = g_get_monotonic_time() - run->started;
+	if (run->summary.targets.read == 0 && run->error == NULL && !run->summary.interrupted)
+		add_failure(run, "run", "there was no target", true);
 	if (report->end != NULL)
 		report->end(options, &run->summary, run->text);
 	flush(run);
@@ -458,13 +598,33 @@ write_document(struct run *run)
 		G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0666, &run->error);
 }
 
+/* Asked before anything is sent: a whole run must not end in a file that cannot be written. */
+static bool
+can_write(const char *path, GError **error)
+{
+	g_autofree char *folder = path == NULL ? NULL : g_path_get_dirname(path);
+
+	if (path == NULL || g_str_equal(path, "-") || access(folder, W_OK | X_OK) == 0)
+		return true;
+	g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: %s", path, g_strerror(errno));
+	return false;
+}
+
 /* Credentials are fetched before the network is touched, and only if a login may be wanted. */
 static bool
 prepare(struct run *run)
 {
 	struct verify_command *command = &run->command;
 	struct verify_setup *setup = &command->setup;
-	bool wanted = setup->terms.expectations.wanted[EXPECT_LOGIN];
+	bool wanted = setup->terms.expectations.wanted[EXPECT_LOGIN] ||
+		(!setup->expect_given && setup->policy != NULL &&
+			policy_expects(setup->policy, EXPECT_LOGIN));
+
+	setup->wrong = run->wrong;
+	if (!can_write(command->evidence, &run->error) ||
+		(command->common.report->document &&
+			!can_write(command->common.output, &run->error)))
+		return false;
 
 	setup->credentials = credentials_new(command->netrc, wanted, &run->error);
 	if (setup->credentials == NULL)
@@ -483,24 +643,36 @@ prepare(struct run *run)
 		output_open(&run->output, command->common.output, &run->error);
 }
 
+/* A monitoring system reads the first line of standard output, whatever went wrong. */
+static int
+fail(struct run *run, int code)
+{
+	const struct report *report = run->command.common.report;
+	bool plugin = report != NULL && g_str_equal(report->name, "nagios");
+	g_autofree char *message = escape_again(run->error->message);
+
+	if (plugin)
+		g_print("POP3 UNKNOWN - %s\n", g_strdelimit(message, "|", '/'));
+	code = options_fail("verify", g_steal_pointer(&run->error), code);
+	return run->command.nagios_codes ? EXIT_USAGE : code;
+}
+
 static int
 verify(struct run *run)
 {
 	bool opened;
 
 	if (!prepare(run))
-		return options_fail("verify", run->error, EXIT_OPERATIONAL);
+		return fail(run, EXIT_OPERATIONAL);
 	opened = !run->command.common.report->document;
 	run_targets(run);
-	if (run->error == NULL && run->command.evidence != NULL)
-		write_evidence(run);
 	if (run->error == NULL)
 		write_document(run);
+	if (run->error == NULL && run->command.evidence != NULL)
+		write_evidence(run);
 	if (opened)
 		output_close(&run->output, run->error == NULL ? &run->error : NULL);
-	if (run->error != NULL)
-		return options_fail("verify", run->error, EXIT_OPERATIONAL);
-	return exit_code(run);
+	return run->error != NULL ? fail(run, EXIT_OPERATIONAL) : exit_code(run);
 }
 
 static void
@@ -517,6 +689,8 @@ run_command(int argc, char **argv)
 
 	run.text = g_string_new(NULL);
 	run.hosts = g_hash_table_new_full(NULL, NULL, free_host, NULL);
+	run.asked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	run.wrong = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	run.lookups = g_hash_table_new_full(NULL, NULL, lookup_free, NULL);
 	run.trusts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_trust);
 	run.kept = g_ptr_array_new_with_free_func(free_host);
@@ -525,13 +699,15 @@ run_command(int argc, char **argv)
 	if (verify_options_parse(&run.command, argc, argv, &run.error))
 		code = verify(&run);
 	else
-		code = options_fail("verify", run.error,
+		code = fail(&run,
 			run.error->domain == G_FILE_ERROR ? EXIT_OPERATIONAL : EXIT_USAGE);
 	g_ptr_array_unref(run.kept);
 	g_array_unref(run.failures);
 	g_hash_table_unref(run.hosts);
 	g_hash_table_unref(run.lookups);
 	g_hash_table_unref(run.trusts);
+	g_hash_table_unref(run.asked);
+	g_hash_table_unref(run.wrong);
 	net_loop_free(run.loop);
 	source_free(run.supply.source);
 	target_free(run.supply.target);

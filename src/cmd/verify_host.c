@@ -21,6 +21,7 @@ struct slot {
 	struct ask *ask;
 	struct facts *facts;   /* the assessment's, once there is one */
 	GPtrArray *mechanisms; /* of char *: what is to be tried; NULL stands for the best */
+	struct credential_choice choice;
 	struct login_options login;
 	struct login_errand *errands[LOGINS_MAX];
 	struct login_result logins[LOGINS_MAX];
@@ -92,6 +93,15 @@ set_terms(struct slot *slot)
 	slot->probe.trust = setup->trust(setup->user, slot->terms.ca, &error);
 	if (error != NULL)
 		host_fail(slot->host, error->message);
+	if (!expectations_any(&slot->terms.expectations)) {
+		char url[ENDPOINT_URL_MAX];
+		g_autofree char *message = g_strdup_printf(
+			"nothing is expected of %s: no group of the policy that matches says what",
+			endpoint_url(&endpoint, url));
+
+		host_fail(slot->host, message);
+		return false;
+	}
 	return error == NULL;
 }
 
@@ -105,9 +115,9 @@ add_listed(struct slot *slot)
 
 	for (size_t i = 0; sasl_mechanisms[i] != NULL; i++)
 		if (capabilities_have_mechanism(listed, sasl_mechanisms[i]->name) &&
-			sasl_mechanisms[i]->token == slot->login.token)
+			sasl_mechanisms[i]->token == (slot->choice.token != NULL))
 			g_ptr_array_add(slot->mechanisms, g_strdup(sasl_mechanisms[i]->name));
-	if (capabilities_have(listed, "USER") && !slot->login.token)
+	if (capabilities_have(listed, "USER") && slot->choice.token == NULL)
 		g_ptr_array_add(slot->mechanisms, g_strdup("USER"));
 }
 
@@ -127,23 +137,12 @@ plan_logins(struct slot *slot)
 		g_ptr_array_add(slot->mechanisms, NULL);
 }
 
+/* A result of a login that was not begun. */
 static void
-login_not_tried(struct slot *slot, const char *why)
+login_not_tried(struct slot *slot, enum login_outcome outcome, const char *why)
 {
-	slot->logins[0] =
-		(struct login_result){ .outcome = LOGIN_NOT_TRIED, .why = why, .messages = -1 };
-	slot->login_count = 1;
-}
-
-static void
-on_login(void *user)
-{
-	struct slot *slot = user;
-	size_t index = slot->login_count;
-
-	slot->logins[index] = *login_result(slot->errands[index]);
-	slot->login_count++;
-	go_on(slot->host);
+	slot->logins[slot->login_count++] =
+		(struct login_result){ .outcome = outcome, .why = why, .messages = -1 };
 }
 
 static bool
@@ -154,13 +153,79 @@ is_token_mechanism(const char *name)
 	return mechanism != NULL && mechanism->token;
 }
 
+static const char *
+account_key(const struct slot *slot, char **key)
+{
+	*key = g_strdup_printf("%s %s", slot->host->name, slot->choice.user);
+	return *key;
+}
+
+/* No secret is sent again where the server has said that it is wrong: accounts get locked. */
+static bool
+was_wrong(const struct slot *slot)
+{
+	g_autofree char *key = NULL;
+
+	return g_hash_table_contains(slot->host->setup->wrong, account_key(slot, &key));
+}
+
+static void
+note_wrong(const struct slot *slot)
+{
+	char *key;
+
+	for (size_t i = 0; i < slot->login_count; i++)
+		if (slot->logins[i].outcome == LOGIN_OK)
+			return; /* the secret is right; it was the mechanism */
+	g_hash_table_add(slot->host->setup->wrong, (char *)(uintptr_t)account_key(slot, &key));
+}
+
+static void
+on_login(void *user)
+{
+	struct slot *slot = user;
+	size_t index = slot->login_count;
+
+	slot->logins[index] = *login_result(slot->errands[index]);
+	slot->login_count++;
+	if (slot->logins[index].outcome == LOGIN_WRONG)
+		note_wrong(slot);
+	go_on(slot->host);
+}
+
+/* The mechanism decides whether password or token is sent; without one a token goes first. */
+static bool
+choose_secret(struct slot *slot)
+{
+	const struct credential_choice *choice = &slot->choice;
+	const char *mechanism = slot->login.mechanism;
+
+	slot->login.user = choice->user;
+	slot->login.token =
+		mechanism != NULL ? is_token_mechanism(mechanism) : choice->token != NULL;
+	slot->login.secret =
+		slot->login.token && choice->token != NULL ? choice->token : choice->password;
+	return slot->login.secret != NULL;
+}
+
 static void
 login_begin(struct slot *slot)
 {
 	size_t index = slot->login_count;
 
 	slot->login.mechanism = g_ptr_array_index(slot->mechanisms, index);
-	slot->login.token |= is_token_mechanism(slot->login.mechanism);
+	if (!choose_secret(slot)) {
+		login_not_tried(slot, LOGIN_NOT_TRIED, "there is no password to log in with");
+		go_on(slot->host);
+		return;
+	}
+	if (was_wrong(slot)) {
+		login_not_tried(slot, LOGIN_WRONG,
+			"the server said before that name or secret are wrong: they were not sent "
+			"again");
+		go_on(slot->host);
+		return;
+	}
 	slot->errands[index] = login_start(slot->host->loop, slot->facts, &slot->probe,
 		&slot->login, on_login, slot);
 }
@@ -171,17 +236,17 @@ prepare_login(struct slot *slot)
 {
 	g_autoptr(GError) error = NULL;
 	bool found = credentials_find(slot->host->setup->credentials, slot->host->name,
-		slot->terms.tls_name, &slot->login.user, &slot->login.secret, &slot->login.token,
-		&error);
+		slot->terms.tls_name, &slot->choice, &error);
 
 	if (error != NULL)
 		host_fail(slot->host, error->message);
 	if (slot->facts->probe.tls.handshake != HANDSHAKE_UP) {
-		login_not_tried(slot, "no TLS session came up, and a password is not sent without");
+		login_not_tried(slot, LOGIN_NOT_TRIED,
+			"no TLS session came up, and a password is not sent without");
 		return false;
 	}
 	if (!found) {
-		login_not_tried(slot, "there are no credentials for this host");
+		login_not_tried(slot, LOGIN_NOT_TRIED, "there are no credentials for this host");
 		return false;
 	}
 	slot->login.insecure = slot->terms.insecure;
@@ -371,6 +436,12 @@ const char *
 verify_host_name(const struct verify_host *host)
 {
 	return host->name;
+}
+
+const char *
+verify_host_address(const struct verify_host *host)
+{
+	return host->address;
 }
 
 static void

@@ -20,6 +20,7 @@ struct verify_setup {
 	bool expect_given;           /* --expect: it stands above the policy */
 	const struct policy *policy; /* or NULL */
 	struct credentials *credentials;
+	GHashTable *wrong; /* a set: "HOST USER" whose secret its server has called wrong */
 	char **mechanisms; /* of --mechanism, NULL-terminated; NULL = the best; "all" = each */
 	/* Returns the anchors of a file (NULL = the system's), or NULL and *error. */
 	struct net_trust *(*trust)(void *user, const char *file, GError **error);
@@ -43,6 +44,7 @@ const struct verification *verify_host_result(const struct verify_host *host, si
 /* What could not be done: a GPtrArray of char *, owned by the host. */
 const GPtrArray *verify_host_failures(const struct verify_host *host);
 const char *verify_host_name(const struct verify_host *host);
+const char *verify_host_address(const struct verify_host *host);
 
 /* Ends it at once if it is not over, and frees. NULL is a no-op. */
 void verify_host_free(struct verify_host *host);

@@ -168,6 +168,19 @@ read_evidence(struct verify_command *command, GError **error)
 }
 
 static bool
+read_tls_name(struct verify_command *command, GError **error)
+{
+	g_autoptr(target_auto) target = NULL;
+
+	command->setup.terms.tls_name = given.tls_name;
+	if (given.tls_name == NULL)
+		return true;
+	target = target_parse(given.tls_name, NULL);
+	return (target != NULL && target->kind == TARGET_HOST && !target->port_given) ||
+		value_wrong(error, "tls-name", given.tls_name, "not the name of a host");
+}
+
+static bool
 read_targets(struct verify_command *command, char **words, GError **error)
 {
 	command->words = value_targets(words, &given.input, error);
@@ -194,7 +207,6 @@ read_plain(struct verify_command *command)
 {
 	struct verify_setup *setup = &command->setup;
 
-	setup->terms.tls_name = given.tls_name;
 	setup->terms.ca = given.ca;
 	setup->terms.insecure = given.insecure;
 	setup->probe.no_credential = given.no_credential;
@@ -208,6 +220,7 @@ read_plain(struct verify_command *command)
 		.quiet = command->common.quiet,
 		.verbose = command->common.verbose,
 		.transcript = given.transcript,
+		.lenient = !command->common.strict,
 		.nagios_codes = command->nagios_codes,
 	};
 }
@@ -219,7 +232,7 @@ read_all(struct verify_command *command, char **words, GError **error)
 
 	if (!read_expectations(command, error) || !read_policy(command, error) ||
 		!read_mechanisms(command, error) || !read_exit_codes(command, error) ||
-		!read_evidence(command, error) ||
+		!read_evidence(command, error) || !read_tls_name(command, error) ||
 		!value_depth(given.depth, DEPTH_DEEP, &setup->probe, error) ||
 		!value_timeout(given.timeout, &setup->probe, error) ||
 		!value_source(given.source, &setup->probe, error) ||

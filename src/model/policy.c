@@ -478,6 +478,18 @@ policy_apply(const struct policy *policy, const struct endpoint *endpoint,
 	}
 }
 
+bool
+policy_expects(const struct policy *policy, enum expectation_kind kind)
+{
+	for (guint i = 0; i < policy->groups->len; i++) {
+		const struct group *group = g_ptr_array_index(policy->groups, i);
+
+		if (group->has_expectations && group->expectations.wanted[kind])
+			return true;
+	}
+	return false;
+}
+
 GPtrArray *
 policy_targets(const struct policy *policy)
 {

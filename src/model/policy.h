@@ -50,6 +50,9 @@ void policy_free(struct policy *policy); /* NULL is a no-op */
 void policy_apply(const struct policy *policy, const struct endpoint *endpoint,
 	struct policy_terms *terms);
 
+/* Returns whether any of its groups expects that. */
+bool policy_expects(const struct policy *policy, enum expectation_kind kind);
+
 /*
  * Returns the hosts that have a group of their own, each once, as words that target_parse takes:
  * a new array of strings (g_ptr_array_unref).

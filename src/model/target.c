@@ -277,6 +277,12 @@ target_parse(const char *word, GError **error)
 	g_autofree char *copy = g_strdup(word);
 
 	target->text = g_strdup(word);
+	if (strchr(word, '@') != NULL && strstr(word, "://") == NULL) {
+		/* It may hold a password: not repeated. */
+		g_set_error_literal(error, POPSEAL_TARGET_ERROR, TARGET_ERROR_HOST,
+			"a target has no user: nothing may stand before its host");
+		return NULL;
+	}
 	if (!parse_word(target, copy, error))
 		return NULL;
 	return g_steal_pointer(&target);

@@ -581,7 +581,6 @@ static enum pop3_want
 begin_user(struct pop3_login *login)
 {
 	const struct sasl_login *sasl = &login->plan.sasl;
-	g_autofree char *command = NULL;
 
 	if (!fits_command(sasl->user, user) || !fits_command(secret_bytes(sasl->secret), "PASS")) {
 		login->unfit = "name or password are too long for USER and PASS";
@@ -590,8 +589,13 @@ begin_user(struct pop3_login *login)
 	login->result->mechanism = user;
 	login->result->binding = NULL;
 	login->shown = true;
-	command = g_strdup_printf("%s %s", user, sasl->user);
-	return ask(login, LOGIN_STEP_USER, command);
+	if (is_out_of_step(login))
+		return fail(login, "the server answers before it is asked");
+	secret_wipe_string(login->sent);
+	g_string_append_printf(login->sent, "%s %s", user, sasl->user);
+	login_say(login, login->sent, "USER <account>");
+	secret_wipe_string(login->sent);
+	return enter(login, LOGIN_STEP_USER);
 }
 
 static enum pop3_want

@@ -100,7 +100,7 @@ state_of(const struct report_options *options, const struct summary *summary)
 		return "UNKNOWN";
 	if (summary->expectations[EXPECTATION_UNMET] > 0)
 		return options->nagios_codes ? "CRITICAL" : "WARNING";
-	if (summary->expectations[EXPECTATION_UNDETERMINED] > 0)
+	if (summary->expectations[EXPECTATION_UNDETERMINED] > 0 && !options->lenient)
 		return options->nagios_codes ? "UNKNOWN" : "CRITICAL";
 	return "OK";
 }

@@ -16,6 +16,7 @@ struct report_options {
 	bool quiet;        /* text: findings only */
 	bool verbose;      /* text: passed endpoints in full, unknown rules, transcript */
 	bool transcript;   /* text, jsonl: the transcript with every endpoint */
+	bool lenient;      /* nagios: what is undetermined does not count (--no-strict) */
 	bool nagios_codes; /* nagios: unmet is CRITICAL, and undetermined UNKNOWN */
 };
 

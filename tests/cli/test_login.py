@@ -289,6 +289,37 @@ def tried_once():
     tap.equal(len(mailbox.logins), 1, f"logins: {mailbox.logins}")
 
 
+@tap.test
+def wrong_once_a_host():
+    """What the server has called wrong is sent to no other port or mechanism of the host"""
+    mailbox = Mailbox(*PASSWORDS)
+    with served(mailbox) as server:
+        run = login(server, "--mechanism", "all", env=credentials("wrong"))
+    expects(run, "login", "unmet", "wrong-password")
+    tap.equal(len(mailbox.logins), 1, f"logins: {mailbox.logins}")
+
+
+@tap.test
+def token_is_no_password():
+    """A token goes by token mechanisms only, and the password by the others"""
+    mailbox = Mailbox("PLAIN", "XOAUTH2")
+    env = credentials(POPSEAL_TOKEN=TOKEN)
+    for name in ("PLAIN", "XOAUTH2"):
+        with served(mailbox) as server:
+            expects(login(server, "--mechanism", name, env=env), "login", "met")
+    tap.equal(mailbox.logins, [("PLAIN", True), ("XOAUTH2", True)], "logins")
+
+
+@tap.test
+def secret_of_nobody():
+    """A secret without a name is an error, and no login that was left out"""
+    with served(Mailbox("PLAIN")) as server:
+        run = login(server, env=environment(POPSEAL_PASSWORD="x"))
+        tap.equal(len(server.connections), 0, "connections")
+    tap.equal(run.code, 4, "exit")
+    tap.contains(run.err, "POPSEAL_USER", "message")
+
+
 # --- chain and name have to hold ------------------------------------------------------------
 
 def withheld(leaf, words=TRUSTED):

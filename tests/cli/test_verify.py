@@ -5,10 +5,10 @@ import ssl
 
 import tap
 from asking import (TRUSTED, both, closed_port, credentials, exits_by_states, expectations, expects,
-                    library, only, plain_pop3, pop3s, states, verify)
+                    library, only, plain_pop3, pop3s, states, verify, verify_words)
 from fakeserver import FakeServer, Pop3, capa, close, hang, silent, stls
 from mailbox import Mailbox
-from program import popseal, scratch
+from program import environment, finish, popseal, scratch, start
 from tlshello import RSA_AES128, SSLV3
 from tlspeers import Library, Scripted, tls_server
 from tlspki import NAME, OTHER, pki
@@ -503,6 +503,100 @@ def clients_told():
     tap.equal(outcomes & {"taken", "refused"}, {"taken", "refused"}, "outcomes at TLS 1.3 alone")
     tap.true(any("Outlook 2010" in client["name"] and client["outcome"] == "refused"
                  for client in clients), "Outlook 2010 has no TLS 1.3")
+
+
+# --- what must not happen --------------------------------------------------------------------
+
+@tap.test
+def asked_once():
+    """An endpoint that several targets lead to is verified once"""
+    with clear_server() as server:
+        run = verify("refuses", server.target, f"pop3://{server.target}", server.target)
+    tap.equal(len(run.of_type("endpoint")), 1, "records")
+    tap.equal(run.of_type("summary")[0]["targets"]["doubles"], 2, "doubles")
+
+
+@tap.test
+def nothing_expected():
+    """A policy that says nothing of an endpoint is no success"""
+    path = policy_file("elsewhere", "[mail.example.org]\nexpect=login,cert\n")
+    with clear_server() as server:
+        run = verify("", "--policy", path, server.target).exits(4)
+        tap.equal(len(server.connections), 0, "connections")
+    tap.contains(run.err, "nothing is expected", "message")
+
+
+@tap.test
+def no_target_read():
+    """An empty list of targets is no success, in no format"""
+    run = verify("refuses", "--input", "/dev/null", form="nagios")
+    tap.equal(run.code, 3, "exit")
+    tap.contains(run.out, "POP3 UNKNOWN", "first line")
+
+
+@tap.test
+def early_failure_for_monitoring():
+    """What fails before anything is asked has a first line, and its code"""
+    for words, code in (((), 4), (("--exit-codes", "nagios"), 3)):
+        run = verify("login", "--netrc", "/nonexistent", *words, "127.0.0.1:1", form="nagios")
+        tap.equal(run.code, code, "exit")
+        tap.contains(run.out, "POP3 UNKNOWN - ", "first line")
+
+
+@tap.test
+def lenient_words():
+    """With --no-strict the first word of nagios fits the exit code"""
+    with FakeServer(silent) as server:
+        run = verify("refuses", "--no-strict", server.target, timeout=1, form="nagios").exits(0)
+    tap.contains(run.out, "POP3 OK", "first line")
+
+
+@tap.test
+def wrong_names():
+    """--tls-name is the name of a host"""
+    for name in ("a b!", "https://example.org", "mail.example.org:995"):
+        tap.contains(verify("name", "--tls-name", name, "127.0.0.1:1").exits(3).err, "--tls-name",
+                     "message")
+
+
+@tap.test
+def users_in_targets():
+    """What stands before a '@' is not repeated"""
+    path = policy_file("targets", "bob:S3cretPw@127.0.0.1\n")
+    for words in (("--input", path), ("bob:S3cretPw@127.0.0.1",)):
+        run = verify("refuses", *words)
+        tap.equal(run.code, 3, "exit")
+        tap.lacks(run.out + run.err, "S3cretPw", "output")
+
+
+@tap.test
+def no_anchors():
+    """Without a system store the rest is verified all the same"""
+    with clear_server() as server:
+        run = verify("refuses", server.target,
+                     env=environment(SSL_CERT_FILE="/nonexistent", SSL_CERT_DIR="/nonexistent"))
+    tap.equal(len(run.of_type("endpoint")), 1, "records")
+
+
+@tap.test
+def unwritable():
+    """A bundle that cannot be written is told before anything is asked"""
+    with clear_server() as server:
+        verify("refuses", "--evidence", "/nonexistent/x.json", server.target).exits(4)
+        tap.equal(len(server.connections), 0, "connections")
+
+
+@tap.test
+def lines_as_they_come():
+    """A target on standard input is asked while the pipe is still open"""
+    with clear_server() as server:
+        process = start(*verify_words("refuses", "--input", "-"))
+        process.stdin.write(f"{server.target}\n".encode())
+        process.stdin.flush()
+        tap.within(30, lambda: server.connections, "a connection")
+        process.stdin.write(b"127.0.0.1:1\n")
+        run = finish(process, 60)
+    tap.equal(len(run.of_type("endpoint")), 2, "records")
 
 
 if __name__ == "__main__":

@@ -167,7 +167,7 @@ static const struct bad bad[] = {
 	{ "mail example", TARGET_ERROR_HOST, "character" },
 	{ "mail\x1b[2J", TARGET_ERROR_HOST, "\\x1b[2J" },
 	{ "mail\xff", TARGET_ERROR_HOST, "\\xff" },
-	{ "user@mail.example", TARGET_ERROR_HOST, "character" },
+	{ "user@mail.example", TARGET_ERROR_HOST, "user" },
 	{ "--help", TARGET_ERROR_HOST, "begins or ends" },
 	{ "imap://mail.example", TARGET_ERROR_SCHEME, "\"imap\"" },
 	{ "://mail.example", TARGET_ERROR_SCHEME, "\"\"" },
