@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The command behind STLS is CAPA, whose answer is a list; over TLS the only
- * command is QUIT, whose answer is one line. So a list, or a second answer, is
- * the answer to what was said in clear, and no pause has to be waited for.
+ * The command behind STLS is CAPA, whose answer is a list or a refusal; over TLS
+ * the only command is QUIT, whose answer is "+OK". So a list, or a refusal with
+ * an answer behind it, is the answer to what was said in clear, and no pause has
+ * to be waited for. Two times "+OK" is neither: some servers greet again.
  */
 #include "pop3/injection.h"
 
 #include <string.h>
 
 #include "model/escape.h"
+#include "pop3/refusal.h"
 #include "pop3/reply.h"
 
 #define INJECTED "STLS\r\nCAPA\r\n"
@@ -30,7 +32,7 @@ struct pop3_injection {
 	const char *output;
 	bool gone; /* the peer has closed */
 	bool late; /* the patience of this step is over */
-	bool first_ok;
+	enum reply_kind first;
 	GString *exchange;
 };
 
@@ -116,6 +118,20 @@ step_begin(struct pop3_injection *trial)
 	return enter(trial, STEP_STLS);
 }
 
+/* It takes STLS alone, and not with a command behind it; unless it takes none just now. */
+static enum pop3_want
+refused(struct pop3_injection *trial, const struct pop3_line *line)
+{
+	g_autofree char *text = g_strndup(line->bytes, line->length);
+	enum refusal refusal = refusal_classify(NULL, text);
+
+	if (pop3_reply_kind(line) != REPLY_ERR)
+		return finish(trial, INJECTION_UNCLEAR, "the answer to STLS was none of POP3");
+	if (refusal == REFUSAL_TEMPORARY || refusal == REFUSAL_ACCESS)
+		return finish(trial, INJECTION_UNCLEAR, "STLS was refused for another reason");
+	return finish(trial, INJECTION_NONE, NULL);
+}
+
 static enum pop3_want
 step_stls(struct pop3_injection *trial)
 {
@@ -126,11 +142,12 @@ step_stls(struct pop3_injection *trial)
 			finish(trial, INJECTION_UNCLEAR, "STLS was not answered") :
 			POP3_WANT_INPUT;
 	}
-	/* It takes STLS alone, and not with a command behind it. */
 	if (pop3_reply_kind(&line) != REPLY_OK)
-		return finish(trial, INJECTION_NONE, NULL);
+		return refused(trial, &line);
 	if (read_line(trial, &line))
 		return finish(trial, INJECTION_IN_CLEAR, NULL);
+	if (trial->gone)
+		return finish(trial, INJECTION_UNCLEAR, "the answer to STLS broke off");
 	trial->step = STEP_HANDSHAKE;
 	trial->turn++;
 	return POP3_WANT_TLS;
@@ -153,7 +170,7 @@ step_first(struct pop3_injection *trial)
 	struct pop3_line line;
 
 	if (read_line(trial, &line)) {
-		trial->first_ok = pop3_reply_kind(&line) == REPLY_OK;
+		trial->first = pop3_reply_kind(&line);
 		return enter(trial, STEP_SECOND);
 	}
 	if (trial->gone)
@@ -162,17 +179,28 @@ step_first(struct pop3_injection *trial)
 			     POP3_WANT_INPUT;
 }
 
-/* One more line is one too many; QUIT alone is never refused. */
+/* A list behind "+OK", or one more answer behind a refusal: QUIT alone is never refused. */
+static bool
+is_of_command(const struct pop3_injection *trial, const struct pop3_line *line)
+{
+	enum reply_kind kind = pop3_reply_kind(line);
+	bool status = kind == REPLY_OK || kind == REPLY_ERR;
+
+	return (trial->first == REPLY_OK && !status) || (trial->first == REPLY_ERR && status);
+}
+
 static enum pop3_want
 step_second(struct pop3_injection *trial)
 {
 	struct pop3_line line;
 
 	if (read_line(trial, &line))
-		return finish(trial, INJECTION_ANSWERED, NULL);
+		return is_of_command(trial, &line) ?
+			finish(trial, INJECTION_ANSWERED, NULL) :
+			finish(trial, INJECTION_UNCLEAR, "a line more than was asked for");
 	if (!trial->gone && !trial->late)
 		return POP3_WANT_INPUT;
-	if (trial->first_ok)
+	if (trial->first == REPLY_OK)
 		return finish(trial, INJECTION_NONE, NULL);
 	return finish(trial, INJECTION_UNCLEAR, "QUIT was refused over TLS, or something else was");
 }

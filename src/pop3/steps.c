@@ -360,6 +360,12 @@ step_stls(struct pop3_probe *probe)
 	facts->stls.plaintext_after = pop3_input_waiting(&probe->input) > 0;
 	pop3_input_clear(&probe->input);
 	probe->step = STEP_STLS_HANDSHAKE;
+	if (probe->gone) {
+		facts->tls.handshake = HANDSHAKE_CLOSED;
+		facts->tls.error = "the server closed the connection";
+		pop3_probe_event(probe, POP3_UNSECURED);
+		return POP3_AGAIN;
+	}
 	return POP3_WANT_TLS;
 }
 

@@ -23,7 +23,7 @@ enum {
 /* What came of one hello. */
 struct survey_outcome {
 	enum trial trial;
-	bool closed;     /* instead of an answer: what that means depends on the other hellos */
+	bool closed;     /* instead of an answer: a refusal only once a control has held */
 	bool nameless;   /* refused for the name that was asked for, whatever else was offered */
 	const char *why; /* for REFUSED and UNCLEAR */
 };
@@ -46,11 +46,18 @@ struct tls_survey_run {
 	uint16_t groups[SURVEY_GROUPS_MAX];
 	GByteArray *hello;
 	struct tls_answer answer;
-	bool waiting;    /* a hello is out, and nothing was said yet of what came of it */
-	bool spoke;      /* the server is known to speak TLS */
-	unsigned silent; /* hellos without an answer, in a row */
+	bool waiting;        /* a hello is out, and nothing was said yet of what came of it */
+	bool taken;          /* a ServerHello has answered one of the hellos */
+	bool unsettled;      /* a hello was closed on, and none was taken since */
+	bool distrusted;     /* it closes on what it takes: no close is a refusal any more */
+	size_t client_taken; /* a client that was, counted from 1; 0 = none yet */
+	unsigned silent;     /* hellos without an answer, in a row */
 	bool closed_versions[TLS_VERSIONS];
 	bool closed_clients[TLS_CLIENTS_MAX];
+	bool closed_weak; /* the search rests on a close that is not settled */
+	bool closed_groups;
+	enum trial weak_pending; /* what weak_asked becomes if the closes are refusals */
+	enum trial groups_pending;
 };
 
 struct survey_step {
@@ -64,6 +71,9 @@ struct survey_step {
 
 extern const struct survey_step survey_steps[];
 extern const size_t survey_step_count;
+
+/* What the closes so far come to: TRIAL_REFUSED or TRIAL_UNCLEAR. */
+void survey_settle_closes(struct tls_survey_run *run, enum trial trial);
 
 /* As tls_survey_new, with clients of the caller's; both are borrowed. */
 struct tls_survey_run *survey_begin(struct facts *facts, const char *server_name, unsigned parts,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A survey, one hello after the other. A close instead of an answer is a
- * refusal only of a server that is known to speak TLS: it is UNCLEAR until
- * another hello shows that, and becomes a refusal then, whichever came first.
+ * A survey, one hello after the other. A close instead of an answer may be a
+ * refusal, or a server that wants no more connections: it is UNCLEAR until a
+ * later hello is answered by a ServerHello, and becomes a refusal then. Where
+ * none comes by itself, a control is sent: a hello that was taken before.
  */
 #include "tls/survey-private.h"
 
@@ -25,7 +26,6 @@ survey_begin(struct facts *facts, const char *server_name, unsigned parts,
 	if (parts & (TLS_SURVEY_WEAK | TLS_SURVEY_GROUPS))
 		run->parts |= TLS_SURVEY_VERSIONS;
 	run->hello = g_byte_array_new();
-	run->spoke = facts->probe.tls.handshake == HANDSHAKE_UP;
 	if (!(parts & TLS_SURVEY_CLIENTS) || client_count == 0)
 		return run;
 	run->clients = clients;
@@ -39,18 +39,42 @@ survey_begin(struct facts *facts, const char *server_name, unsigned parts,
 
 /* --- what came of a hello --------------------------------------------------------------------- */
 
-/* All that closed instead of answering has refused. */
 static void
-settle_closes(struct tls_survey_run *run)
+settle_searches(struct tls_survey_run *run)
 {
+	struct tls_survey *survey = run->survey;
+
+	run->closed_weak = run->closed_groups = false;
+	if (run->weak_pending != TRIAL_NOT_MADE)
+		survey->weak_asked = run->weak_pending;
+	if (run->groups_pending != TRIAL_NOT_MADE)
+		survey->groups_asked = run->groups_pending;
+	run->weak_pending = run->groups_pending = TRIAL_NOT_MADE;
+}
+
+void
+survey_settle_closes(struct tls_survey_run *run, enum trial trial)
+{
+	run->unsettled = false;
 	for (size_t i = 0; i < TLS_VERSIONS; i++) {
 		if (run->closed_versions[i])
-			run->survey->versions[i] = TRIAL_REFUSED;
+			run->survey->versions[i] = trial;
 	}
 	for (size_t i = 0; i < run->client_count; i++) {
 		if (run->closed_clients[i])
-			run->survey->clients[i].outcome = TRIAL_REFUSED;
+			run->survey->clients[i].outcome = trial;
 	}
+	if (trial == TRIAL_REFUSED)
+		settle_searches(run);
+}
+
+/* It takes hellos still, or again: what was closed on before was not wanted. */
+static void
+note_taken(struct tls_survey_run *run)
+{
+	run->taken = true;
+	if (run->unsettled && !run->distrusted)
+		survey_settle_closes(run, TRIAL_REFUSED);
 }
 
 static void
@@ -60,10 +84,6 @@ note_speech(struct tls_survey_run *run)
 	struct tls_survey *survey = run->survey;
 
 	run->silent = 0;
-	if (answer->version != 0 && !run->spoke) {
-		run->spoke = true;
-		settle_closes(run);
-	}
 	if (answer->dh_bits > 0 && (survey->dh_bits == 0 || answer->dh_bits < survey->dh_bits))
 		survey->dh_bits = answer->dh_bits;
 }
@@ -93,6 +113,8 @@ settle_answer(struct tls_survey_run *run)
 			outcome.why = "chose what was not offered";
 	}
 	note_speech(run);
+	if (outcome.trial == TRIAL_TAKEN)
+		note_taken(run);
 	settle(run, &outcome);
 }
 
@@ -127,7 +149,8 @@ tls_survey_ended(struct tls_survey_run *run, enum tls_survey_end end)
 	}
 	if (end == TLS_SURVEY_CLOSED) {
 		outcome.closed = true;
-		outcome.trial = run->spoke ? TRIAL_REFUSED : TRIAL_UNCLEAR;
+		outcome.trial = run->taken && !run->distrusted ? TRIAL_REFUSED : TRIAL_UNCLEAR;
+		run->unsettled = true;
 		run->silent = 0;
 	} else {
 		run->silent++;

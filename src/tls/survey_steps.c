@@ -2,7 +2,8 @@
 /*
  * The steps of a survey in their order: what each asks, and what it makes of
  * the answers. Results are written down at once, so that they are right
- * whenever a survey ends; a search that has begun is UNCLEAR until it is whole.
+ * whenever a survey ends; a search that has begun is UNCLEAR until it is whole,
+ * and so is what rests on a close until that is settled (survey.c).
  */
 #include "tls/cipher.h"
 #include "tls/survey-private.h"
@@ -30,16 +31,39 @@ best_version(const struct tls_survey *survey, enum tls_version limit)
 
 /* --- versions --------------------------------------------------------------------------------- */
 
-/* What the probe's own session spoke is taken, whatever became of our hellos. */
-static void
-note_session(struct tls_survey_run *run)
+/* The version that the probe's own session spoke; TLS_VERSIONS if none came up. */
+static enum tls_version
+session_version(const struct tls_survey_run *run)
 {
 	const struct tls_facts *tls = &run->facts->probe.tls;
 	enum tls_version version;
 
 	if (tls->handshake == HANDSHAKE_UP && tls->version != NULL &&
 		tls_version_parse(tls->version, &version))
+		return version;
+	return TLS_VERSIONS;
+}
+
+/* What the session spoke is taken, whatever became of our hellos. */
+static void
+note_session(struct tls_survey_run *run)
+{
+	enum tls_version version = session_version(run);
+
+	if (version != TLS_VERSIONS)
 		run->survey->versions[version] = TRIAL_TAKEN;
+}
+
+/* Whoever closes on a version that the session spoke, closes for another reason. */
+static void
+note_close(struct tls_survey_run *run)
+{
+	if (run->at != session_version(run)) {
+		run->closed_versions[run->at] = true;
+		return;
+	}
+	run->distrusted = true;
+	survey_settle_closes(run, TRIAL_UNCLEAR);
 }
 
 static bool
@@ -63,9 +87,44 @@ take_version(struct tls_survey_run *run, const struct survey_outcome *outcome)
 		trial = TRIAL_REFUSED;
 	if (trial == TRIAL_TAKEN)
 		run->survey->chosen[run->at] = tls_cipher_name(run->answer.cipher);
-	run->survey->versions[run->at] = trial;
-	run->closed_versions[run->at] = outcome->closed;
+	run->survey->versions[run->at] = outcome->closed ? TRIAL_UNCLEAR : trial;
+	if (outcome->closed)
+		note_close(run);
 	run->at++;
+}
+
+/* --- the control ------------------------------------------------------------------------------ */
+
+/* Offers again what was taken by a ServerHello; false if nothing was. */
+static bool
+offer_taken(struct tls_survey_run *run)
+{
+	run->unnamed = false;
+	for (int i = TLS_V1_3; i >= TLS_SSLV3; i--) {
+		if (run->survey->chosen[i] != NULL) {
+			survey_offer_version(run, (enum tls_version)i);
+			return true;
+		}
+	}
+	if (run->client_taken == 0)
+		return false;
+	run->offer = run->clients[run->client_taken - 1].offer;
+	run->unnamed = !run->clients[run->client_taken - 1].sni;
+	return true;
+}
+
+static bool
+ask_control(struct tls_survey_run *run)
+{
+	return run->at == 0 && run->unsettled && !run->distrusted && offer_taken(run);
+}
+
+/* If it was taken, the closes are settled by that; if not, a close means nothing here. */
+static void
+take_control(struct tls_survey_run *run, const struct survey_outcome *outcome)
+{
+	run->at++;
+	run->distrusted = outcome->trial != TRIAL_TAKEN;
 }
 
 /* --- weak ciphers ----------------------------------------------------------------------------- */
@@ -135,6 +194,7 @@ take_weak(struct tls_survey_run *run, const struct survey_outcome *outcome)
 
 	if (outcome->trial == TRIAL_UNCLEAR || outcome->nameless)
 		run->doubt = true;
+	run->closed_weak |= outcome->closed;
 	if (!here) {
 		next_weak_version(run);
 		return;
@@ -168,6 +228,7 @@ take_dhe(struct tls_survey_run *run, const struct survey_outcome *outcome)
 	run->at++;
 	if (outcome->trial == TRIAL_UNCLEAR || outcome->nameless)
 		run->doubt = true;
+	run->closed_weak |= outcome->closed;
 	if (outcome->trial == TRIAL_TAKEN && bits > 0 && bits < DH_BITS_MIN)
 		add_weakness(run, facts_printf(run->facts, "DH of %d bits", bits));
 }
@@ -177,15 +238,16 @@ static void
 end_weak(struct tls_survey_run *run)
 {
 	struct tls_survey *survey = run->survey;
+	enum trial asked;
 
 	if (best_version(survey, TLS_V1_3) == TLS_VERSIONS)
 		return;
 	for (int i = TLS_SSLV3; i <= TLS_V1_2; i++)
 		run->doubt |=
 			survey->versions[i] != TRIAL_TAKEN && survey->versions[i] != TRIAL_REFUSED;
-	survey->weak_asked = run->doubt ? TRIAL_UNCLEAR :
-		survey->weak_count > 0  ? TRIAL_TAKEN :
-					  TRIAL_REFUSED;
+	asked = run->doubt ? TRIAL_UNCLEAR : survey->weak_count > 0 ? TRIAL_TAKEN : TRIAL_REFUSED;
+	survey->weak_asked = run->closed_weak ? TRIAL_UNCLEAR : asked;
+	run->weak_pending = run->closed_weak ? asked : TRIAL_NOT_MADE;
 }
 
 /* --- groups ----------------------------------------------------------------------------------- */
@@ -208,7 +270,8 @@ static void
 end_groups(struct tls_survey_run *run, enum trial asked)
 {
 	run->at++;
-	run->survey->groups_asked = asked;
+	run->survey->groups_asked = run->closed_groups ? TRIAL_UNCLEAR : asked;
+	run->groups_pending = run->closed_groups ? asked : TRIAL_NOT_MADE;
 }
 
 static bool
@@ -264,6 +327,7 @@ take_groups(struct tls_survey_run *run, const struct survey_outcome *outcome)
 	enum tls_version best = best_version(survey, TLS_V1_3);
 	bool here = outcome->trial == TRIAL_TAKEN && version_of(&run->answer) == best;
 
+	run->closed_groups |= outcome->closed;
 	if (outcome->trial == TRIAL_UNCLEAR || outcome->nameless) {
 		end_groups(run, TRIAL_UNCLEAR);
 		return;
@@ -354,7 +418,9 @@ take_client(struct tls_survey_run *run, const struct survey_outcome *outcome)
 		outcome->trial == TRIAL_TAKEN ? client_refuses(run, client) : outcome->why;
 
 	run->closed_clients[run->at++] = outcome->closed;
-	result->outcome = outcome->trial;
+	if (outcome->trial == TRIAL_TAKEN)
+		run->client_taken = run->at;
+	result->outcome = outcome->closed ? TRIAL_UNCLEAR : outcome->trial;
 	result->why = refuses;
 	if (outcome->trial != TRIAL_TAKEN)
 		return;
@@ -369,9 +435,11 @@ take_client(struct tls_survey_run *run, const struct survey_outcome *outcome)
 
 const struct survey_step survey_steps[] = {
 	{ TLS_SURVEY_VERSIONS, ask_version, take_version, NULL },
+	{ TLS_SURVEY_VERSIONS, ask_control, take_control, NULL },
 	{ TLS_SURVEY_WEAK, ask_weak, take_weak, NULL },
 	{ TLS_SURVEY_WEAK, ask_dhe, take_dhe, end_weak },
 	{ TLS_SURVEY_GROUPS, ask_groups, take_groups, NULL },
 	{ TLS_SURVEY_CLIENTS, ask_client, take_client, NULL },
+	{ TLS_SURVEY_ALL, ask_control, take_control, NULL },
 };
 const size_t survey_step_count = G_N_ELEMENTS(survey_steps);

@@ -82,6 +82,11 @@ def garbage_after_stls(connection, _):
     connection.hang()
 
 
+def cut_after_stls(connection, _):
+    connection.send(b"+OK")
+    raise Gone
+
+
 NO = {"CAPA": capa("STLS"), "USER": "-ERR TLS required", "AUTH": "-ERR TLS required"}
 
 # name, maker of the behaviour, the verdicts that may come
@@ -109,6 +114,8 @@ HARM = (
     ("a refusal of 1 MiB", lambda: Pop3({**NO, "USER": "-ERR " + "y" * (1 << 20)}),
      "refuses undetermined"),
     ("TLS garbage after STLS", lambda: Pop3({**NO, "STLS": garbage_after_stls}), "refuses"),
+    ("half an answer to STLS, then a close", lambda: Pop3({**NO, "STLS": cut_after_stls}),
+     "refuses"),
     ("a reset at the greeting", lambda: lambda connection: reset(connection, b""), "no-service"),
     ("a reset at CAPA", reset_at("CAPA", **{"USER": "-ERR TLS required",
                                             "AUTH": "-ERR TLS required"}), "refuses"),
@@ -126,12 +133,13 @@ def measured(*words):
     """Runs popseal; returns its output and its memory in KiB."""
     process = start(*words)
     out = process.stdout.read()
-    process.stderr.read()
+    err = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     for pipe in (process.stdin, process.stdout, process.stderr):
         pipe.close()
     tap.true(0 <= process.returncode <= 4, f"exit {process.returncode}: {out[-2000:]!r}")
+    tap.true(b"CRITICAL" not in err and b"assertion" not in err, f"on stderr: {err[-2000:]!r}")
     return out.decode(), usage.ru_maxrss
 
 

@@ -51,6 +51,8 @@ struct server {
 	unsigned
 		silent_from; /* from that hello on, counted from 1, there is no answer; 0 = never */
 	unsigned silent_to;  /* up to and including that; 0 = for ever */
+	unsigned closes_from; /* so too, but it closes */
+	unsigned closes_to;
 	unsigned hellos;
 	size_t piece; /* octets that are fed at once, 0 = all */
 };
@@ -185,6 +187,13 @@ is_silent(const struct server *server)
 		(server->silent_to == 0 || server->hellos <= server->silent_to);
 }
 
+static inline bool
+closes_now(const struct server *server)
+{
+	return server->closes_from != 0 && server->hellos >= server->closes_from &&
+		(server->closes_to == 0 || server->hellos <= server->closes_to);
+}
+
 /* Plays one hello. */
 static inline void
 play(struct server *server, struct tls_survey_run *run, const void *hello, size_t length)
@@ -198,6 +207,10 @@ play(struct server *server, struct tls_survey_run *run, const void *hello, size_
 	if (is_silent(server)) {
 		tls_survey_ended(run,
 			server->hellos % 2 == 0 ? TLS_SURVEY_TIMEOUT : TLS_SURVEY_NO_CONNECTION);
+		return;
+	}
+	if (closes_now(server)) {
+		tls_survey_ended(run, TLS_SURVEY_CLOSED);
 		return;
 	}
 	bytes = answer(server, hello, length);

@@ -62,8 +62,32 @@ test_weak(void)
 	server->refusal = BY_CLOSE;
 	facts = survey(server, TLS_SURVEY_WEAK);
 	assert_weak(facts, TRIAL_REFUSED, "");
-	g_assert_cmpuint(server->hellos, ==, 5 + 1);
+	g_assert_cmpuint(server->hellos, ==, 5 + 1 + 1); /* with the control */
 	finish(facts, server);
+}
+
+/* The last hello of each search is closed on: the control at the end says what that was. */
+static void
+test_searches_closed(void)
+{
+	for (unsigned holds = 0; holds <= 1; holds++) {
+		struct server *server = server_good();
+		struct facts *facts;
+
+		server->refusal = BY_CLOSE;
+		server->speaks[TLS_V1_3] = false;
+		LIST(&server->ciphers, RSA_GCM, RSA_3DES);
+		server->closes_from = 10; /* five versions, control, two for weak ciphers, DHE */
+		server->closes_to = holds ? 10 : 0;
+		facts = survey(server, TLS_SURVEY_WEAK | TLS_SURVEY_GROUPS);
+		assert_versions(facts, "RRRTR");
+		assert_weak(facts, holds ? TRIAL_TAKEN : TRIAL_UNCLEAR,
+			"TLSv1.2 TLS_RSA_WITH_3DES_EDE_CBC_SHA: 3DES\n");
+		g_assert_cmpint(facts->probe.tls.survey->groups_asked, ==,
+			holds ? TRIAL_REFUSED : TRIAL_UNCLEAR);
+		g_assert_cmpuint(server->hellos, ==, 11);
+		finish(facts, server);
+	}
 }
 
 static void
@@ -480,6 +504,27 @@ test_clients_closed(void)
 	finish(facts, server);
 }
 
+/* Where only clients are asked for, one that was taken is the control, at the end. */
+static void
+test_clients_control(void)
+{
+	for (unsigned holds = 0; holds <= 1; holds++) {
+		struct server *server = server_good();
+		struct facts *facts;
+
+		server->closes_from = 3;
+		server->closes_to = holds ? 3 : 0;
+		facts = ask_clients(server);
+		assert_client(facts, 0, "refused: handshake failure");
+		assert_client(facts, 1, "taken TLSv1.2 TLS_DHE_RSA_WITH_AES_128_CBC_SHA -");
+		assert_client(facts, 2,
+			holds ? "refused: closed the connection" :
+				"unclear: closed the connection");
+		g_assert_cmpuint(server->hellos, ==, 4);
+		finish(facts, server);
+	}
+}
+
 /* Who is like another is not asked for, whatever came of the other; who has no SNI sends none. */
 static void
 test_clients_same(void)
@@ -671,6 +716,7 @@ main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/tls/survey/weak", test_weak);
+	g_test_add_func("/tls/survey/searches-closed", test_searches_closed);
 	g_test_add_func("/tls/survey/weak-unclear", test_weak_unclear);
 	g_test_add_func("/tls/survey/weak-bound", test_weak_bound);
 	g_test_add_func("/tls/survey/prime", test_prime);
@@ -682,6 +728,7 @@ main(int argc, char **argv)
 	g_test_add_func("/tls/survey/clients-prime", test_clients_prime);
 	g_test_add_func("/tls/survey/clients-odd", test_clients_odd);
 	g_test_add_func("/tls/survey/clients-closed", test_clients_closed);
+	g_test_add_func("/tls/survey/clients-control", test_clients_control);
 	g_test_add_func("/tls/survey/clients-same", test_clients_same);
 	g_test_add_func("/tls/survey/clients-not-made", test_clients_not_made);
 	g_test_add_func("/tls/survey/clients-bound", test_clients_bound);

@@ -84,7 +84,7 @@ test_old(void)
 	finish(facts, server);
 }
 
-/* A close says something of a server only that has spoken; whether before or after. */
+/* A close says something of a server only that speaks again behind it. */
 static void
 test_closes(void)
 {
@@ -104,6 +104,7 @@ test_closes(void)
 	LIST(&server->ciphers, RSA_AES);
 	facts = survey(server, TLS_SURVEY_VERSIONS);
 	assert_versions(facts, "TRRRR");
+	g_assert_cmpuint(server->hellos, ==, TLS_VERSIONS + 1); /* with the control */
 	finish(facts, server);
 
 	server = server_good();
@@ -116,12 +117,123 @@ test_closes(void)
 	g_assert_cmpint(facts->probe.tls.survey->groups_asked, ==, TRIAL_NOT_MADE);
 	facts_free(facts);
 
-	/* The session of the probe is proof as well. */
+	/* The session of the probe is no control: it was before. */
 	facts = facts_new();
 	facts->probe.tls.handshake = HANDSHAKE_UP;
 	server->hellos = 0;
 	survey_with(server, facts, TLS_SURVEY_VERSIONS, NULL, 0);
-	assert_versions(facts, "RRRRR");
+	assert_versions(facts, "uuuuu");
+	finish(facts, server);
+}
+
+/* A server that takes every version, and at times closes whatever was offered. */
+static void
+test_closes_control(void)
+{
+	static const struct {
+		unsigned from, to;
+		const char *versions;
+		unsigned hellos;
+	} rows[] = {
+		{ 1, 0, "uuuuu", 5 }, /* nothing that a control could offer again */
+		{ 2, 0, "Tuuuu", 6 }, /* the control is closed on */
+		{ 5, 0, "TTTTu", 6 },
+		{ 5, 5, "TTTTR", 6 }, /* the control holds */
+		{ 2, 3, "TRRTT", 5 }, /* the next hello is control enough */
+		{ 6, 0, "TTTTT", 5 },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct server *server = server_good();
+		struct facts *facts;
+
+		memset(server->speaks, true, sizeof server->speaks);
+		LIST(&server->ciphers, TLS13_AES, RSA_AES);
+		server->closes_from = rows[i].from;
+		server->closes_to = rows[i].to;
+		facts = survey(server, TLS_SURVEY_VERSIONS);
+		assert_versions(facts, rows[i].versions);
+		g_assert_cmpuint(server->hellos, ==, rows[i].hellos);
+		finish(facts, server);
+	}
+}
+
+/* The control may be answered by anything but a ServerHello, or not at all. */
+static void
+test_control_unanswered(void)
+{
+	struct server *server = server_good();
+	struct facts *facts;
+
+	server->speaks[TLS_SSLV3] = true;
+	LIST(&server->ciphers, TLS13_AES, RSA_AES);
+	server->closes_from = server->closes_to = 5;
+	server->silent_from = 6;
+	facts = survey(server, TLS_SURVEY_VERSIONS);
+	assert_versions(facts, "TRRTu");
+	g_assert_cmpuint(server->hellos, ==, 6);
+	finish(facts, server);
+}
+
+/* It closes on what the probe's session spoke: no close is a refusal, not even an earlier one. */
+static void
+test_closes_session(void)
+{
+	static const struct {
+		const char *session;
+		unsigned from, to;
+		const char *versions;
+	} rows[] = {
+		{ "TLSv1.3", 1, 0, "uuuuT" },
+		{ "TLSv1.2", 4, 4, "uuTTT" }, /* SSLv3 and TLS 1.0 were settled by TLS 1.1 */
+		{ "TLSv1.3", 3, 3, "RRRTT" },
+		{ "TLSv1.2", 4, 5, "uuTTu" },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct server *server = server_good();
+		struct facts *facts = facts_new();
+		const struct tls_survey *found;
+		static const char letters[] = { '-', 'T', 'R', 'u' };
+
+		facts->probe.tls.handshake = HANDSHAKE_UP;
+		facts->probe.tls.version = rows[i].session;
+		server->refusal = BY_CLOSE;
+		server->speaks[TLS_V1_1] = true;
+		LIST(&server->ciphers, TLS13_AES, RSA_AES);
+		server->closes_from = rows[i].from;
+		server->closes_to = rows[i].to;
+		survey_with(server, facts, TLS_SURVEY_VERSIONS, NULL, 0);
+		found = facts->probe.tls.survey;
+		for (size_t at = 0; at < TLS_VERSIONS; at++)
+			g_assert_cmpint(letters[found->versions[at]], ==, rows[i].versions[at]);
+		finish(facts, server);
+	}
+}
+
+/* At any moment a close is UNCLEAR until it is settled. */
+static void
+test_closes_meanwhile(void)
+{
+	static const char *const words[] = { "T----", "Tu---", "Tuu--", "Tuuu-", "Tuuuu", "TRRRR" };
+	struct server *server = server_good();
+	struct facts *facts = facts_new();
+	struct tls_survey_run *run = survey_begin(facts, NULL, TLS_SURVEY_VERSIONS, NULL, 0);
+	size_t length;
+
+	server->closes_from = 2;
+	server->closes_to = TLS_VERSIONS;
+	server->speaks[TLS_SSLV3] = true;
+	LIST(&server->ciphers, RSA_AES);
+	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+		const void *hello = tls_survey_next(run, &length);
+
+		g_assert_nonnull(hello);
+		play(server, run, hello, length);
+		assert_versions(facts, words[i]);
+	}
+	g_assert_null(tls_survey_next(run, &length));
+	tls_survey_free(run);
 	finish(facts, server);
 }
 
@@ -284,7 +396,7 @@ test_hellos_max(void)
 
 	/* All that may be asked is fewer, unless bounds are moved. */
 	G_STATIC_ASSERT(TLS_VERSIONS + TLS_WEAK_MAX + 1 + TLS_V1_3 + 1 + TLS_GROUPS_MAX + 2 +
-			TLS_CLIENTS_MAX <=
+			TLS_CLIENTS_MAX + 2 <=
 		TLS_SURVEY_HELLOS_MAX);
 	facts->probe.tls.survey->hellos = TLS_SURVEY_HELLOS_MAX - 1;
 	g_assert_nonnull(tls_survey_next(run, &length));
@@ -335,6 +447,10 @@ main(int argc, char **argv)
 	g_test_add_func("/tls/survey/offers", test_offers);
 	g_test_add_func("/tls/survey/old", test_old);
 	g_test_add_func("/tls/survey/closes", test_closes);
+	g_test_add_func("/tls/survey/closes-control", test_closes_control);
+	g_test_add_func("/tls/survey/control-unanswered", test_control_unanswered);
+	g_test_add_func("/tls/survey/closes-session", test_closes_session);
+	g_test_add_func("/tls/survey/closes-meanwhile", test_closes_meanwhile);
 	g_test_add_func("/tls/survey/unclear", test_unclear);
 	g_test_add_func("/tls/survey/only-hello", test_only_hello);
 	g_test_add_func("/tls/survey/name", test_name);
