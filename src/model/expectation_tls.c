@@ -416,8 +416,11 @@ judge_without_certificate(const struct judgement *judgement, struct expectation 
 	if (judge_without_session(judgement, expectation))
 		return true;
 	if (tls->certificate == NULL) {
-		conclude(expectation, EXPECTATION_UNMET, "no-certificate",
-			"The server sends no certificate.");
+		/* By an anonymous cipher: what the server sends to other clients was not seen. */
+		conclude(expectation, EXPECTATION_UNDETERMINED, "no-certificate",
+			"The session came up by an anonymous cipher, without a certificate.");
+		settle(expectation, "Disable the server's anonymous ciphers, and ask again.");
+		cite_session(judgement->facts, expectation);
 		return true;
 	}
 	if (tls->details != NULL)
@@ -458,33 +461,33 @@ cite_trust(const struct tls_details *details, struct expectation *expectation)
 			staple_error != NULL ? ": " : "", staple_error != NULL ? staple_error : "");
 }
 
-/* The certificates that were sent; where only the server's own is kept, that one. */
+/* Returns the certificate that is that far up in the path; NULL behind its end. */
 static const struct certificate_facts *
-chain_of(const struct tls_facts *tls, size_t *count)
+path_step(const struct tls_facts *tls, size_t number)
 {
-	bool whole = tls->details != NULL && tls->details->chain_count > 0;
+	const struct tls_details *details = tls->details;
 
-	*count = whole ? tls->details->chain_count : 1;
-	return whole ? tls->details->chain : tls->certificate;
+	if (details != NULL && details->path_count > 0)
+		return number < details->path_count ? details->path[number] : NULL;
+	return number == 0 ? tls->certificate : NULL;
 }
 
-/* Returns the first certificate of the chain whose dates are wrong now, and the word for it. */
+/* Returns the first certificate of the path whose dates are wrong now, and the word for it. */
 static const struct certificate_facts *
 out_of_date(const struct facts *facts, const char **reason)
 {
-	size_t count = 0;
-	const struct certificate_facts *chain = chain_of(&facts->probe.tls, &count);
+	const struct certificate_facts *step;
 
-	for (size_t i = 0; i < count; i++) {
-		if (chain[i].begins == 0 || chain[i].ends == 0)
+	for (size_t i = 0; (step = path_step(&facts->probe.tls, i)) != NULL; i++) {
+		if (step->begins == 0 || step->ends == 0)
 			*reason = "unreadable";
-		else if (facts->now > chain[i].ends)
+		else if (facts->now > step->ends)
 			*reason = "expired";
-		else if (facts->now < chain[i].begins)
+		else if (facts->now < step->begins)
 			*reason = "not-yet-valid";
 		else
 			continue;
-		return &chain[i];
+		return step;
 	}
 	return NULL;
 }
@@ -493,8 +496,7 @@ static void
 judge_dates(const struct facts *facts, struct expectation *expectation)
 {
 	const char *reason = NULL;
-	size_t count = 0;
-	const struct certificate_facts *own = chain_of(&facts->probe.tls, &count);
+	const struct certificate_facts *own = path_step(&facts->probe.tls, 0);
 	const struct certificate_facts *wrong = out_of_date(facts, &reason);
 	g_autofree char *subject = escape_again(wrong != NULL ? wrong->subject : NULL);
 	g_autofree char *whose = wrong == own ?
@@ -562,19 +564,18 @@ judge_cert(const struct judgement *judgement, struct expectation *expectation)
 
 /* --- days>=N ---------------------------------------------------------------------------------- */
 
-/* Returns the certificate that ends first, or NULL where an end cannot be read. */
+/* Returns the certificate of the path that ends first, or NULL where an end cannot be read. */
 static const struct certificate_facts *
 first_to_end(const struct tls_facts *tls)
 {
-	size_t count = 0;
-	const struct certificate_facts *chain = chain_of(tls, &count);
-	const struct certificate_facts *first = chain;
+	const struct certificate_facts *first = path_step(tls, 0);
+	const struct certificate_facts *step;
 
-	for (size_t i = 0; i < count; i++) {
-		if (chain[i].ends == 0)
+	for (size_t i = 0; (step = path_step(tls, i)) != NULL; i++) {
+		if (step->ends == 0)
 			return NULL;
-		if (chain[i].ends < first->ends)
-			first = &chain[i];
+		if (step->ends < first->ends)
+			first = step;
 	}
 	return first;
 }

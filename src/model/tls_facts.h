@@ -16,6 +16,7 @@
 enum {
 	FACTS_NAMES_MAX = 16, /* subject alternative names that are kept */
 	TLS_CHAIN_MAX = 10,   /* certificates of a chain that are kept */
+	TLS_PATH_MAX = 102,   /* certificates of a path; a longer one does not hold */
 	TLS_WEAK_MAX = 32,    /* weak ciphers that are kept */
 	TLS_GROUPS_MAX = 24,  /* key exchange groups that are kept */
 	TLS_CLIENTS_MAX = 64, /* simulated clients */
@@ -87,6 +88,13 @@ struct tls_details {
 	const char *anchors;     /* what it was held against: "the system's store", or a file */
 	struct certificate_facts *chain; /* as the server sent it, its own certificate first */
 	size_t chain_count;
+	/*
+	 * The path that was held against the anchors: the server's certificate, its issuer, and so
+	 * on; the last is the anchor, where it holds. Whole, TLS_PATH_MAX at most: these are the
+	 * certificates whose dates count. What was sent, and is kept, stands in `chain`.
+	 */
+	const struct certificate_facts **path;
+	size_t path_count;
 	enum name_check name;
 	const char *reference; /* the name or address that it was held against, or NULL */
 	enum staple staple;

@@ -3,8 +3,12 @@
  * Does what the server sent lead to an anchor?
  *
  * OpenSSL is let go on after each error, so that all of them are known: which
- * one it names last depends on the order of its checks. Dates, names and key
- * sizes are asked for elsewhere and do not count here.
+ * one it names last depends on the order of its checks. Names and key sizes are
+ * asked for elsewhere and do not count here.
+ *
+ * Nor do dates: they are facts of the path. But of several paths, one whose
+ * dates are right now goes first, as with the clients; so OpenSSL is asked for
+ * that one before it is asked for any.
  */
 #include <openssl/err.h>
 #include <string.h>
@@ -12,7 +16,8 @@
 #include "net/examine-private.h"
 
 enum {
-	FLAWS_MAX = 8 /* that are told of one chain */
+	FLAWS_MAX = 8,               /* that are told of one chain */
+	DEPTH_MAX = TLS_PATH_MAX - 2 /* of issuers between the leaf and its anchor */
 };
 
 /* An error that is no want of an anchor, and which certificate of the path has it. */
@@ -144,26 +149,73 @@ issuer_of(X509 *leaf, X509_STORE_CTX *context, STACK_OF(X509) * sent)
 	return NULL;
 }
 
-X509 *
-chain_check(struct facts *facts, const struct net_trust *trust, X509 *leaf, STACK_OF(X509) * sent)
+/* Returns what was kept of a certificate with the chain; else keeps it now. */
+static const struct certificate_facts *
+keep_of_path(struct facts *facts, X509 *certificate, STACK_OF(X509) * sent)
+{
+	const struct tls_details *details = facts->probe.tls.details;
+	struct certificate_facts *kept;
+
+	for (size_t i = 0; i < details->chain_count; i++) {
+		if (X509_cmp(sk_X509_value(sent, (int)i), certificate) == 0)
+			return &details->chain[i];
+	}
+	kept = arena_take(&facts->arena, sizeof(*kept));
+	certificate_keep(facts, certificate, true, kept);
+	return kept;
+}
+
+/* Keeps all of the path; where OpenSSL came to none, it is the server's certificate alone. */
+static void
+keep_path(struct facts *facts, X509_STORE_CTX *context, X509 *leaf, STACK_OF(X509) * sent)
+{
+	struct tls_details *details = facts->probe.tls.details;
+	STACK_OF(X509) *found = X509_STORE_CTX_get0_chain(context);
+	int length = found == NULL ? 0 : sk_X509_num(found);
+	size_t count = (size_t)MAX(length, 1);
+
+	details->path = arena_take(&facts->arena, count * sizeof(struct certificate_facts *));
+	details->path_count = count;
+	details->path[0] = keep_of_path(facts, leaf, sent);
+	for (int i = 1; i < length; i++)
+		details->path[i] = keep_of_path(facts, sk_X509_value(found, i), sent);
+}
+
+static X509_STORE_CTX *
+prepare(const struct net_trust *trust, X509 *leaf, STACK_OF(X509) * sent, unsigned long flags)
 {
 	X509_STORE_CTX *context = X509_STORE_CTX_new();
-	struct path path = { 0 };
 	X509_VERIFY_PARAM *rules = NULL;
-	X509 *issuer = NULL;
-	bool went_through = false;
 
 	if (context == NULL || X509_STORE_CTX_init(context, trust->store, leaf, sent) != 1)
 		g_error("OpenSSL is out of memory");
 	rules = X509_STORE_CTX_get0_param(context);
 	X509_VERIFY_PARAM_set_purpose(rules, X509_PURPOSE_SSL_SERVER);
 	X509_VERIFY_PARAM_set_trust(rules, X509_TRUST_SSL_SERVER);
-	X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_NO_CHECK_TIME | X509_V_FLAG_PARTIAL_CHAIN);
+	X509_VERIFY_PARAM_set_flags(rules,
+		X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST | flags);
+	X509_VERIFY_PARAM_set_depth(rules, DEPTH_MAX);
 	X509_VERIFY_PARAM_set_auth_level(rules, 0);
-	X509_STORE_CTX_set_app_data(context, &path);
-	X509_STORE_CTX_set_verify_cb(context, note_error);
-	went_through = X509_verify_cert(context) == 1;
+	return context;
+}
+
+X509 *
+chain_check(struct facts *facts, const struct net_trust *trust, X509 *leaf, STACK_OF(X509) * sent)
+{
+	X509_STORE_CTX *context = prepare(trust, leaf, sent, 0);
+	struct path path = { 0 };
+	X509 *issuer = NULL;
+	bool went_through = X509_verify_cert(context) == 1;
+
+	if (!went_through) {
+		X509_STORE_CTX_free(context);
+		context = prepare(trust, leaf, sent, X509_V_FLAG_NO_CHECK_TIME);
+		X509_STORE_CTX_set_app_data(context, &path);
+		X509_STORE_CTX_set_verify_cb(context, note_error);
+		went_through = X509_verify_cert(context) == 1;
+	}
 	tell(facts, context, &path, went_through);
+	keep_path(facts, context, leaf, sent);
 	issuer = issuer_of(leaf, context, sent);
 	if (issuer != NULL)
 		X509_up_ref(issuer);

@@ -28,7 +28,10 @@ const ASN1_IA5STRING *certificate_service(const OTHERNAME *name);
 
 /* --- chain.c: does it lead to an anchor? ------------------------------------------------------ */
 
-/* Sets trust and trust_error of the details, and returns the issuer that was found of the leaf. */
+/*
+ * Sets trust, trust_error and path of the details, whose chain is kept already, and returns the
+ * issuer that was found of the leaf.
+ */
 X509 *chain_check(struct facts *facts, const struct net_trust *trust, X509 *leaf,
 	STACK_OF(X509) * sent);
 

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cert-expired: a certificate of the chain is not valid today.
+ * cert-expired: a certificate of the path is not valid today.
  *
  * The server's own comes first; one of its issuers that has expired stops
- * clients just as well. Whether the chain leads to an anchor is another
- * rule's question (cert-untrusted).
+ * clients just as well, and so does the anchor. What is sent besides does not
+ * count. Whether the chain leads to an anchor is another rule's question
+ * (cert-untrusted).
  */
 #include "rules/tls_service.h"
 
 static enum outcome
 invalid(const struct facts *facts, struct finding *finding, const struct tls_details *details,
-	size_t number)
+	size_t step)
 {
-	const struct certificate_facts *certificate = &details->chain[number];
+	const struct certificate_facts *certificate = details->path[step];
 	bool early = facts->now < certificate->begins;
-	g_autofree char *title = certificate_title(details, number);
+	g_autofree char *title = path_title(details, step);
 	g_autofree char *days = days_text(
 		early ? certificate->begins - facts->now : facts->now - certificate->ends);
 
@@ -23,8 +24,8 @@ invalid(const struct facts *facts, struct finding *finding, const struct tls_det
 	else
 		finding_say(finding, "%s expired %s ago.", title, days);
 	finding->confidence = CONFIDENCE_PROVEN;
-	cite_certificate(finding, details, number);
-	reproduce_certificate(facts, finding, number, "-dates");
+	cite_path(finding, details, step);
+	reproduce_path(facts, finding, step, "-dates");
 	return FAIL;
 }
 
@@ -36,8 +37,8 @@ check(const struct facts *facts, struct finding *finding)
 
 	if (outcome != PASS)
 		return outcome;
-	for (size_t i = 0; i < details->chain_count; i++) {
-		const struct certificate_facts *certificate = &details->chain[i];
+	for (size_t i = 0; i < details->path_count; i++) {
+		const struct certificate_facts *certificate = details->path[i];
 
 		if (certificate->begins == 0 || certificate->ends == 0)
 			outcome = UNKNOWN;

@@ -5,7 +5,7 @@
  * Thirty days are what people need. Certificates that live 32 to 100 days are
  * renewed by programs, at a third of their life before the end as a rule: with
  * less than a quarter left, the program has failed several times. The first of
- * the chain to end is the one that counts.
+ * the path to end is the one that counts.
  */
 #include "rules/tls_service.h"
 
@@ -31,17 +31,17 @@ patience(const struct certificate_facts *certificate)
 
 static enum outcome
 expiring(const struct facts *facts, struct finding *finding, const struct tls_details *details,
-	size_t number)
+	size_t step)
 {
-	const struct certificate_facts *certificate = &details->chain[number];
-	g_autofree char *title = certificate_title(details, number);
+	const struct certificate_facts *certificate = details->path[step];
+	g_autofree char *title = path_title(details, step);
 	g_autofree char *left = days_text(certificate->ends - facts->now);
 	g_autofree char *life = days_text(certificate->ends - certificate->begins);
 
 	finding_say(finding, "%s expires in %s; it lives %s in all.", title, left, life);
 	finding->confidence = CONFIDENCE_PROVEN;
-	cite_certificate(finding, details, number);
-	reproduce_certificate(facts, finding, number, "-dates");
+	cite_path(finding, details, step);
+	reproduce_path(facts, finding, step, "-dates");
 	return FAIL;
 }
 
@@ -59,16 +59,16 @@ is_expiring(const struct facts *facts, const struct certificate_facts *certifica
 		certificate->ends - facts->now < patience(certificate);
 }
 
-/* Returns which certificate is expiring and ends first; chain_count: none. */
+/* Returns which certificate is expiring and ends first; path_count: none. */
 static size_t
 first_expiring(const struct facts *facts, const struct tls_details *details)
 {
-	size_t first = details->chain_count;
+	size_t first = details->path_count;
 
-	for (size_t i = 0; i < details->chain_count; i++)
-		if (is_expiring(facts, &details->chain[i]) &&
-			(first == details->chain_count ||
-				details->chain[i].ends < details->chain[first].ends))
+	for (size_t i = 0; i < details->path_count; i++)
+		if (is_expiring(facts, details->path[i]) &&
+			(first == details->path_count ||
+				details->path[i]->ends < details->path[first]->ends))
 			first = i;
 	return first;
 }
@@ -82,14 +82,14 @@ check(const struct facts *facts, struct finding *finding)
 
 	if (outcome != PASS)
 		return outcome;
-	for (size_t i = 0; i < details->chain_count; i++)
-		if (details->chain[i].begins == 0 || details->chain[i].ends == 0)
+	for (size_t i = 0; i < details->path_count; i++)
+		if (details->path[i]->begins == 0 || details->path[i]->ends == 0)
 			return unknown_question(facts, finding,
 				"the dates of a certificate cannot be read");
-	if (!is_valid(facts, &details->chain[0]))
+	if (!is_valid(facts, details->path[0]))
 		return NOT_APPLICABLE; /* cert-expired */
 	first = first_expiring(facts, details);
-	if (first < details->chain_count)
+	if (first < details->path_count)
 		return expiring(facts, finding, details, first);
 	return PASS;
 }

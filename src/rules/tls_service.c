@@ -133,13 +133,11 @@ or_unknown(const char *text)
 	return text != NULL ? text : "?";
 }
 
-void
-cite_certificate(struct finding *finding, const struct tls_details *details, size_t number)
+static void
+cite(struct finding *finding, const struct certificate_facts *certificate, const char *which)
 {
-	const struct certificate_facts *certificate = &details->chain[number];
-	g_autoptr(GString) line = g_string_new(NULL);
+	g_autoptr(GString) line = g_string_new(which);
 
-	g_string_append_printf(line, "certificate %zu of %zu: ", number + 1, details->chain_count);
 	append_short(line, or_unknown(certificate->subject));
 	g_string_append(line, "; issuer ");
 	append_short(line, or_unknown(certificate->issuer));
@@ -151,6 +149,53 @@ cite_certificate(struct finding *finding, const struct tls_details *details, siz
 	if (certificate->sha256 != NULL)
 		g_string_append_printf(line, "; SHA-256 %s", certificate->sha256);
 	finding_cite(finding, line->str);
+}
+
+void
+cite_certificate(struct finding *finding, const struct tls_details *details, size_t number)
+{
+	g_autofree char *which =
+		g_strdup_printf("certificate %zu of %zu: ", number + 1, details->chain_count);
+
+	cite(finding, &details->chain[number], which);
+}
+
+/* Returns which certificate of the chain it is; chain_count: it was not sent, or not kept. */
+static size_t
+place_in_chain(const struct tls_details *details, const struct certificate_facts *certificate)
+{
+	size_t number = 0;
+
+	while (number < details->chain_count && &details->chain[number] != certificate)
+		number++;
+	return number;
+}
+
+char *
+path_title(const struct tls_details *details, size_t step)
+{
+	size_t number = place_in_chain(details, details->path[step]);
+	g_autoptr(GString) title = g_string_new(NULL);
+
+	if (number < details->chain_count)
+		return certificate_title(details, number);
+	g_string_append_printf(title, "Certificate %zu of the path to the anchor (\"", step + 1);
+	append_short(title, or_unknown(details->path[step]->subject));
+	g_string_append(title, "\")");
+	return g_string_free(g_steal_pointer(&title), FALSE);
+}
+
+void
+cite_path(struct finding *finding, const struct tls_details *details, size_t step)
+{
+	size_t number = place_in_chain(details, details->path[step]);
+	g_autofree char *which = g_strdup_printf("certificate %zu of %zu of the path: ", step + 1,
+		details->path_count);
+
+	if (number < details->chain_count)
+		cite_certificate(finding, details, number);
+	else
+		cite(finding, details->path[step], which);
 }
 
 char *
@@ -219,4 +264,16 @@ reproduce_certificate(const struct facts *facts, struct finding *finding, size_t
 	else
 		reproduce_session(facts, finding, "-showcerts",
 			"openssl storeutl -noout -text -certs /dev/stdin");
+}
+
+void
+reproduce_path(const struct facts *facts, struct finding *finding, size_t step, const char *show)
+{
+	const struct tls_details *details = facts->probe.tls.details;
+	size_t number = place_in_chain(details, details->path[step]);
+
+	if (number < details->chain_count)
+		reproduce_certificate(facts, finding, number, show);
+	else
+		reproduce_session(facts, finding, "-showcerts", NULL);
 }

@@ -66,4 +66,13 @@ void reproduce_by_nmap(const struct facts *facts, struct finding *finding);
 void reproduce_certificate(const struct facts *facts, struct finding *finding, size_t number,
 	const char *show);
 
+/*
+ * Title, evidence and line for a certificate of the path, which need not have been sent, or kept:
+ * 'Certificate 3 of the path to the anchor ("CN=...")'.
+ */
+char *path_title(const struct tls_details *details, size_t step);
+void cite_path(struct finding *finding, const struct tls_details *details, size_t step);
+void reproduce_path(const struct facts *facts, struct finding *finding, size_t step,
+	const char *show);
+
 #endif

@@ -79,6 +79,8 @@ ROWS = (
     ("expired", served("expired"), ("cert-expired",)),
     ("not yet valid", served("not-yet"), ("cert-expired",)),
     ("an expired intermediate", served("old-above"), ("cert-expired",)),
+    ("an expired intermediate far behind", served("hidden-old"), ("cert-expired",)),
+    ("an expired certificate besides", served("beside-old"), ()),
     ("5 days left", served("expiring"), ("cert-expiring",)),
     ("29 days left", served("expiring-29"), ("cert-expiring",)),
     ("31 days left", served("expiring-31"), ()),
@@ -110,6 +112,8 @@ for title, *rest in ROWS:
 
 tap.add("a root signed by SHA-1", check, served("sha1-anchor"), (),
         ("--ca", pki().authority("ca-sha1-root"), "--tls-name", NAME))
+tap.add("an expired anchor", check, served("old-root"), ("cert-expired",),
+        ("--ca", pki().authority("ca-old-root"), "--tls-name", NAME))
 tap.add("without --ca", check, served(), ("cert-untrusted",), ("--tls-name", NAME))
 
 

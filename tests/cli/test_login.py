@@ -304,9 +304,11 @@ def withheld(leaf, words=TRUSTED):
 
 
 for each in ("self-signed", "expired", "not-yet", "wrong-name", "unknown-root", "no-intermediate",
-             "cn-only", "wrong-usage", "below-a-leaf", "old-above"):
+             "cn-only", "wrong-usage", "below-a-leaf", "old-above", "hidden-old"):
     tap.add(f"withheld: {each}", withheld, each)
 tap.add("withheld: without --ca", withheld, "ec", ("--tls-name", NAME))
+tap.add("withheld: an expired anchor", withheld, "old-root",
+        ("--ca", pki().authority("ca-old-root"), "--tls-name", NAME))
 tap.add("withheld: only an address", withheld, "ec", ("--ca", pki().root))
 tap.add("withheld: under another name", withheld, "ec",
         ("--ca", pki().root, "--tls-name", "mail.popseal.test"))

@@ -100,6 +100,12 @@ def row(make, expect, state, reasons=(), words=(), timeout=5, url=None):
     exits_by_states(run)
 
 
+def anonymous_first():
+    """A server that prefers an anonymous cipher, and has a certificate for everybody else."""
+    return pop3s(highest=TLS12, ciphers="AECDH-AES128-SHA:ECDHE+AESGCM:@SECLEVEL=0")
+
+
+OLD_ANCHOR = ("--ca", pki().authority("ca-old-root"))  # the later --ca counts
 ROWS = (
     # refuses
     ("a clear login is refused", with_stls, "refuses", "met"),
@@ -147,6 +153,12 @@ ROWS = (
     ("expired", lambda: pop3s(leaf="expired"), "cert", "unmet", ("expired",)),
     ("not yet valid", lambda: pop3s(leaf="not-yet"), "cert", "unmet"),
     ("an expired intermediate", lambda: pop3s(leaf="old-above"), "cert", "unmet"),
+    ("an expired intermediate far behind", lambda: pop3s(leaf="hidden-old"), "cert", "unmet",
+     ("expired",)),
+    ("an expired anchor", lambda: pop3s(leaf="old-root"), "cert", "unmet", ("expired",),
+     OLD_ANCHOR),
+    ("an expired certificate besides", lambda: pop3s(leaf="beside-old"), "cert", "met"),
+    ("an anonymous cipher first", anonymous_first, "cert", "undetermined", ("no-certificate",)),
     ("self-signed", lambda: pop3s(leaf="self-signed"), "cert", "unmet", ("self-signed",)),
     ("a missing intermediate", lambda: pop3s(leaf="no-intermediate"), "cert", "unmet",
      ("incomplete",)),
@@ -164,6 +176,11 @@ ROWS = (
     ("5 days left", lambda: pop3s(leaf="expiring"), "days>=30", "unmet"),
     ("expired", lambda: pop3s(leaf="expired"), "days>=0", "unmet"),
     ("an expired intermediate", lambda: pop3s(leaf="old-above"), "days>=1", "unmet"),
+    ("an expired intermediate far behind", lambda: pop3s(leaf="hidden-old"), "days>=1", "unmet"),
+    ("an expired anchor", lambda: pop3s(leaf="old-root"), "days>=0", "unmet", ("expired",),
+     OLD_ANCHOR),
+    ("an expired certificate besides", lambda: pop3s(leaf="beside-old"), "days>=299", "met"),
+    ("an anonymous cipher first", anonymous_first, "days>=1", "undetermined", ("no-certificate",)),
     # name
     ("the name", pop3s, "name", "met"),
     ("a wildcard", lambda: pop3s(leaf="wildcard"), "name", "met"),
@@ -175,6 +192,7 @@ ROWS = (
     ("a wildcard for two labels", lambda: pop3s(leaf="wildcard-deep"), "name", "unmet"),
     ("a wildcard for a part", lambda: pop3s(leaf="wildcard-part"), "name", "unmet"),
     ("an address alone", lambda: pop3s(leaf="ip"), "name", "unmet"),
+    ("an anonymous cipher first", anonymous_first, "name", "undetermined", ("no-certificate",)),
     # cleartext-port-closed
     ("a port that answers", with_stls, "cleartext-port-closed", "unmet"),
     ("a port that permits", clear_server, "cleartext-port-closed", "unmet"),

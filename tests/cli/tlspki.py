@@ -93,6 +93,9 @@ KINDS = {
     "whole": Kind(sends="inter root"),
     "unknown-root": Kind(issuer="stranger-inter", sends="stranger-inter stranger"),
     "old-above": Kind(issuer="ca-old", sends="ca-old"),
+    "beside-old": Kind(sends="inter ca-old"),
+    "hidden-old": Kind(issuer="ca-old", sends="inter " * 12 + "ca-old"),  # beyond what is kept
+    "old-root": Kind(issuer="ca-old-root", sends=""),
     "wrong-usage": Kind(usage=SERVER.replace("serverAuth", "codeSigning")),
     "below-a-leaf": Kind(issuer="good", subject="below", sends="good inter"),
     "hostile": Kind(subject='</td><script>alert(1)</script>"'),
@@ -111,6 +114,7 @@ AUTHORITIES = {
     "ca-sha1": ("root", "ec", "sha1", (-1000, 3000)),
     "ca-sha1-root": ("self", "rsa2048", "sha1", (-1000, 3000)),
     "ca-old": ("root", "ec", "sha256", (-900, -3)),
+    "ca-old-root": ("self", "ec", "sha256", (-900, -3)),
 }
 
 KEYS = {

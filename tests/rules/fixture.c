@@ -408,6 +408,28 @@ read_certificate(struct source *source, const char *group, struct certificate_fa
 	certificate->key_bits = (int)g_ascii_strtoll(key[1], NULL, 10);
 }
 
+/* The path: the certificates of the chain that are not `beside` it, and "anchor", if any. */
+static void
+read_path(struct source *source, struct tls_details *details)
+{
+	struct certificate_facts *anchor;
+
+	details->path = arena_take(&source->facts->arena,
+		(TLS_CHAIN_MAX + 1) * sizeof(struct certificate_facts *));
+	for (size_t i = 0; i < details->chain_count; i++) {
+		g_autofree char *group = g_strdup_printf("certificate %zu", i + 1);
+		g_autofree char *beside = take(source, group, "beside");
+
+		if (g_strcmp0(beside, "true") != 0)
+			details->path[details->path_count++] = &details->chain[i];
+	}
+	if (!g_key_file_has_group(source->keys, "anchor"))
+		return;
+	anchor = arena_take(&source->facts->arena, sizeof(*anchor));
+	read_certificate(source, "anchor", anchor);
+	details->path[details->path_count++] = anchor;
+}
+
 static void
 read_details(struct source *source)
 {
@@ -432,6 +454,7 @@ read_details(struct source *source)
 		read_certificate(source, group, &details->chain[i]);
 		details->chain_count++;
 	}
+	read_path(source, details);
 	source->facts->probe.tls.details = details;
 	if (details->chain_count > 0)
 		source->facts->probe.tls.certificate = &details->chain[0];

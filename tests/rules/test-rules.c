@@ -326,9 +326,11 @@ hostile_details(struct facts *facts, unsigned number)
 {
 	struct tls_details *details = arena_take(&facts->arena, sizeof(*details));
 	const char **names = arena_take(&facts->arena, FACTS_NAMES_MAX * sizeof(*names));
+	struct certificate_facts *unsent = arena_take(&facts->arena, sizeof(*unsent));
 
 	for (size_t i = 0; i < FACTS_NAMES_MAX; i++)
 		names[i] = hostile_text;
+	*unsent = (struct certificate_facts){ .subject = hostile_text, .begins = 1, .ends = 1 };
 	details->chain = arena_take(&facts->arena, TLS_CHAIN_MAX * sizeof(*details->chain));
 	details->chain_count = TLS_CHAIN_MAX;
 	for (size_t i = 0; i < TLS_CHAIN_MAX; i++)
@@ -345,6 +347,11 @@ hostile_details(struct facts *facts, unsigned number)
 			.services = names,
 			.service_count = FACTS_NAMES_MAX,
 		};
+	details->path =
+		arena_take(&facts->arena, TLS_PATH_MAX * sizeof(struct certificate_facts *));
+	details->path_count = TLS_PATH_MAX;
+	for (size_t i = 0; i < TLS_PATH_MAX; i++)
+		details->path[i] = i < number % TLS_CHAIN_MAX ? &details->chain[i] : unsent;
 	details->trust = (enum trust)(number % (TRUST_BROKEN + 1));
 	details->trust_error = details->anchors = details->reference = hostile_text;
 	details->name = (enum name_check)(number % (NAME_DIFFERS + 1));

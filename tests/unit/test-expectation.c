@@ -47,6 +47,8 @@ add_tls(struct facts *facts)
 {
 	struct tls_facts *tls = &facts->probe.tls;
 	struct certificate_facts *chain = arena_take(&facts->arena, 2 * sizeof(*chain));
+	const struct certificate_facts **path =
+		arena_take(&facts->arena, 2 * sizeof(struct certificate_facts *));
 
 	chain[0] = (struct certificate_facts){ .subject = "CN=mail.example",
 		.issuer = "CN=CA",
@@ -66,10 +68,14 @@ add_tls(struct facts *facts)
 		.certificate = chain,
 		.details = arena_take(&facts->arena, sizeof(*tls->details)),
 		.survey = arena_take(&facts->arena, sizeof(*tls->survey)) };
+	path[0] = &chain[0];
+	path[1] = &chain[1];
 	*tls->details = (struct tls_details){ .trust = TRUST_HOLDS,
 		.anchors = "the system's store",
 		.chain = chain,
 		.chain_count = 2,
+		.path = path,
+		.path_count = 2,
 		.name = NAME_MATCHES,
 		.reference = "mail.example",
 		.staple = STAPLE_NONE };
@@ -387,8 +393,8 @@ WRONG(no_details, host->tls->probe.tls.details = NULL)
 static void
 no_chain(struct host *host)
 {
-	details(host)->chain = NULL;
-	details(host)->chain_count = 0;
+	details(host)->path = NULL;
+	details(host)->path_count = 0;
 }
 
 WRONG(no_certificate, host->tls->probe.tls.certificate = NULL)
@@ -579,8 +585,8 @@ static const struct row alone[] = {
 	{ "only its own certificate is kept", no_chain, "cert,days>=30", NULL,
 		"cert met holds; days>=30 met enough-days" },
 	{ "no certificate", no_certificate, "cert,days>=1,name", NULL,
-		"cert unmet no-certificate; days>=1 unmet no-certificate; "
-		"name unmet no-certificate" },
+		"cert undetermined no-certificate; days>=1 undetermined no-certificate; "
+		"name undetermined no-certificate" },
 	{ "another name", differs, "name", NULL, "name unmet differs" },
 
 	{ "no credentials", no_login, "login", NULL, "login undetermined not-sent" },

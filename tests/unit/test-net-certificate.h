@@ -16,7 +16,7 @@
 #include "test-net-peer.h"
 
 enum {
-	CERTIFICATES_MAX = 16,
+	CERTIFICATES_MAX = 104,
 	DAY = 24 * 60 * 60, /* s */
 };
 

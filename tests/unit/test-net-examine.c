@@ -248,7 +248,8 @@ test_long_chain(void)
 
 		made[i] = entity_make(&(struct recipe){ .name = name,
 			.issuer = i == 0 ? &w.root : &made[i - 1],
-			.authority = i < LONG_CHAIN - 1 });
+			.authority = i < LONG_CHAIN - 1,
+			.ends = i == 0 ? -5L * DAY : 0 });
 	}
 	for (size_t i = 0; i < LONG_CHAIN - 1; i++)
 		part.others[i] = made[LONG_CHAIN - 2 - i].certificate;
@@ -258,6 +259,10 @@ test_long_chain(void)
 	g_assert_cmpstr(facts->probe.tls.details->chain[TLS_CHAIN_MAX - 1].subject, ==,
 		"CN=Number 1");
 	g_assert_cmpint(facts->probe.tls.details->trust, ==, TRUST_HOLDS);
+	g_assert_cmpuint(facts->probe.tls.details->path_count, ==, LONG_CHAIN + 1);
+	g_assert_cmpstr(facts->probe.tls.details->path[LONG_CHAIN - 1]->subject, ==, "CN=Number 0");
+	g_assert_cmpint(facts->probe.tls.details->path[LONG_CHAIN - 1]->ends, <, g_get_real_time());
+	g_assert_cmpstr(facts->probe.tls.details->path[LONG_CHAIN]->subject, ==, "CN=Root");
 	for (size_t i = 0; i < LONG_CHAIN; i++)
 		entity_clear(&made[i]);
 	tear_down(&w);

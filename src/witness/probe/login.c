@@ -33,17 +33,17 @@ struct login_errand {
 static bool
 is_dated(const struct certificate_facts *certificate, int64_t now)
 {
-	return certificate->begins <= now && now < certificate->ends;
+	return certificate->begins != 0 && certificate->begins <= now && now < certificate->ends;
 }
 
+/* All of the path counts, its anchor too; what is sent besides does not. */
 static char *
 distrust_dates(const struct tls_details *details, int64_t now)
 {
-	for (size_t i = 0; i < details->chain_count; i++) {
-		const struct certificate_facts *certificate = &details->chain[i];
+	for (size_t i = 0; i < details->path_count; i++) {
+		const struct certificate_facts *certificate = details->path[i];
 
-		/* A root that is sent along, and has expired, is no part of what is trusted. */
-		if (!is_dated(certificate, now) && (i == 0 || !certificate->self_issued))
+		if (!is_dated(certificate, now))
 			return g_strdup_printf("the certificate of %s is valid from %s to %s only",
 				certificate->subject, certificate->not_before,
 				certificate->not_after);
@@ -57,7 +57,7 @@ login_distrust(const struct tls_facts *tls, int64_t now)
 	const struct tls_details *details = tls->details;
 	char *why;
 
-	if (details == NULL || details->trust == TRUST_NOT_CHECKED || details->chain_count == 0)
+	if (details == NULL || details->trust == TRUST_NOT_CHECKED || details->path_count == 0)
 		return g_strdup("the server's certificate was not examined");
 	if (details->trust != TRUST_HOLDS)
 		return g_strdup_printf("the chain does not hold: %s",
