@@ -49,6 +49,8 @@ add_details(struct facts *facts, const char *text)
 {
 	struct tls_facts *tls = &facts->probe.tls;
 	struct certificate_facts *chain = arena_take(&facts->arena, 2 * sizeof(*chain));
+	const struct certificate_facts **path =
+		arena_take(&facts->arena, 2 * sizeof(struct certificate_facts *));
 	const char **services = arena_take(&facts->arena, sizeof(*services));
 
 	services[0] = "_pop3s.mail.example";
@@ -62,6 +64,8 @@ add_details(struct facts *facts, const char *text)
 	chain[1] = chain[0];
 	chain[1].subject = text;
 	chain[1].service_count = 0;
+	path[0] = &chain[0];
+	path[1] = &chain[1];
 	tls->details = arena_take(&facts->arena, sizeof(*tls->details));
 	*tls->details = (struct tls_details){ .group = "X25519",
 		.duration = 12345,
@@ -71,6 +75,8 @@ add_details(struct facts *facts, const char *text)
 		.anchors = text,
 		.chain = chain,
 		.chain_count = 2,
+		.path = path,
+		.path_count = 2,
 		.name = NAME_DIFFERS,
 		.reference = text,
 		.staple = STAPLE_INVALID,
