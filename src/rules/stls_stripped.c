@@ -18,7 +18,6 @@ static const char stls[] = "STLS";
 
 enum {
 	STLS_LENGTH = sizeof(stls) - 1,
-	PORT_POP3S = 995,
 };
 
 /* "XXXX" and longer; Cisco's inspection leaves an A at the end ("XXXXXXXA" for STARTTLS). */
@@ -106,9 +105,8 @@ stripped(const struct facts *facts, struct finding *finding, enum confidence con
 	if (facts->probe.stls.answer != ANSWER_NONE)
 		cite_exchange(finding, stls, facts->probe.stls.reply);
 	finding_reproduce(finding,
-		"telnet %s %u, then: CAPA and STLS; openssl s_client -connect %s:%u has TLS",
-		facts->endpoint.address, (unsigned)facts->endpoint.port, facts->endpoint.address,
-		(unsigned)PORT_POP3S);
+		"telnet %s %u, then: CAPA and STLS; the same host serves implicit TLS",
+		facts->endpoint.address, (unsigned)facts->endpoint.port);
 	return FAIL;
 }
 

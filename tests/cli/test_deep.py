@@ -305,5 +305,14 @@ def versions_told():
                                           "TLSv1.2": "taken", "TLSv1.3": "taken"}, "versions")
 
 
+@tap.test
+def versions_of_tls_first():
+    """What speaks TLS from the first byte is surveyed, though it was asked as pop3://"""
+    with served()() as server:
+        run = verify("tls", *TRUSTED, f"pop3://{server.target}", timeout=1)
+    tap.equal(run.endpoint["tls"]["versions"]["TLSv1.3"], "taken", "TLS 1.3")
+    tap.equal(fired(run), set(), "findings")
+
+
 if __name__ == "__main__":
     tap.main()

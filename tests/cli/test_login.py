@@ -696,5 +696,15 @@ def both_endpoints():
     tap.equal(len(mailbox.logins), 2, "logins")
 
 
+@tap.test
+def tls_first():
+    """What speaks TLS from the first byte gets its login so, though it was asked as pop3://"""
+    mailbox = Mailbox("PLAIN")
+    with served(mailbox) as server:
+        run = verify("login", *TRUSTED, f"pop3://{server.target}", env=credentials(), timeout=1)
+    expects(run, "login", "met")
+    tap.equal(len(mailbox.logins), 1, "logins")
+
+
 if __name__ == "__main__":
     tap.main()

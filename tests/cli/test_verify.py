@@ -10,7 +10,7 @@ from fakeserver import FakeServer, Pop3, capa, close, hang, silent, stls
 from mailbox import Mailbox
 from program import popseal, scratch
 from tlshello import RSA_AES128, SSLV3
-from tlspeers import Library, Scripted, tls_server
+from tlspeers import Library, Scripted, Throttled, tls_server
 from tlspki import NAME, OTHER, pki
 
 PERMITS = {"CAPA": capa("USER"), "USER": "+OK", "PASS": "-ERR [AUTH] Bad login"}
@@ -134,6 +134,12 @@ ROWS = (
     ("1.0 besides", lambda: pop3s(lowest=TLS10), "tls>=1.2", "unmet"),
     ("1.0 alone", lambda: pop3s(lowest=TLS10, highest=TLS10), "tls>=1.2", "unmet"),
     ("1.0 besides", lambda: pop3s(lowest=TLS10), "tls>=1.0", "met"),
+    ("1.0 besides, and a close on all but one connection", lambda: FakeServer(
+        plain_pop3("USER"), tls=True, secure=Throttled(library(lowest=TLS10), 1)),
+     "tls>=1.2", "undetermined"),
+    ("1.0 besides, and a close on all but two connections", lambda: FakeServer(
+        plain_pop3("USER"), tls=True, secure=Throttled(library(lowest=TLS10), 2)),
+     "tls>=1.2", "undetermined"),
     ("1.2 and 1.3 by STLS", lambda: with_stls(lowest=TLS12), "tls>=1.2", "met"),
     ("1.0 besides, by STLS", lambda: with_stls(lowest=TLS10), "tls>=1.2", "unmet"),
     ("SSLv3 besides", lambda: FakeServer(plain_pop3("USER"), tls=True, secure=Scripted(

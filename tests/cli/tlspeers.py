@@ -385,6 +385,19 @@ class Scripted:
             self.base.close()
 
 
+class Throttled:
+    """Makes that many handshakes, and closes every later connection where TLS would begin."""
+
+    def __init__(self, base, handshakes):
+        self.base = base
+        self.left = itertools.repeat(True, handshakes)
+
+    def __call__(self, connection, first):
+        if next(self.left, False):
+            return self.base(connection, first)
+        raise Gone
+
+
 # --- peers that break the handshake ---------------------------------------------------
 
 

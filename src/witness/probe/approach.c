@@ -17,7 +17,7 @@ enum stage {
 
 struct approach {
 	struct net_loop *loop;
-	const struct endpoint *endpoint;
+	const struct facts *facts;
 	const struct probe_options *options;
 	bool greeted_only;
 	const struct approach_events *events;
@@ -58,7 +58,7 @@ on_connected(void *user, enum connect_outcome outcome, const char *why)
 
 	if (outcome != CONNECT_OPEN)
 		fail(approach, outcome, why);
-	else if (approach->endpoint->mode == MODE_POP3S)
+	else if (approach_begins_tls(approach->facts))
 		become_ready(approach);
 	else
 		wait_for(approach, STAGE_GREETING, approach->options->greeting_timeout);
@@ -167,8 +167,8 @@ static void
 open_connection(struct approach *approach)
 {
 	const struct connection_request request = {
-		.address = approach->endpoint->address,
-		.port = approach->endpoint->port,
+		.address = approach->facts->endpoint.address,
+		.port = approach->facts->endpoint.port,
 		.source = approach->options->source,
 	};
 	g_autoptr(GError) error = NULL;
@@ -190,15 +190,21 @@ on_granted(void *user)
 	open_connection(user);
 }
 
+bool
+approach_begins_tls(const struct facts *facts)
+{
+	return facts->endpoint.mode == MODE_POP3S || facts->probe.tls_first;
+}
+
 struct approach *
-approach_start(struct net_loop *loop, const struct endpoint *endpoint,
+approach_start(struct net_loop *loop, const struct facts *facts,
 	const struct probe_options *options, bool greeted_only,
 	const struct approach_events *events, void *user)
 {
 	struct approach *approach = g_new0(struct approach, 1);
 
 	approach->loop = loop;
-	approach->endpoint = endpoint;
+	approach->facts = facts;
 	approach->options = options;
 	approach->greeted_only = greeted_only;
 	approach->events = events;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The approach: a further connection to an endpoint that was probed, brought
- * to the point where TLS begins: at once on an implicit TLS port, behind the
- * answer to STLS on a clear one. What is said from there on is its user's.
+ * to the point where TLS begins: at once where TLS comes first, whatever it was
+ * asked as, behind the answer to STLS on a clear one. What is said from there
+ * on is its user's.
  */
 #ifndef POPSEAL_WITNESS_PROBE_APPROACH_H
 #define POPSEAL_WITNESS_PROBE_APPROACH_H
@@ -27,11 +28,15 @@ struct approach_events {
 
 struct approach;
 
+/* Whether the endpoint speaks TLS from the first byte, as its mode says or the probe has found. */
+bool approach_begins_tls(const struct facts *facts);
+
 /*
- * Begins. `options` are borrowed: its source, time-outs and rate hold. With `greeted_only` STLS is
- * the caller's to say. No event comes before it has returned.
+ * Begins. `facts` are those of the probe; they and `options` are borrowed: its source, time-outs
+ * and rate hold. With `greeted_only` STLS is the caller's to say. No event comes before it has
+ * returned.
  */
-struct approach *approach_start(struct net_loop *loop, const struct endpoint *endpoint,
+struct approach *approach_start(struct net_loop *loop, const struct facts *facts,
 	const struct probe_options *options, bool greeted_only,
 	const struct approach_events *events, void *user);
 

@@ -9,6 +9,7 @@
 
 #include "model/address.h"
 
+#include "witness/probe/approach.h"
 #include "witness/probe/stls_trial.h"
 #include "witness/probe/survey.h"
 #include "witness/probe/tlsa.h"
@@ -30,11 +31,12 @@ static void go_on(void *user);
 
 /* A session came up, or an attempt at one met a server that speaks TLS, or may. */
 static bool
-tls_is_there(const struct probe_facts *probe, enum mode mode)
+tls_is_there(const struct facts *facts)
 {
+	const struct probe_facts *probe = &facts->probe;
 	enum handshake handshake = probe->tls.handshake;
-	bool reached = mode == MODE_POP3S ? probe->connect == CONNECT_OPEN :
-					    probe->stls.answer == ANSWER_ACCEPTED;
+	bool reached = approach_begins_tls(facts) ? probe->connect == CONNECT_OPEN :
+						    probe->stls.answer == ANSWER_ACCEPTED;
 
 	return reached && handshake != HANDSHAKE_NOT_TLS && handshake != HANDSHAKE_TIMEOUT;
 }
@@ -42,9 +44,7 @@ tls_is_there(const struct probe_facts *probe, enum mode mode)
 static bool
 survey_due(const struct deep *deep)
 {
-	const struct facts *facts = deep->facts;
-
-	return deep->options->survey != 0 && tls_is_there(&facts->probe, facts->endpoint.mode);
+	return deep->options->survey != 0 && tls_is_there(deep->facts);
 }
 
 static void

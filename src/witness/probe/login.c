@@ -140,7 +140,7 @@ begin_dialogue(struct login_errand *errand)
 {
 	const struct login_options *login = errand->login;
 	struct pop3_login_plan plan = {
-		.greeting = errand->facts->endpoint.mode == MODE_POP3S,
+		.greeting = approach_begins_tls(errand->facts),
 		.mechanism = login->mechanism,
 		.hide = errand->result.overridden,
 		.token = login->token,
@@ -271,7 +271,7 @@ login_start(struct net_loop *loop, struct facts *facts, const struct probe_optio
 	errand->started = net_loop_now(loop);
 	errand->session = facts_new();
 	facts_set_endpoint(errand->session, &facts->endpoint);
-	errand->approach = approach_start(loop, &facts->endpoint, options, false, &events, errand);
+	errand->approach = approach_start(loop, facts, options, false, &events, errand);
 	return errand;
 }
 

@@ -142,6 +142,6 @@ stls_trial_start(struct net_loop *loop, struct facts *facts, const struct probe_
 	trial->dialogue = pop3_injection_new(facts);
 	trial->done = done;
 	trial->user = user;
-	trial->approach = approach_start(loop, &facts->endpoint, options, true, &events, trial);
+	trial->approach = approach_start(loop, facts, options, true, &events, trial);
 	return trial;
 }

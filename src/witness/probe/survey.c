@@ -92,8 +92,8 @@ go_on(struct survey *survey)
 	g_clear_pointer(&survey->approach, approach_close);
 	survey->hello = tls_survey_next(survey->run, &survey->length);
 	if (survey->hello != NULL) {
-		survey->approach = approach_start(survey->loop, &survey->facts->endpoint,
-			survey->options, false, &events, survey);
+		survey->approach = approach_start(survey->loop, survey->facts, survey->options,
+			false, &events, survey);
 		return;
 	}
 	survey->done(survey->user);
