@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The approach: a further connection to an endpoint that was probed, brought
- * to the point where TLS begins: at once on a port with implicit TLS, whatever
- * it was asked as, behind the answer to STLS on a clear one. What is said from there on is its user's.
+ * to the point where TLS begins: at once where TLS comes first, whatever it was
+ * asked as, behind the answer to STLS on a clear one. What is said from there
+ * on is its user's.
  */
 #ifndef POPSEAL_WITNESS_PROBE_APPROACH_H
 #define POPSEAL_WITNESS_PROBE_APPROACH_H
