@@ -456,7 +456,7 @@ find_trust(void *user, const char *file, GError **error)
 	trust = net_trust_new(file, file == NULL ? &problem : error);
 	if (trust == NULL) {
 		g_prefix_error(error, "--ca ");
-		if (file == NULL && !run->untrusted)
+		if (problem != NULL && !run->untrusted)
 			g_printerr("popseal verify: no chain can be judged: %s\n",
 				problem->message);
 		run->untrusted |= file == NULL;
