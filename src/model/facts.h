@@ -64,6 +64,7 @@ struct attempt {
 	enum refusal refusal;
 	bool reset;           /* of ANSWER_CLOSED: by RST, not by FIN */
 	bool asked_again;     /* after a temporary refusal, or one that the order may explain */
+	bool alive;           /* of ANSWER_CLOSED: after the server had shown that it is alive */
 	bool first;           /* answered as the first command of its connection */
 	const char *reply;    /* the server's line; NULL if there was none */
 	const char *exchange; /* question and answer, escaped, "\n" between them */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "pop3/probe-private.h"
+#include "pop3/verdict-private.h"
 
 /*
  * --- answers that do not come ------------------------------------------------------------------
@@ -38,6 +39,7 @@ lose_attempt(struct pop3_probe *probe, enum answer answer)
 	attempt->refusal = REFUSAL_NONE;
 	attempt->reset = probe->ending == POP3_RESET;
 	attempt->first = probe->commands == 1;
+	attempt->alive = shown_alive(probe->facts);
 	attempt->exchange = exchange(probe);
 }
 

@@ -212,10 +212,10 @@ ask_pass(struct pop3_probe *probe)
 }
 
 static bool
-any_refused(const struct pop3_probe *probe)
+any_answered(const struct pop3_probe *probe, enum answer answer)
 {
-	for (size_t i = 0; i < ATTEMPT_OTHERS; i++)
-		if (answer_of(probe, i) == ANSWER_REFUSED)
+	for (size_t i = 0; i < seen(probe)->attempt_count; i++)
+		if (answer_of(probe, i) == answer)
 			return true;
 	return false;
 }
@@ -228,18 +228,26 @@ is_permitted(const struct pop3_probe *probe)
 		(sasl_taken(probe) && !password_forbidden(probe->facts));
 }
 
+/* Passwords, and tokens that may be open: a verdict rests on how these were answered. */
+static bool
+is_decisive(const struct pop3_probe *probe, const struct attempt *attempt)
+{
+	return attempt < &seen(probe)->attempts[ATTEMPT_OTHERS] ||
+		(is_token(attempt->name) && may_be_open(probe->facts, attempt->name));
+}
+
 /*
- * A temporary refusal deserves a second question; so does a close where others were refused in
- * words, and a refusal that may be due to the commands before it.
+ * A temporary refusal deserves a second question, and so does one that may be due to the commands
+ * before it. A close deserves one that is asked of a server that is known to be alive: whatever
+ * showed that came later, and what closed before may have been an outage.
  */
 static bool
 deserves_again(const struct pop3_probe *probe, const struct attempt *attempt)
 {
-	if (attempt->asked_again)
-		return false;
 	if (attempt->answer == ANSWER_CLOSED)
-		return any_refused(probe);
-	if (attempt->answer != ANSWER_REFUSED)
+		return !attempt->alive && shown_alive(probe->facts) && !is_permitted(probe) &&
+			is_decisive(probe, attempt);
+	if (attempt->answer != ANSWER_REFUSED || attempt->asked_again)
 		return false;
 	return attempt->refusal == REFUSAL_TEMPORARY ||
 		(!is_permitted(probe) && order_may_matter(probe->facts, attempt));
@@ -277,7 +285,7 @@ capa_again_due(const struct pop3_probe *probe)
 {
 	const struct capabilities *clear = &seen(probe)->clear;
 
-	return is_standard(probe) && !probe->listed_again && any_refused(probe) &&
+	return is_standard(probe) && !probe->listed_again && any_answered(probe, ANSWER_REFUSED) &&
 		(clear->state == LIST_UNANSWERED || (clear->state == LIST_REFUSED && clear->cut));
 }
 
@@ -307,12 +315,21 @@ ask_auth_list(struct pop3_probe *probe)
 	return pop3_ask(probe, STEP_AUTH_LIST, "AUTH", NULL);
 }
 
+/* Also one whose question was lost behind others. */
+static bool
+is_unasked(const struct pop3_probe *probe, const char *mechanism)
+{
+	const struct attempt *attempt = facts_attempt(probe->facts, mechanism);
+
+	return attempt == NULL || attempt->answer == ANSWER_NONE;
+}
+
 static const char *
 listed_mechanism(const struct pop3_probe *probe)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(listed_mechanisms); i++)
 		if (may_be_open(probe->facts, listed_mechanisms[i]) &&
-			facts_attempt(probe->facts, listed_mechanisms[i]) == NULL)
+			is_unasked(probe, listed_mechanisms[i]))
 			return listed_mechanisms[i];
 	return NULL;
 }
@@ -327,8 +344,12 @@ listed_due(const struct pop3_probe *probe)
 static enum pop3_want
 ask_listed(struct pop3_probe *probe)
 {
-	facts_add_attempt(probe->facts, listed_mechanism(probe));
-	return ask_auth(probe, seen(probe)->attempt_count - 1);
+	const char *mechanism = listed_mechanism(probe);
+	const struct attempt *attempt = facts_attempt(probe->facts, mechanism);
+
+	if (attempt == NULL)
+		attempt = facts_add_attempt(probe->facts, mechanism);
+	return ask_auth(probe, (size_t)(attempt - seen(probe)->attempts));
 }
 
 static bool
@@ -396,11 +417,7 @@ ask_stls(struct pop3_probe *probe)
 static bool
 control_due(const struct pop3_probe *probe)
 {
-	bool closed = answer_of(probe, ATTEMPT_PLAIN) == ANSWER_CLOSED ||
-		answer_of(probe, ATTEMPT_LOGIN) == ANSWER_CLOSED ||
-		answer_of(probe, ATTEMPT_USER) == ANSWER_CLOSED;
-
-	return is_standard(probe) && closed && !probe->control_asked &&
+	return is_standard(probe) && any_answered(probe, ANSWER_CLOSED) && !probe->control_asked &&
 		seen(probe)->tls.handshake != HANDSHAKE_UP;
 }
 

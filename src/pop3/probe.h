@@ -21,7 +21,7 @@
 #include "model/facts.h"
 
 enum {
-	POP3_CONNECTIONS_MAX = 10, /* to one endpoint */
+	POP3_CONNECTIONS_MAX = 12, /* to one endpoint */
 	POP3_COMPLAINTS_MAX = 2,   /* unknown commands in one connection: Dovecot closes at three */
 	POP3_NAME_MAX = 40,        /* RFC 1939 section 3: arguments of up to 40 characters */
 	POP3_STEP_NUMBERS = 32,    /* see pop3_probe_step_number */

@@ -10,6 +10,9 @@
 /* ATTEMPT_PLAIN, ATTEMPT_LOGIN or ATTEMPT_USER. */
 const struct attempt *essential(const struct facts *facts, size_t index);
 
+/* Returns whether the mechanism carries a bearer token: as good as a password to who reads it. */
+bool is_token(const char *mechanism);
+
 /* The bearer-token mechanism that was granted, or NULL. */
 const struct attempt *taken_token(const struct facts *facts);
 
@@ -24,10 +27,13 @@ bool may_be_listed(const struct facts *facts, const char *mechanism);
 
 /*
  * Returns whether the mechanism has to be asked for, or refused, before nobody can log in by it: it
- * may be listed; or it takes a bearer token, and is listed over TLS. What is hidden in clear may be
- * taken there all the same, and the list in clear may not have come.
+ * may be listed; or it takes a bearer token, and is listed over TLS, as what is hidden in clear may
+ * be taken there all the same; or it takes one, and no list has come at all.
  */
 bool may_be_open(const struct facts *facts, const char *mechanism);
+
+/* Returns whether it took STLS or, after a close, answered CAPA on a connection of its own. */
+bool shown_alive(const struct facts *facts);
 
 /*
  * Returns whether the refusal of a password or token may be due to the commands that went before it

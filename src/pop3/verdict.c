@@ -57,7 +57,7 @@ token_taken(const struct facts *facts)
 	return taken_token(facts) != NULL;
 }
 
-static bool
+bool
 is_token(const char *mechanism)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(token_mechanisms); i++)
@@ -75,12 +75,23 @@ may_be_listed(const struct facts *facts, const char *mechanism)
 		probe->auth_list.cut || capabilities_have(&probe->auth_list, mechanism);
 }
 
+/* CAPA was not refused: its answer did not come, and no other list did. */
+static bool
+lists_lost(const struct facts *facts)
+{
+	const struct probe_facts *probe = &facts->probe;
+
+	return probe->clear.state == LIST_UNANSWERED && probe->auth_list.state != LIST_ANSWERED &&
+		probe->over_tls.state != LIST_ANSWERED;
+}
+
 bool
 may_be_open(const struct facts *facts, const char *mechanism)
 {
 	return may_be_listed(facts, mechanism) ||
 		(is_token(mechanism) &&
-			capabilities_have_mechanism(&facts->probe.over_tls, mechanism));
+			(lists_lost(facts) ||
+				capabilities_have_mechanism(&facts->probe.over_tls, mechanism)));
 }
 
 static bool
@@ -304,20 +315,17 @@ access_listed(const struct facts *facts)
 	return refused_as(facts, REFUSAL_ACCESS) != NULL;
 }
 
-/*
- * A close is believed as a refusal where the server is otherwise alive: it
- * still answers CAPA afterwards, or takes STLS (stunnel). A reset is believed
- * with STLS only; gentle depth, which has one connection, believes neither.
- */
 static bool
-close_is_refusal(const struct facts *facts, const struct attempt *attempt)
+took_stls(const struct facts *facts)
 {
-	if (facts->probe.depth == DEPTH_GENTLE)
-		return false;
-	if (facts->probe.stls.answer == ANSWER_ACCEPTED &&
-		facts->probe.tls.handshake == HANDSHAKE_UP)
-		return true;
-	return !attempt->reset && facts->probe.alive;
+	return facts->probe.stls.answer == ANSWER_ACCEPTED &&
+		facts->probe.tls.handshake == HANDSHAKE_UP;
+}
+
+bool
+shown_alive(const struct facts *facts)
+{
+	return took_stls(facts) || facts->probe.alive;
 }
 
 /* Says that no login is taken here, in words that need no product's room to be understood. */
@@ -369,6 +377,20 @@ static bool
 user_taken_over_tls(const struct facts *facts)
 {
 	return facts->probe.user_over_tls == ANSWER_ACCEPTED;
+}
+
+/*
+ * A close is believed as a refusal where it comes from a server that has shown to be alive: an
+ * outage closes, too. A reset is believed with STLS only; gentle depth, which has one connection,
+ * believes neither. Nor is it believed of a mechanism that is listed, which may just have failed.
+ */
+static bool
+close_is_refusal(const struct facts *facts, const struct attempt *attempt)
+{
+	if (!attempt->alive || (attempt->reset && !took_stls(facts)))
+		return false;
+	return attempt == essential(facts, ATTEMPT_USER) ? user_taken_over_tls(facts) :
+							   !may_be_listed(facts, attempt->name);
 }
 
 /*
@@ -447,8 +469,7 @@ static bool
 is_refused(const struct facts *facts, const struct attempt *attempt)
 {
 	if (attempt->answer == ANSWER_CLOSED)
-		return close_is_refusal(facts, attempt) &&
-			(attempt != essential(facts, ATTEMPT_USER) || user_taken_over_tls(facts));
+		return close_is_refusal(facts, attempt);
 	if (attempt->answer != ANSWER_REFUSED || attempt->refusal == REFUSAL_TEMPORARY ||
 		attempt->refusal == REFUSAL_ACCESS || order_may_matter(facts, attempt))
 		return false;

@@ -72,7 +72,7 @@ sasl_standing(const struct facts *facts, const char *mechanism)
 	case ANSWER_REFUSED:
 		return says_nothing(attempt->refusal) ? UNKNOWN : PASS;
 	case ANSWER_CLOSED:
-		return PASS;
+		return attempt->alive ? PASS : UNKNOWN;
 	case ANSWER_TIMEOUT:
 	case ANSWER_STRANGE:
 		return UNKNOWN;

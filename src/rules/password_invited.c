@@ -28,7 +28,7 @@ all_refused(const struct facts *facts)
 		bool refused = attempt->answer == ANSWER_REFUSED &&
 			attempt->refusal != REFUSAL_TEMPORARY && attempt->refusal != REFUSAL_ACCESS;
 
-		if (!refused && attempt->answer != ANSWER_CLOSED)
+		if (!refused && !(attempt->answer == ANSWER_CLOSED && attempt->alive))
 			return false;
 	}
 	return true;

@@ -24,7 +24,7 @@ COMMANDS = re.compile(
 CONFIDENCE = {"credentials-checked": "proven", "continuation": "likely", "refused": "proven",
               "refused-late": "proven", "tls-only": "proven"}
 
-CONNECTIONS_MAX = 10
+CONNECTIONS_MAX = 12
 
 
 def check_words(record, wanted):

@@ -415,6 +415,24 @@ trap("a single close within a connection is no refusal",
      lambda: Pop3({"CAPA": capa("USER", "STLS"), "AUTH": "-ERR TLS required", "STLS": stls,
                    "USER": in_turn(close, "+OK"), "PASS": BAD_LOGIN}),
      CHECKED, UNDETERMINED, UNTRIED, findings=PERMITTED)
+
+
+def outage(lasting, **table):
+    """A server that closes on logins for its first connections, and then takes them."""
+    shut = [close] * lasting
+    return pop3({"AUTH": by_connection(*shut, "-ERR unknown mechanism"),
+                 "USER": by_connection(*shut, "+OK"), "PASS": BAD_LOGIN, **table})
+
+
+trap("an outage that is over when STLS shows life",
+     outage(5, CAPA=capa("USER", "STLS")), CHECKED, UNDETERMINED, findings=PERMITTED)
+trap("an outage that is over when CAPA shows life",
+     outage(6, CAPA=capa("USER"), STLS=NO_TLS), CHECKED, UNDETERMINED,
+     findings=PERMITTED | NO_STLS)
+trap("an outage that closes on the token as well",
+     pop3({**STALWART, "CAPA": capa("SASL XOAUTH2", "STLS"),
+           "AUTH XOAUTH2": by_connection(*[close] * 3, sasl(BAD_LOGIN))}),
+     INVITED, UNDETERMINED, INVITED, findings=TOKENS)
 trap("a load balancer: the first server permits, the others refuse",
      pop3({"CAPA": capa("STLS"), "AUTH PLAIN": by_connection(sasl(BAD_LOGIN), "-ERR TLS required"),
            "USER": by_connection("+OK", "-ERR TLS required")}),
@@ -552,6 +570,12 @@ trap("a list that never ends has XOAUTH2 somewhere",
 trap("a list that closes in its midst",
      pop3({**STALWART, "CAPA": ["+OK\nTOP", close], "AUTH XOAUTH2": sasl(BAD_LOGIN)}),
      INVITED, UNDETERMINED, INVITED, findings=TOKENS)
+ONLY_TOKEN = {**STALWART, "CAPA": close, "STLS": NO_TLS}
+trap("a list that is lost each time has XOAUTH2",
+     pop3({**ONLY_TOKEN, "AUTH XOAUTH2": sasl(BAD_LOGIN)}),
+     INVITED, UNDETERMINED, INVITED, findings=TOKENS | NO_STLS)
+trap("a list that is lost each time, and tokens are refused", pop3(ONLY_TOKEN),
+     REFUSED, UNDETERMINED, REFUSED, findings=NO_STLS)
 
 # --- what came before on the connection ------------------------------------------------------
 

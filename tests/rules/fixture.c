@@ -536,6 +536,7 @@ static void
 read_attempts(struct source *source)
 {
 	g_auto(GStrv) names = g_key_file_get_keys(source->keys, "attempts", NULL, NULL);
+	g_autofree char *alive = take(source, "facts", "alive");
 
 	attempt_slot(source, "PLAIN");
 	attempt_slot(source, "LOGIN");
@@ -549,6 +550,7 @@ read_attempts(struct source *source)
 		attempt->refusal = read.refusal;
 		attempt->reply = read.reply;
 		attempt->exchange = read.exchange;
+		attempt->alive = g_strcmp0(alive, "true") == 0;
 	}
 }
 

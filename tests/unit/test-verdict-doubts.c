@@ -104,6 +104,7 @@ refuse(struct attempt *attempt, const char *name, const struct refused *refused,
 			refused->refusal != REFUSAL_NONE ? refused->refusal : REFUSAL_TLS_REQUIRED,
 		.reply = refused->reply != NULL ? refused->reply : "-ERR TLS required",
 		.first = !refused->behind,
+		.alive = closed,
 	};
 }
 

@@ -32,8 +32,10 @@ attempt(struct facts *facts, size_t index, enum answer answer, enum refusal refu
 static void
 essentials(struct facts *facts, enum answer answer, enum refusal refusal)
 {
-	for (size_t i = 0; i < ATTEMPT_OTHERS; i++)
+	for (size_t i = 0; i < ATTEMPT_OTHERS; i++) {
 		attempt(facts, i, answer, refusal);
+		facts->probe.attempts[i].alive = answer == ANSWER_CLOSED;
+	}
 }
 
 static void
@@ -151,11 +153,35 @@ set_closed_after_capa(struct facts *facts)
 	facts->probe.alive = true;
 }
 
+/* The outage was over when the server showed life. */
 static void
-set_closed_and_never_again(struct facts *facts)
+set_closed_and_then_alive(struct facts *facts)
 {
 	set_closed_after_capa(facts);
-	facts->probe.alive = false;
+	for (size_t i = 0; i < ATTEMPT_OTHERS; i++)
+		facts->probe.attempts[i].alive = false;
+}
+
+static void
+set_one_closed_before_life(struct facts *facts)
+{
+	set_closed_after_capa(facts);
+	facts->probe.attempts[ATTEMPT_LOGIN].alive = false;
+}
+
+/* No list has come: who knows what it would have listed? */
+static void
+set_lists_lost(struct facts *facts)
+{
+	set_refused(facts);
+	facts->probe.clear.state = LIST_UNANSWERED;
+}
+
+static void
+set_lists_lost_but_one(struct facts *facts)
+{
+	set_lists_lost(facts);
+	facts->probe.over_tls.state = LIST_ANSWERED;
 }
 
 static void
@@ -508,8 +534,12 @@ static const struct row_test tests[] = {
 	{ "refused", set_refused, REFUSES, PROVEN, REASON_REFUSED },
 	{ "refused-with-token", set_refused_token_refused, REFUSES, PROVEN, REASON_REFUSED },
 	{ "closed-after-capa", set_closed_after_capa, REFUSES, PROVEN, REASON_REFUSED },
-	{ "closed-and-never-again", set_closed_and_never_again, UNDETERMINED, NONE,
+	{ "closed-and-then-alive", set_closed_and_then_alive, UNDETERMINED, NONE,
 		REASON_NOT_ASKED },
+	{ "one-closed-before-life", set_one_closed_before_life, UNDETERMINED, NONE,
+		REASON_NOT_ASKED },
+	{ "lists-lost", set_lists_lost, UNDETERMINED, NONE, REASON_NOT_ASKED },
+	{ "lists-lost-but-one", set_lists_lost_but_one, REFUSES, PROVEN, REASON_REFUSED },
 	{ "late-but-plain-is-open", set_late_but_plain_is_open, UNDETERMINED, NONE,
 		REASON_TEMPORARY },
 	{ "listed-token-not-asked", set_listed_token_not_asked, UNDETERMINED, NONE,
