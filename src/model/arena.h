@@ -9,8 +9,8 @@
 #include <stddef.h>
 
 enum {
-	ARENA_BLOCK_MIN = 160,  /* octets of the first block; each later one is twice as large, */
-	ARENA_BLOCK_MAX = 2560, /* up to this */
+	ARENA_BLOCK_MIN = 152,  /* octets of the first block; each later one is twice as large, */
+	ARENA_BLOCK_MAX = 2432, /* up to this */
 };
 
 struct arena_block;

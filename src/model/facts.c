@@ -15,7 +15,7 @@
 
 enum {
 	CAPABILITIES_ROOM = 8, /* at first; doubled when it is full */
-	LENT = 160,            /* octets of the arena that stand right behind the facts */
+	LENT = 136,            /* octets of the arena that stand right behind the facts */
 };
 
 static struct spares spares;

@@ -31,7 +31,7 @@ enum depth {
 	DEPTH_GENTLE,
 	DEPTH_STANDARD,
 	DEPTH_DEEP,
-};
+} SMALL_ENUM;
 
 /* How the server took a question. */
 enum answer {
@@ -41,7 +41,7 @@ enum answer {
 	ANSWER_CLOSED,   /* the connection was closed or reset instead of an answer */
 	ANSWER_TIMEOUT,
 	ANSWER_STRANGE, /* a line that answers nothing, such as "+OK" to AUTH */
-};
+} SMALL_ENUM;
 
 /* What the words of a refusal mean, from the product's room, then the generic patterns. */
 enum refusal {
@@ -56,7 +56,7 @@ enum refusal {
 	REFUSAL_MECHANISM,   /* this SASL mechanism is not offered */
 	REFUSAL_SYNTAX,      /* the command was not understood in this form */
 	REFUSAL_UNKNOWN_COMMAND,
-};
+} SMALL_ENUM;
 
 struct attempt {
 	const char *name; /* "PLAIN", "LOGIN", "USER", "APOP", "XOAUTH2", ...; never NULL */
@@ -83,7 +83,7 @@ enum list_state {
 	LIST_ANSWERED, /* "+OK" and a list, even an empty one */
 	LIST_REFUSED,
 	LIST_UNANSWERED, /* closed or timed out */
-};
+} SMALL_ENUM;
 
 struct capabilities {
 	enum list_state state;
@@ -99,14 +99,14 @@ enum connect_outcome {
 	CONNECT_REFUSED,     /* RST, ICMP port unreachable */
 	CONNECT_UNREACHABLE, /* no route, ICMP host unreachable */
 	CONNECT_TIMEOUT,
-};
+} SMALL_ENUM;
 
 enum greeting_kind {
 	GREETING_NONE, /* nothing came; facts.timeout_step or closed_early says how it ended */
 	GREETING_OK,
 	GREETING_ERR,
 	GREETING_NOT_POP3,
-};
+} SMALL_ENUM;
 
 enum stls {
 	STLS_UNTRIED, /* not asked, and CAPA did not say */
@@ -114,7 +114,7 @@ enum stls {
 	STLS_OPTIONAL,
 	STLS_REQUIRED,
 	STLS_BROKEN,
-};
+} SMALL_ENUM;
 
 struct credential {
 	const char *mechanism; /* "USER" (PASS), "PLAIN", "LOGIN", "APOP"; NULL = none was sent */

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/small.h"
+
 enum {
 	FACTS_NAMES_MAX = 16, /* subject alternative names that are kept */
 	TLS_CHAIN_MAX = 10,   /* certificates of a chain that are kept */
@@ -30,7 +32,7 @@ enum handshake {
 	HANDSHAKE_NOT_TLS,
 	HANDSHAKE_CLOSED,
 	HANDSHAKE_TIMEOUT,
-};
+} SMALL_ENUM;
 
 struct certificate_facts {
 	const char *subject; /* RFC 2253 form */
@@ -158,7 +160,7 @@ enum injection {
 	INJECTION_ANSWERED, /* ... was answered inside TLS */
 	INJECTION_IN_CLEAR, /* ... was answered in clear, behind the "+OK" of STLS */
 	INJECTION_UNCLEAR,  /* the trial came to no end: `injection_error` */
-};
+} SMALL_ENUM;
 
 /* A TLSA record of the endpoint (RFC 6698), as DNS has it. */
 struct tlsa_record {

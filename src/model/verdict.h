@@ -8,18 +8,20 @@
 #ifndef POPSEAL_MODEL_VERDICT_H
 #define POPSEAL_MODEL_VERDICT_H
 
+#include "model/small.h"
+
 enum verdict_value {
 	VERDICT_UNDETERMINED, /* the zero value: a verdict that nobody decided is never secure */
 	VERDICT_PERMITS,
 	VERDICT_REFUSES,
 	VERDICT_NO_SERVICE,
-};
+} SMALL_ENUM;
 
 enum confidence {
 	CONFIDENCE_NONE, /* undetermined and no-service have none */
 	CONFIDENCE_LIKELY,
 	CONFIDENCE_PROVEN,
-};
+} SMALL_ENUM;
 
 /* One word per way to reach a verdict; the words are an interface (docs/records.md). */
 enum reason {
@@ -40,14 +42,14 @@ enum reason {
 	REASON_SAME_HOST,
 	REASON_TRUSTED_NETWORK,
 	REASON_INCONSISTENT,
-};
+} SMALL_ENUM;
 
 /* Where the witness stood; some servers treat the last two as secure. */
 enum vantage {
 	VANTAGE_REMOTE,
 	VANTAGE_SAME_HOST,
 	VANTAGE_TRUSTED,
-};
+} SMALL_ENUM;
 
 struct verdict {
 	enum verdict_value value;

@@ -19,7 +19,7 @@ enum connection_state {
 	CONNECTION_SECURING, /* in the TLS handshake */
 	CONNECTION_SECURE,
 	CONNECTION_OVER, /* the last event was delivered; only connection_close is left */
-};
+} SMALL_ENUM;
 
 struct connection {
 	struct net_loop *loop;

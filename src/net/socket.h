@@ -15,7 +15,7 @@ enum io {
 	IO_CLOSED,
 	IO_RESET,
 	IO_FAILED, /* in the local system */
-};
+} SMALL_ENUM;
 
 /*
  * Opens a non-blocking socket and begins to connect it; source may be NULL.

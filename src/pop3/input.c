@@ -38,9 +38,9 @@ input_make_room(struct pop3_input *input, size_t more)
 	if (bytes != input->bytes)
 		g_free(input->bytes);
 	input->bytes = bytes;
-	input->room = room;
+	input->room = (uint32_t)room;
 	input->head = 0;
-	input->end = waiting;
+	input->end = (uint32_t)waiting;
 }
 
 bool
@@ -48,12 +48,12 @@ pop3_input_feed(struct pop3_input *input, const char *bytes, size_t length)
 {
 	if (length > POP3_CONNECTION_MAX - input->total)
 		return false;
-	input->total += length;
+	input->total += (uint32_t)length;
 	if (length == 0)
 		return true;
 	input_make_room(input, length);
 	memcpy(input->bytes + input->end, bytes, length);
-	input->end += length;
+	input->end += (uint32_t)length;
 	return true;
 }
 
@@ -84,7 +84,7 @@ input_skip(struct pop3_input *input)
 		input->head = input->end;
 		return false;
 	}
-	input->head += (size_t)(end - start) + 1;
+	input->head += (uint32_t)(end - start) + 1;
 	input->skipping = false;
 	return true;
 }
@@ -102,7 +102,7 @@ input_take(struct pop3_input *input, struct pop3_line *line, size_t length, size
 		line->length = POP3_LINE_MAX;
 		line->cut = true;
 	}
-	input->head += consumed;
+	input->head += (uint32_t)consumed;
 	return true;
 }
 

@@ -10,6 +10,7 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 enum {
 	POP3_LINE_MAX = 4096,             /* octets of a line that are kept; RFC 1939 allows 512 */
@@ -23,13 +24,13 @@ struct pop3_line {
 };
 
 struct pop3_input {
-	char *bytes;   /* NULL while there is nothing to read */
-	size_t room;   /* of bytes */
-	size_t head;   /* where the next line begins */
-	size_t end;    /* of what was fed */
-	size_t total;  /* octets fed on this connection */
-	bool skipping; /* the rest of a cut line is being dropped */
-	bool ended;    /* no more bytes will come: a last line needs no LF */
+	char *bytes;    /* NULL while there is nothing to read */
+	uint32_t room;  /* of bytes; like the others, no more than twice POP3_CONNECTION_MAX */
+	uint32_t head;  /* where the next line begins */
+	uint32_t end;   /* of what was fed */
+	uint32_t total; /* octets fed on this connection */
+	bool skipping;  /* the rest of a cut line is being dropped */
+	bool ended;     /* no more bytes will come: a last line needs no LF */
 };
 
 /* Frees what it holds; a zeroed input, and a cleared one, is ready for a new connection. */

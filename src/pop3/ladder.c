@@ -197,7 +197,7 @@ static enum pop3_want
 ask_pass(struct pop3_probe *probe)
 {
 	g_autofree char *command = NULL;
-	size_t mark = probe->mark;
+	uint32_t mark = probe->mark;
 	enum pop3_want want;
 
 	if (!probe->user_taken)

@@ -32,36 +32,37 @@ enum pop3_step {
 	STEP_QUIT,
 	STEP_GOODBYE,
 	STEP_DONE,
-};
+} SMALL_ENUM;
 
+/* In an order that leaves few holes: thousands are held at once. */
 struct pop3_probe {
 	struct pop3_plan plan;
 	struct facts *facts;
 	struct pop3_input input;
 	char *output; /* NULL where nothing was asked since it was taken */
-	size_t output_length;
+	uint32_t output_length;
+	uint32_t turn;     /* see pop3_probe_turn */
 	bool output_taken; /* it is kept for the caller until the next run */
 	enum pop3_step step;
-	unsigned turn; /* see pop3_probe_turn */
 
 	/* This connection. */
 	bool open;
 	bool secured;
 	bool user_taken; /* after "+OK" to USER, servers take PASS and little else */
 	bool settled;
-	size_t quit_mark;    /* where QUIT stands in the transcript, if it was sent ahead; else 0 */
-	unsigned commands;   /* sent, but for QUIT */
-	unsigned complaints; /* commands that the server did not know */
-	enum pop3_event ending; /* POP3_CLOSED or POP3_RESET once the peer has gone */
 	bool gone;
+	enum pop3_event ending; /* POP3_CLOSED or POP3_RESET once the peer has gone */
+	uint16_t commands;      /* sent, but for QUIT */
+	uint16_t complaints;    /* commands that the server did not know */
+	uint32_t quit_mark; /* where QUIT stands in the transcript, if it was sent ahead; else 0 */
 
 	/* The question under way. */
+	uint32_t mark; /* where it begins in the transcript */
+	uint32_t list_lines;
 	struct attempt *asking;
 	struct capabilities *listing; /* the list that is being read */
-	bool in_list;
-	size_t list_lines;
-	size_t mark;      /* where it begins in the transcript */
 	const char *sasl; /* PLAIN or LOGIN: the mechanism that carries the credential */
+	bool in_list;
 
 	/* The whole endpoint. */
 	bool asked_tls_first;
@@ -72,10 +73,10 @@ struct pop3_probe {
 	bool in_step;      /* an answer has come that only its own question can have */
 	bool control_asked;
 	bool listed_again; /* CAPA was asked a second time */
-	unsigned timeouts;
-	unsigned greetings_lost; /* after the first */
 	bool greeted; /* a POP3 greeting has come; in the TLS-first case it is not asked in clear */
 	bool stop;    /* no further question */
+	uint8_t timeouts;
+	uint8_t greetings_lost; /* after the first */
 };
 
 /* One rung of the ladder. */

@@ -51,7 +51,7 @@ enum pop3_event {
 	POP3_RESET,
 	POP3_EXPIRED,     /* the patience of this step is over */
 	POP3_OUT_OF_TIME, /* the time for the whole endpoint is over */
-};
+} SMALL_ENUM;
 
 struct pop3_plan {
 	enum depth depth;

@@ -82,7 +82,7 @@ probe_say(struct pop3_probe *probe, const char *line)
 	end = probe->output + probe->output_length;
 	memcpy(end, line, length + 1);
 	memcpy(end + length, "\r\n", sizeof("\r\n"));
-	probe->output_length += length + 2;
+	probe->output_length += (uint32_t)length + 2;
 }
 
 enum pop3_want
@@ -90,7 +90,7 @@ pop3_ask(struct pop3_probe *probe, enum pop3_step step, const char *command, con
 {
 	const char *visible = shown != NULL ? shown : command;
 
-	probe->mark = probe->facts->probe.transcript->len;
+	probe->mark = (uint32_t)probe->facts->probe.transcript->len;
 	transcript_add(probe, "C: ", visible, strlen(visible));
 	probe_say(probe, command);
 	probe->in_list = false;
@@ -104,7 +104,7 @@ pop3_ask(struct pop3_probe *probe, enum pop3_step step, const char *command, con
 enum pop3_want
 respond(struct pop3_probe *probe, enum pop3_step step, const char *line, const char *shown)
 {
-	size_t mark = probe->mark;
+	uint32_t mark = probe->mark;
 	enum pop3_want want = pop3_ask(probe, step, line, shown);
 
 	probe->mark = mark;
@@ -123,7 +123,7 @@ quit_ahead(struct pop3_probe *probe)
 		before + strlen(QUIT_LINE) >= FACTS_TRANSCRIPT_MAX)
 		return;
 	transcript_add(probe, "C: ", "QUIT", strlen("QUIT"));
-	probe->quit_mark = before;
+	probe->quit_mark = (uint32_t)before;
 	probe_say(probe, "QUIT");
 }
 
