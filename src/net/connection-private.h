@@ -38,6 +38,7 @@ struct connection {
 	bool reset;        /* an RST was seen where the kernel tells of it once only */
 	bool kicked;       /* in the poller's list of those who wait for a turn */
 	bool tls_seen;     /* the server's first bytes were a TLS record */
+	bool opened;       /* by us, and not adopted */
 	bool careful;      /* what it carries is wiped from the buffers that we know */
 	uint8_t tls_reads; /* of OpenSSL's from the socket, within one call; TLS_READS_MAX */
 	SSL *tls;

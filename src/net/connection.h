@@ -136,7 +136,10 @@ enum nearness {
 enum nearness connection_nearness(const struct connection *connection, const char *address,
 	char *local);
 
-/* Closes at once (no lingering) and frees; no call comes after. NULL is a no-op. */
+/*
+ * Closes at once (no lingering) and frees; no call comes after. NULL is a no-op. In clear, a peer
+ * that has closed already is told by a reset instead of a FIN.
+ */
 void connection_close(struct connection *connection);
 
 /*

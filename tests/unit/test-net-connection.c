@@ -2,6 +2,7 @@
 /*
  * net/connection.c in clear: how connections begin, talk and end.
  */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "test-net-peer.h"
@@ -134,6 +135,37 @@ test_last_words(void)
 	g_assert_cmpstr(client.log->str, ==, "open received ended(reset)");
 	g_assert_cmpstr(client.received->str, ==, "-ERR no\r\n");
 	client_free(&client);
+}
+
+/* How the client's close arrived: 0, or the errno of reading it. */
+struct goodbye {
+	bool first; /* the server closes first */
+	int number;
+};
+
+static void
+part(int fd, void *data)
+{
+	struct goodbye *goodbye = data;
+	char octet;
+
+	peer_say(fd, "+OK hello\r\n");
+	if (goodbye->first)
+		shutdown(fd, SHUT_WR);
+	goodbye->number = recv(fd, &octet, 1, 0) == 0 ? 0 : errno;
+}
+
+/* Who has closed gets a reset, which spares both kernels the rest; who has not gets a FIN. */
+static void
+test_goodbye(void)
+{
+	struct goodbye server_first = { .first = true }, client_first = { .first = false };
+	struct client last = { 0 }, first = { .close_at = "received" };
+
+	client_expect(&last, part, &server_first, "open received ended(closed)", NULL);
+	g_assert_cmpint(server_first.number, ==, ECONNRESET);
+	client_expect(&first, part, &client_first, "open received", NULL);
+	g_assert_cmpint(client_first.number, ==, 0);
 }
 
 static void
@@ -478,6 +510,7 @@ main(int argc, char **argv)
 	g_test_add_func("/net/connection/reset-at-once", test_reset_at_once);
 	g_test_add_func("/net/connection/reset-before-first-turn", test_reset_before_first_turn);
 	g_test_add_func("/net/connection/last-words", test_last_words);
+	g_test_add_func("/net/connection/goodbye", test_goodbye);
 	g_test_add_func("/net/connection/broken-pipe", test_broken_pipe);
 	g_test_add_func("/net/connection/send", test_send);
 	g_test_add_func("/net/connection/send-early", test_send_early);
