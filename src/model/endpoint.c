@@ -20,13 +20,41 @@ mode_word(enum mode mode)
 	g_return_val_if_reached("pop3");
 }
 
+/* Copies a text to `at`, as much as fits before `end`; returns where it ended. */
+static char *
+put(char *at, const char *end, const char *text)
+{
+	size_t length = MIN(strlen(text), (size_t)(end - at) - 1);
+
+	memcpy(at, text, length);
+	at[length] = '\0';
+	return at + length;
+}
+
+static char *
+put_number(char *at, const char *end, unsigned number)
+{
+	char digits[sizeof("65535")];
+	char *first = digits + sizeof(digits) - 1;
+
+	*first = '\0';
+	for (; first > digits && (number > 0 || *first == '\0'); number /= 10)
+		*--first = (char)('0' + number % 10);
+	return put(at, end, first);
+}
+
+/* Put together by hand, as it is made for every endpoint and finding. */
 const char *
 endpoint_url(const struct endpoint *endpoint, char url[ENDPOINT_URL_MAX])
 {
 	/* A literal IPv6 address needs its brackets (RFC 3986 section 3.2.2). */
 	bool brackets = strchr(endpoint->address, ':') != NULL;
+	const char *end = url + ENDPOINT_URL_MAX;
+	char *at = put(url, end, mode_word(endpoint->mode));
 
-	g_snprintf(url, ENDPOINT_URL_MAX, brackets ? "%s://[%s]:%u" : "%s://%s:%u",
-		mode_word(endpoint->mode), endpoint->address, (unsigned)endpoint->port);
+	at = put(at, end, brackets ? "://[" : "://");
+	at = put(at, end, endpoint->address);
+	at = put(at, end, brackets ? "]:" : ":");
+	put_number(at, end, endpoint->port);
 	return url;
 }

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "model/format.h"
 #include "model/samples.h"
 #include "model/spares.h"
 
@@ -112,7 +113,7 @@ facts_printf(struct facts *facts, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	g_autofree char *text = g_strdup_vprintf(format, arguments);
+	g_autofree char *text = format_text(format, arguments);
 	va_end(arguments);
 	return arena_text(&facts->arena, text, strlen(text));
 }
@@ -193,11 +194,13 @@ capabilities_have(const struct capabilities *capabilities, const char *word)
 static bool
 list_has(const char *list, const char *mechanism)
 {
-	while (list != NULL) {
-		list += strspn(list, " \t");
+	while (list != NULL && *list != '\0') {
+		while (is_blank(*list))
+			list++;
 		if (behind_word(list, mechanism) != NULL)
 			return true;
-		list = strpbrk(list, " \t");
+		while (*list != '\0' && !is_blank(*list))
+			list++;
 	}
 	return false;
 }

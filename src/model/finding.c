@@ -5,6 +5,8 @@
  */
 #include "model/finding.h"
 
+#include "model/format.h"
+
 static const char *const severity_words[] = {
 	[SEVERITY_INFO] = "info",
 	[SEVERITY_LOW] = "low",
@@ -39,7 +41,7 @@ finding_say(struct finding *finding, const char *format, ...)
 
 	va_start(arguments, format);
 	g_free(finding->message);
-	finding->message = g_strdup_vprintf(format, arguments);
+	finding->message = format_text(format, arguments);
 	va_end(arguments);
 }
 
@@ -58,7 +60,7 @@ finding_reproduce(struct finding *finding, const char *format, ...)
 
 	va_start(arguments, format);
 	g_free(finding->reproduce);
-	finding->reproduce = g_strdup_vprintf(format, arguments);
+	finding->reproduce = format_text(format, arguments);
 	va_end(arguments);
 }
 

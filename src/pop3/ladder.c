@@ -131,7 +131,7 @@ ask_auth(struct pop3_probe *probe, size_t index)
 	g_autofree char *command = NULL;
 
 	probe->asking = &probe->facts->probe.attempts[index];
-	command = g_strdup_printf("AUTH %s", probe->asking->name);
+	command = g_strconcat("AUTH ", probe->asking->name, NULL);
 	return pop3_ask(probe, STEP_AUTH, command, NULL);
 }
 
@@ -175,7 +175,7 @@ user_due(const struct pop3_probe *probe)
 static enum pop3_want
 ask_user(struct pop3_probe *probe)
 {
-	g_autofree char *command = g_strdup_printf("USER %s", probe->plan.nobody);
+	g_autofree char *command = g_strconcat("USER ", probe->plan.nobody, NULL);
 	enum pop3_want want;
 
 	probe->asking = &probe->facts->probe.attempts[ATTEMPT_USER];
@@ -205,7 +205,7 @@ ask_pass(struct pop3_probe *probe)
 	probe->credential_tried = true;
 	probe->facts->probe.credential.mechanism = "USER";
 	probe->facts->probe.credential.step = "pass";
-	command = g_strdup_printf("PASS %s", probe->plan.secret);
+	command = g_strconcat("PASS ", probe->plan.secret, NULL);
 	want = pop3_ask(probe, STEP_PASS, command, "PASS <random>");
 	probe->mark = mark; /* USER, just before, belongs to the proof */
 	return want;
@@ -477,7 +477,7 @@ user_over_tls_due(const struct pop3_probe *probe)
 static enum pop3_want
 ask_user_over_tls(struct pop3_probe *probe)
 {
-	g_autofree char *command = g_strdup_printf("USER %s", probe->plan.nobody);
+	g_autofree char *command = g_strconcat("USER ", probe->plan.nobody, NULL);
 
 	return pop3_ask(probe, STEP_USER_OVER_TLS, command, NULL);
 }

@@ -147,7 +147,7 @@ mechanism_commands(const char *mechanism)
 		return g_strdup("USER and PASS");
 	if (g_str_equal(mechanism, "APOP"))
 		return g_strdup("APOP");
-	return g_strdup_printf("AUTH %s", mechanism);
+	return g_strconcat("AUTH ", mechanism, NULL);
 }
 
 void

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "model/escape.h"
+#include "model/format.h"
 
 bool
 service_in_clear(const struct facts *facts)
@@ -88,8 +89,8 @@ settle_by_asking(const struct facts *facts, struct finding *finding)
 	static const char *const how[] = { "--depth standard", "--transcript",
 		"--depth deep --transcript" };
 	char url[ENDPOINT_URL_MAX];
-	g_autofree char *settle = g_strdup_printf("popseal scan %s %s", how[facts->probe.depth],
-		endpoint_url(&facts->endpoint, url));
+	g_autofree char *settle = g_strconcat("popseal scan ", how[facts->probe.depth], " ",
+		endpoint_url(&facts->endpoint, url), NULL);
 
 	finding_settle(finding, settle);
 }
@@ -115,7 +116,7 @@ unknown_question(const struct facts *facts, struct finding *finding, const char 
 	va_list arguments;
 
 	va_start(arguments, format);
-	g_autofree char *question = g_strdup_vprintf(format, arguments);
+	g_autofree char *question = format_text(format, arguments);
 	va_end(arguments);
 	finding_say(finding, "Cannot tell: %s.", question);
 	settle_by_asking(facts, finding);
