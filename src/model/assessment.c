@@ -38,7 +38,10 @@ summary_count(struct summary *summary, const struct assessment *assessment)
 {
 	enum verdict_value value = assessment->facts->verdict.value;
 
-	summary->endpoints++;
+	if (assessment->facts->config != NULL)
+		summary->configs++;
+	else
+		summary->endpoints++;
 	if ((size_t)value < G_N_ELEMENTS(summary->verdicts))
 		summary->verdicts[value]++;
 	for (guint i = 0; i < assessment->findings->len; i++) {

@@ -43,6 +43,7 @@ struct summary {
 	uint64_t hosts;       /* asked to the end */
 	uint64_t hosts_total; /* known to be asked; 0 = not known */
 	uint64_t endpoints;
+	uint64_t configs;
 	uint64_t verdicts[4];  /* by enum verdict_value */
 	uint64_t findings[4];  /* by enum severity */
 	uint64_t errors;       /* all failures */

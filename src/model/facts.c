@@ -92,6 +92,7 @@ facts_free(struct facts *facts)
 	arena_clear(&facts->arena);
 	g_free(facts->claim);
 	samples_free(facts->samples);
+	config_facts_free(facts->config);
 	spares_give(&spares, facts);
 }
 

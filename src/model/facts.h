@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "model/arena.h"
+#include "model/config_facts.h"
 #include "model/endpoint.h"
 #include "model/tls_facts.h"
 #include "model/verdict.h"
@@ -198,6 +199,7 @@ struct facts {
 	struct probe_facts probe;
 	struct host_facts host;
 	struct verdict verdict;
+	struct config_facts *config; /* of the config witness, owned; NULL: these are the probe's */
 	struct claim *claim;     /* what another tool reported (model/claim.h), owned; or NULL */
 	struct samples *samples; /* what they had in common (model/samples.h), owned; or NULL */
 	unsigned tries;          /* how often it was asked, until this came of it; 0 = once */

@@ -9,6 +9,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "model/config_facts.h"
 #include "model/verdict.h"
 
 /* In rising order, so that two of them compare with <. */
@@ -37,6 +38,7 @@ struct finding {
 	enum outcome outcome; /* FAIL or UNKNOWN */
 	enum severity severity;
 	enum confidence confidence;
+	struct location location;             /* in a configuration; its strings are the facts' */
 	char *message;                        /* owned; one sentence */
 	char *evidence[FINDING_EVIDENCE_MAX]; /* owned; escaped, secrets removed */
 	size_t evidence_count;

@@ -55,6 +55,15 @@ static const char *const reason_words[] = {
 	[REASON_SAME_HOST] = "same-host",
 	[REASON_TRUSTED_NETWORK] = "trusted-network",
 	[REASON_INCONSISTENT] = "inconsistent",
+	[REASON_SETTING] = "setting",
+	[REASON_DEFAULT] = "default",
+	[REASON_NOT_SERVED] = "not-served",
+	[REASON_INVALID] = "invalid",
+	[REASON_INCLUDE_MISSING] = "include-missing",
+	[REASON_UNREADABLE] = "unreadable",
+	[REASON_VERSION_UNKNOWN] = "version-unknown",
+	[REASON_NOT_UNDERSTOOD] = "not-understood",
+	[REASON_ELSEWHERE] = "decided-elsewhere",
 };
 
 const char *

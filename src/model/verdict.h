@@ -42,6 +42,16 @@ enum reason {
 	REASON_SAME_HOST,
 	REASON_TRUSTED_NETWORK,
 	REASON_INCONSISTENT,
+	/* Of configurations. */
+	REASON_SETTING,         /* a setting decides */
+	REASON_DEFAULT,         /* no setting does: the default of that version */
+	REASON_NOT_SERVED,      /* POP3 is not served, or by no listener */
+	REASON_INVALID,         /* the server would not load it */
+	REASON_INCLUDE_MISSING, /* ... as a file that it must include is not there */
+	REASON_UNREADABLE,      /* a file could not be read */
+	REASON_VERSION_UNKNOWN, /* the versions of the product differ in it */
+	REASON_NOT_UNDERSTOOD,  /* it holds what we do not understand */
+	REASON_ELSEWHERE,       /* what is behind it, its build or its unit decides */
 } SMALL_ENUM;
 
 /* Where the witness stood; some servers treat the last two as secure. */

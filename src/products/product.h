@@ -3,7 +3,8 @@
  * A product's room: everything that popseal knows about one POP3 server or
  * proxy. To add one: products/NAME.c with its const struct product_NAME, one
  * line in products/products.def, docs/products/NAME.md, and a dialogue in
- * tests/transcripts/NAME-*.txt.
+ * tests/transcripts/NAME-*.txt. A larger room is a folder: products/NAME/wire.c with that struct,
+ * config.c, ..., and a meson.build that lists them.
  */
 #ifndef POPSEAL_PRODUCTS_PRODUCT_H
 #define POPSEAL_PRODUCTS_PRODUCT_H
@@ -37,6 +38,8 @@ struct fingerprint {
 	int weight;
 };
 
+struct product_config;
+
 struct product {
 	const char *name;                       /* the record's word: "dovecot" */
 	const char *title;                      /* "Dovecot" */
@@ -54,6 +57,7 @@ struct product {
 	const char *lockout; /* what fail2ban and the like, or the server itself, make of a probe */
 	const char *remedy;  /* one line: the setting that closes it */
 	const char *const *documentation; /* addresses of the vendor's pages, NULL-terminated */
+	const struct product_config *config; /* products/config.h; NULL: its files are not read */
 };
 
 /* All products in the order of products.def, NULL-terminated. */

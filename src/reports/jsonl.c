@@ -35,6 +35,16 @@ begin(const struct report_options *options, GString *out)
 }
 
 static void
+assessment_record(const struct report_options *options, const struct assessment *assessment,
+	GString *out)
+{
+	if (assessment->facts->config != NULL)
+		jsonl_config(assessment, out);
+	else
+		jsonl_endpoint(options, assessment, out);
+}
+
+static void
 failure_record(const struct report_options *options, const struct failure *failure, GString *out)
 {
 	(void)options;
@@ -128,6 +138,8 @@ jsonl_totals(GString *out, const struct summary *summary)
 	set_count(out, "hosts", summary->hosts);
 	set_known_count(out, "hosts_total", known, summary->hosts_total);
 	set_count(out, "endpoints", summary->endpoints);
+	if (summary->configs > 0)
+		set_count(out, "configs", summary->configs);
 	set_verdicts(out, summary);
 	set_findings(out, summary);
 	set_expectations(out, summary);
@@ -154,7 +166,7 @@ const struct report report_jsonl = {
 	.name = "jsonl",
 	.description = "one JSON record a line, for other programs (docs/records.md)",
 	.begin = begin,
-	.assessment = jsonl_endpoint,
+	.assessment = assessment_record,
 	.expectations = jsonl_expectations,
 	.failure = failure_record,
 	.end = end,

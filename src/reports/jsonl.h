@@ -27,6 +27,14 @@ void jsonl_lines(GString *out, const char *text);
 void jsonl_texts(GString *out, const char *key, const char *const *list, size_t count);
 void jsonl_transcript(GString *out, const char *key, const char *transcript);
 
+/* The fields of a verdict; `findings` and `unknowns`; `location`, of one that is somewhere. */
+void jsonl_verdict(GString *out, const struct verdict *verdict);
+void jsonl_findings(GString *out, const struct assessment *assessment);
+void jsonl_location(GString *out, const struct location *location);
+
+/* Appends the `config` record. */
+void jsonl_config(const struct assessment *assessment, GString *out);
+
 /* What stands beside `stls` at deep depth, and `tls`; the chain with its PEM or without. */
 void jsonl_stls(GString *out, const struct facts *facts);
 void jsonl_tls(GString *out, const struct tls_facts *tls, bool pem);

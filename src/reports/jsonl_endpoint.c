@@ -51,8 +51,8 @@ jsonl_lines(GString *out, const char *text)
 
 /* --- verdict ---------------------------------------------------------------------------------- */
 
-static void
-set_verdict(GString *out, const struct verdict *verdict)
+void
+jsonl_verdict(GString *out, const struct verdict *verdict)
 {
 	bool confident = verdict->confidence != CONFIDENCE_NONE;
 
@@ -108,6 +108,16 @@ set_seen(GString *out, const struct facts *facts, bool pem)
 /* --- findings --------------------------------------------------------------------------------- */
 
 static void
+set_location(GString *out, const struct location *location)
+{
+	if (location->file == NULL) {
+		json_none(out, "location");
+		return;
+	}
+	jsonl_location(out, location);
+}
+
+static void
 append_finding(GString *out, const struct finding *finding)
 {
 	bool confident = finding->confidence != CONFIDENCE_NONE;
@@ -124,7 +134,7 @@ append_finding(GString *out, const struct finding *finding)
 	for (size_t i = 0; i < finding->evidence_count; i++)
 		jsonl_lines(out, finding->evidence[i]);
 	json_close(out, ']');
-	json_none(out, "location"); /* of configurations only */
+	set_location(out, &finding->location);
 	json_text(out, "remedy", finding->remedy);
 	json_text(out, "reproduce", finding->reproduce);
 	jsonl_texts(out, "references", finding->references, references);
@@ -149,6 +159,13 @@ set_findings(GString *out, const char *key, const GPtrArray *findings,
 	for (guint i = 0; i < findings->len; i++)
 		append(out, g_ptr_array_index(findings, i));
 	json_close(out, ']');
+}
+
+void
+jsonl_findings(GString *out, const struct assessment *assessment)
+{
+	set_findings(out, "findings", assessment->findings, append_finding);
+	set_findings(out, "unknowns", assessment->unknowns, append_unknown);
 }
 
 static void
@@ -224,11 +241,10 @@ jsonl_endpoint_begin(GString *out, const struct assessment *assessment, bool tra
 	char url[ENDPOINT_URL_MAX];
 
 	jsonl_begin(out, "endpoint", facts->probe.started, endpoint_url(&facts->endpoint, url));
-	set_verdict(out, &facts->verdict);
+	jsonl_verdict(out, &facts->verdict);
 	set_endpoint(out, &facts->endpoint);
 	set_seen(out, facts, pem);
-	set_findings(out, "findings", assessment->findings, append_finding);
-	set_findings(out, "unknowns", assessment->unknowns, append_unknown);
+	jsonl_findings(out, assessment);
 	set_probe(out, &facts->probe);
 	set_samples(out, facts);
 	set_claim(out, facts);

@@ -42,9 +42,13 @@ coverage(const struct summary *summary)
 		VERDICT_NO_SERVICE, VERDICT_UNDETERMINED };
 	GString *text = g_string_new(NULL);
 
-	append_count(text, summary->hosts, "host", "hosts");
-	g_string_append(text, ", ");
-	append_count(text, summary->endpoints, "endpoint", "endpoints");
+	if (summary->configs > 0) {
+		append_count(text, summary->configs, "configuration", "configurations");
+	} else {
+		append_count(text, summary->hosts, "host", "hosts");
+		g_string_append(text, ", ");
+		append_count(text, summary->endpoints, "endpoint", "endpoints");
+	}
 	for (size_t i = 0; i < G_N_ELEMENTS(order); i++)
 		g_string_append_printf(text, "%s%s %" G_GUINT64_FORMAT, i == 0 ? ": " : ", ",
 			verdict_word(order[i]), (guint64)summary->verdicts[order[i]]);

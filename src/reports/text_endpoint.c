@@ -72,6 +72,23 @@ append_product(const struct probe_facts *probe, GString *out)
 		version != NULL ? version : "");
 }
 
+/* Of a configuration: where it lies, and what it comes to. */
+static void
+config_headline(const struct report_options *options, const struct facts *facts, GString *out)
+{
+	const struct config_facts *config = facts->config;
+	g_autofree char *root = escape_string(config->root);
+	g_autofree char *version = escape_string(config->version);
+	g_autofree char *scope = escape_string(config->scope);
+
+	text_paint(options, COLOR_STRONG, root, out);
+	append_verdict(options, &facts->verdict, out);
+	g_string_append_printf(out, "  %s%s%s", config->title, version != NULL ? " " : "",
+		version != NULL ? version : "");
+	if (scope != NULL)
+		g_string_append_printf(out, "  (%s)", scope);
+}
+
 void
 text_headline(const struct report_options *options, const struct facts *facts, GString *out)
 {
@@ -79,6 +96,10 @@ text_headline(const struct report_options *options, const struct facts *facts, G
 	g_autofree char *host = escape_again(facts->endpoint.host);
 	g_autofree char *subject = escape_again(endpoint_url(&facts->endpoint, url));
 
+	if (facts->config != NULL) {
+		config_headline(options, facts, out);
+		return;
+	}
 	text_paint(options, COLOR_STRONG, subject, out);
 	append_verdict(options, &facts->verdict, out);
 	append_product(&facts->probe, out);
@@ -140,8 +161,8 @@ append_finding_head(const struct report_options *options, const struct finding *
 static void
 append_finding(const struct report_options *options, const struct finding *finding, GString *out)
 {
-	size_t pieces =
-		options->verbose ? finding->evidence_count : MIN(finding->evidence_count, 1);
+	bool whole = options->verbose || finding->location.file != NULL;
+	size_t pieces = whole ? finding->evidence_count : MIN(finding->evidence_count, 1);
 	size_t limit = options->verbose ? SIZE_MAX : EVIDENCE_LINES_MAX;
 
 	append_finding_head(options, finding, out);
@@ -239,7 +260,7 @@ text_endpoint(const struct report_options *options, const struct assessment *ass
 	append_explanation(verdict, out);
 	text_field(options, MARGIN_ENDPOINT, "settle", verdict->settle, out);
 	append_findings(options, assessment, out);
-	if (options->verbose)
+	if (options->verbose && facts->config == NULL)
 		append_details(options, facts, out);
 	if (full)
 		append_transcript(options, facts->probe.transcript, out);

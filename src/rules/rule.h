@@ -34,7 +34,13 @@ struct rule {
 	 */
 	bool page_names_products;
 	/*
-	 * Says how the rule stands on these facts. For FAIL and UNKNOWN it
+	 * Of configurations: it fails once for each note of that kind that a product's room or the
+	 * verdict has left (model/config_facts.h). CONFIG_NOTE_NONE: it has none.
+	 */
+	enum config_note_kind note;
+	/*
+	 * Says how the rule stands on these facts; asked, of a rule with notes, where there are none,
+	 * and NULL then means that it passes. For FAIL and UNKNOWN it
 	 * fills in what is its own: message, evidence, reproduce, settle,
 	 * confidence, and severity or remedy where they differ from the
 	 * rule's. Pure: no I/O, no clock, no state.

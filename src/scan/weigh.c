@@ -17,28 +17,11 @@ struct weighing {
 bool
 weigh_again(const struct facts *facts)
 {
-	switch (facts->verdict.reason) {
-	case REASON_TIMEOUT:
-	case REASON_TEMPORARY:
-	case REASON_CLOSED_EARLY:
-		return facts->verdict.value != VERDICT_PERMITS;
-	case REASON_NOT_ASKED:
-	case REASON_CREDENTIALS_CHECKED:
-	case REASON_CONTINUATION:
-	case REASON_REFUSED:
-	case REASON_REFUSED_LATE:
-	case REASON_PASS_NOT_TRIED:
-	case REASON_UNKNOWN_REFUSAL:
-	case REASON_TLS_ONLY:
-	case REASON_CONNECTION_REFUSED:
-	case REASON_NOT_POP3:
-	case REASON_GREETING_REFUSED:
-	case REASON_SAME_HOST:
-	case REASON_TRUSTED_NETWORK:
-	case REASON_INCONSISTENT:
-		return false;
-	}
-	g_return_val_if_reached(false);
+	enum reason reason = facts->verdict.reason;
+
+	return facts->verdict.value != VERDICT_PERMITS &&
+		(reason == REASON_TIMEOUT || reason == REASON_TEMPORARY ||
+			reason == REASON_CLOSED_EARLY);
 }
 
 /* A password was invited, or even sent. */

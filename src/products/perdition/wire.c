@@ -5,7 +5,7 @@
  * It has no AUTH, and always takes USER: with tls_listen_force it refuses PASS
  * only, as "Login Disabled" (seen on 2.2), when the password is out already.
  */
-#include "products/product.h"
+#include "products/perdition/config.h"
 
 static const struct fingerprint fingerprints[] = {
 	{ PLACE_GREETING, "POP3 perditon ready on *", 100 }, /* its own spelling */
@@ -55,4 +55,5 @@ const struct product product_perdition = {
 	.remedy = "perdition.conf: ssl_mode tls_listen_force, with ssl_cert_file and ssl_key_file; "
 		  "it still takes USER and refuses PASS, so port 995 alone (ssl_listen) is better.",
 	.documentation = documentation,
+	.config = &perdition_config,
 };

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * popseal audit: reads configurations and says whether they let a password out,
+ * and by which line. What is where is witness/config's, what it means the
+ * products' rooms'.
+ */
+#include <string.h>
+
+#include "cmd/command.h"
+#include "cmd/options.h"
+#include "cmd/output.h"
+#include "witness/config/instance.h"
+
+static struct {
+	char *product;
+	char *version;
+	char *root;
+} given;
+
+static const GOptionEntry entries[] = {
+	{ "product", 0, 0, G_OPTION_ARG_STRING, &given.product,
+		"PATH is the own configuration folder of this product", "NAME" },
+	{ "product-version", 0, 0, G_OPTION_ARG_STRING, &given.version,
+		"Apply the rules of that version (default: by the files or the package)", "V" },
+	{ "root", 0, 0, G_OPTION_ARG_FILENAME, &given.root,
+		"Look in the image, backup or container that lies in DIR", "DIR" },
+	G_OPTION_ENTRY_NULL,
+};
+
+static const struct option_set set = {
+	.command = "audit",
+	.arguments = "[PATH...]",
+	.formats = "text|jsonl",
+	.summary =
+		"Reads the configuration of POP3 servers and says whether it lets a password out\n"
+		"without TLS, for whom, and by which line of which file. PATH is a file or a\n"
+		"folder; without one the known places of this host, or of --root, are read.",
+	.entries = entries,
+	.strict = true,
+};
+
+struct audit {
+	struct common_options common;
+	struct output output;
+	struct report_options report;
+	struct summary summary;
+	GString *text;
+	GError *error; /* of the output */
+};
+
+static void
+flush(struct audit *audit)
+{
+	if (!audit->common.report->document && audit->error == NULL)
+		output_write(&audit->output, audit->text, &audit->error);
+}
+
+/* --- one path --------------------------------------------------------------------------------- */
+
+static void
+fail(struct audit *audit, const char *subject, const GError *error, bool usage)
+{
+	const struct failure failure = {
+		.time = g_get_real_time(),
+		.subject = subject,
+		.message = error->message,
+		.usage = usage,
+	};
+
+	summary_fail(&audit->summary, &failure);
+	audit->common.report->failure(&audit->report, &failure, audit->text);
+	options_print_failure("audit", &failure);
+	flush(audit);
+}
+
+static void
+assess(struct audit *audit, struct config_instance *instance)
+{
+	g_autoptr(assessment_auto) assessment = config_instance_assess(instance, g_get_real_time());
+
+	summary_count(&audit->summary, assessment);
+	audit->common.report->assessment(&audit->report, assessment, audit->text);
+	flush(audit);
+}
+
+static void
+audit_path(struct audit *audit, const struct product *product, const char *path)
+{
+	const struct config_request request = {
+		.product = product,
+		.path = path,
+		.root = given.root,
+		.version = given.version,
+	};
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) instances = config_instances_find(&request, &error);
+
+	if (instances == NULL) {
+		fail(audit,
+			path != NULL               ? path :
+				given.root != NULL ? given.root :
+						     "this host",
+			error, false);
+		return;
+	}
+	for (guint i = 0; i < instances->len; i++)
+		assess(audit, g_ptr_array_index(instances, i));
+}
+
+/* --- the run ---------------------------------------------------------------------------------- */
+
+static bool
+read_product(const struct product **product, GError **error)
+{
+	g_autoptr(GString) names = g_string_new(NULL);
+
+	*product = given.product != NULL ? product_find(given.product) : NULL;
+	if (given.product == NULL || (*product != NULL && (*product)->config != NULL))
+		return true;
+	for (size_t i = 0; products[i] != NULL; i++)
+		if (products[i]->config != NULL)
+			g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "",
+				products[i]->name);
+	g_set_error(error, POPSEAL_USAGE_ERROR, 0,
+		"--product %s: no product whose configuration popseal reads; these are %s",
+		given.product, names->str);
+	return false;
+}
+
+static int
+audit_all(struct audit *audit, const struct product *product, char **paths)
+{
+	audit->summary.started = g_get_real_time();
+	audit->common.report->begin(&audit->report, audit->text);
+	for (size_t i = 0; paths[i] != NULL; i++)
+		audit_path(audit, product, paths[i]);
+	if (paths[0] == NULL)
+		audit_path(audit, product, NULL);
+	audit->summary.duration = g_get_real_time() - audit->summary.started;
+	audit->common.report->end(&audit->report, &audit->summary, audit->text);
+	if (audit->error == NULL)
+		output_write(&audit->output, audit->text, &audit->error);
+	if (audit->error == NULL)
+		output_close(&audit->output, &audit->error);
+	if (audit->error != NULL)
+		return options_fail("audit", g_steal_pointer(&audit->error), EXIT_OPERATIONAL);
+	return options_exit_code(&audit->common, &audit->summary);
+}
+
+static int
+run(int argc, char **argv)
+{
+	struct audit audit = { 0 };
+	const struct product *product = NULL;
+	GError *error = NULL;
+	g_auto(GStrv) paths = options_parse(&set, &audit.common, argc, argv, &error);
+	int code;
+
+	if (paths == NULL || !read_product(&product, &error))
+		return options_fail("audit", error, EXIT_USAGE);
+	if (!output_open(&audit.output, audit.common.output, &error))
+		return options_fail("audit", error, EXIT_OPERATIONAL);
+	audit.text = g_string_new(NULL);
+	audit.report.color = options_color(&audit.common);
+	audit.report.quiet = audit.common.quiet;
+	audit.report.verbose = audit.common.verbose;
+	code = audit_all(&audit, product, paths);
+	g_string_free(audit.text, TRUE);
+	options_clear(&audit.common);
+	return code;
+}
+
+const struct command command_audit = {
+	.name = "audit",
+	.summary = "read configurations: which line lets the password out",
+	.options = &set,
+	.run = run,
+};

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "witness/config/files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <grp.h>
+#include <linux/openat2.h>
+#include <pwd.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum {
+	READ_AT_ONCE = 64 * 1024,
+	NAMES_MAX = 16 * 1024, /* octets that a user database may need for one entry */
+};
+
+struct config_files {
+	struct config_source source; /* first: a source is found again as its files */
+	int fd;                      /* of the image's or the standing folder */
+	char *prefix;      /* what is put before a server's name for people: "/image", "" */
+	char *folder;      /* the server's name of the standing folder, or NULL */
+	GHashTable *texts; /* server's name to struct entry */
+	GPtrArray *order;  /* of struct config_text */
+	GHashTable *names; /* owners and groups */
+	bool is_host;      /* so that its users have this host's names */
+	size_t total;
+	guint found; /* directory entries, of the match under way */
+	bool cut;
+};
+
+struct entry {
+	struct config_text text;
+	char *path, *shown;
+	char *bytes; /* NULL where it was not read */
+	enum source_outcome outcome;
+};
+
+GQuark
+config_error_quark(void)
+{
+	return g_quark_from_static_string("popseal-config-error");
+}
+
+static void
+entry_free(void *data)
+{
+	struct entry *entry = data;
+
+	g_free(entry->path);
+	g_free(entry->shown);
+	g_free(entry->bytes);
+	g_free(entry);
+}
+
+/* --- names ------------------------------------------------------------------------------------ */
+
+/* The path below files->fd of a server's absolute name; NULL where it is outside. */
+static const char *
+below(const struct config_files *files, const char *path)
+{
+	size_t length = files->folder != NULL ? strlen(files->folder) : 0;
+
+	if (length > 0) {
+		if (strncmp(path, files->folder, length) != 0 ||
+			(path[length] != '/' && path[length] != '\0'))
+			return NULL;
+		path += length;
+	}
+	while (*path == '/')
+		path++;
+	return *path != '\0' ? path : ".";
+}
+
+static char *
+shown(const struct config_files *files, const char *path)
+{
+	const char *rest = below(files, path);
+
+	if (files->folder == NULL)
+		return g_strconcat(files->prefix, path, NULL);
+	return rest == NULL ? g_strdup(path) : g_build_filename(files->prefix, rest, NULL);
+}
+
+/* --- opening ---------------------------------------------------------------------------------- */
+
+static int
+open_below(const struct config_files *files, const char *path, int flags)
+{
+	const char *rest = below(files, path);
+	struct open_how how = {
+		/* A pipe must not hold us up; with O_PATH nothing is opened. */
+		.flags = (guint64)(unsigned)(flags | O_CLOEXEC |
+			((flags & O_PATH) != 0 ? 0 : O_NONBLOCK | O_NOCTTY)),
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+
+	if (rest == NULL) {
+		errno = EXDEV;
+		return -1;
+	}
+	return (int)syscall(SYS_openat2, files->fd, rest, &how, sizeof how);
+}
+
+static enum source_outcome
+outcome_of(int number)
+{
+	switch (number) {
+	case ENOENT:
+	case ENOTDIR:
+		return SOURCE_ABSENT;
+	case EXDEV:
+		return SOURCE_OUTSIDE;
+	default:
+		return SOURCE_UNREADABLE;
+	}
+}
+
+/* Reads all of fd into entry; its size may be a lie, or change. */
+static enum source_outcome
+read_all(struct config_files *files, int fd, struct entry *entry)
+{
+	g_autoptr(GByteArray) bytes = g_byte_array_new();
+	struct stat status;
+	ssize_t got;
+
+	if (fstat(fd, &status) != 0)
+		return SOURCE_UNREADABLE;
+	if (!S_ISREG(status.st_mode))
+		return SOURCE_NOT_A_FILE;
+	if (status.st_size > SOURCE_FILE_MAX)
+		return SOURCE_TOO_LARGE;
+	do {
+		guint length = bytes->len;
+
+		g_byte_array_set_size(bytes, length + READ_AT_ONCE);
+		got = read(fd, bytes->data + length, READ_AT_ONCE);
+		g_byte_array_set_size(bytes, length + (guint)MAX(got, 0));
+		if (bytes->len > SOURCE_FILE_MAX || files->total + bytes->len > SOURCE_TOTAL_MAX)
+			return SOURCE_TOO_LARGE;
+	} while (got > 0);
+	if (got < 0)
+		return SOURCE_UNREADABLE;
+	entry->text.length = bytes->len;
+	files->total += bytes->len;
+	g_byte_array_append(bytes, (const guint8 *)"", 1);
+	entry->bytes = (char *)g_byte_array_free(g_steal_pointer(&bytes), FALSE);
+	entry->text.bytes = entry->bytes;
+	return SOURCE_FOUND;
+}
+
+static struct entry *
+load(struct config_files *files, const char *path)
+{
+	struct entry *entry = g_new0(struct entry, 1);
+	int fd = -1;
+
+	entry->text.path = entry->path = g_strdup(path);
+	entry->text.shown = entry->shown = shown(files, path);
+	if (files->order->len >= SOURCE_FILES_MAX)
+		entry->outcome = SOURCE_TOO_LARGE;
+	else if ((fd = open_below(files, path, O_RDONLY)) < 0)
+		entry->outcome = outcome_of(errno);
+	else
+		entry->outcome = read_all(files, fd, entry);
+	if (fd >= 0)
+		close(fd);
+	if (entry->outcome == SOURCE_FOUND)
+		g_ptr_array_add(files->order, &entry->text);
+	return entry;
+}
+
+static const struct config_text *
+read_path(struct config_source *source, const char *path, enum source_outcome *outcome)
+{
+	struct config_files *files = (struct config_files *)source;
+	struct entry *entry = g_hash_table_lookup(files->texts, path);
+
+	if (entry == NULL) {
+		entry = load(files, path);
+		g_hash_table_insert(files->texts, entry->path, entry);
+	}
+	if (outcome != NULL)
+		*outcome = entry->outcome;
+	return entry->outcome == SOURCE_FOUND ? &entry->text : NULL;
+}
+
+/* --- matching --------------------------------------------------------------------------------- */
+
+/* glob(3) hands nothing to its callbacks; it is not called from two threads. */
+static struct config_files *matching;
+
+static void *
+match_opendir(const char *path)
+{
+	int fd = open_below(matching, path, O_RDONLY | O_DIRECTORY);
+	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+
+	if (folder == NULL && fd >= 0)
+		close(fd);
+	return folder;
+}
+
+static struct dirent *
+match_readdir(void *folder)
+{
+	if (++matching->found > SOURCE_MATCHES_MAX * 2) {
+		matching->cut = true;
+		return NULL;
+	}
+	return readdir(folder);
+}
+
+static void
+match_closedir(void *folder)
+{
+	closedir(folder);
+}
+
+static int
+match_stat(const char *path, struct stat *status)
+{
+	int fd = open_below(matching, path, O_PATH);
+	int result = fd < 0 ? -1 : fstat(fd, status);
+
+	if (fd >= 0)
+		close(fd);
+	return result;
+}
+
+/* A link that leads nowhere is there, too. */
+static int
+match_lstat(const char *path, struct stat *status)
+{
+	int fd = open_below(matching, path, O_PATH | O_NOFOLLOW);
+	int result = fd < 0 ? -1 : fstat(fd, status);
+
+	if (fd >= 0)
+		close(fd);
+	return result;
+}
+
+static GPtrArray *
+match(struct config_source *source, const char *pattern, bool braces, enum source_outcome *outcome)
+{
+	struct config_files *files = (struct config_files *)source;
+	GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
+	glob_t found = {
+		.gl_closedir = match_closedir,
+		.gl_readdir = match_readdir,
+		.gl_opendir = match_opendir,
+		.gl_lstat = match_lstat,
+		.gl_stat = match_stat,
+	};
+	int flags = GLOB_ALTDIRFUNC | (braces ? GLOB_BRACE : 0);
+	int result;
+
+	matching = files;
+	files->found = 0;
+	files->cut = false;
+	result = glob(pattern, flags, NULL, &found);
+	for (size_t i = 0; result == 0 && i < found.gl_pathc; i++) {
+		files->cut |= paths->len == SOURCE_MATCHES_MAX;
+		if (paths->len < SOURCE_MATCHES_MAX)
+			g_ptr_array_add(paths, g_strdup(found.gl_pathv[i]));
+	}
+	globfree(&found);
+	matching = NULL;
+	if (outcome != NULL)
+		*outcome = files->cut          ? SOURCE_TOO_LARGE :
+			result == GLOB_NOMATCH ? SOURCE_ABSENT :
+			result != 0            ? SOURCE_UNREADABLE :
+						 SOURCE_FOUND;
+	return paths;
+}
+
+/* --- looking ---------------------------------------------------------------------------------- */
+
+static const char *
+intern(struct config_files *files, const char *name)
+{
+	char *kept;
+
+	if (name == NULL)
+		return NULL;
+	kept = g_hash_table_lookup(files->names, name);
+	if (kept == NULL) {
+		kept = g_strdup(name);
+		g_hash_table_add(files->names, kept);
+	}
+	return kept;
+}
+
+static void
+name_owner(struct config_files *files, struct source_look *look)
+{
+	g_autofree char *room = g_malloc(NAMES_MAX);
+	struct passwd user, *found_user = NULL;
+	struct group group, *found_group = NULL;
+
+	if (!files->is_host)
+		return;
+	getpwuid_r(look->uid, &user, room, NAMES_MAX, &found_user);
+	look->owner = intern(files, found_user != NULL ? user.pw_name : NULL);
+	getgrgid_r(look->gid, &group, room, NAMES_MAX, &found_group);
+	look->group = intern(files, found_group != NULL ? group.gr_name : NULL);
+}
+
+static void
+look_at(struct config_source *source, const char *path, struct source_look *look)
+{
+	struct config_files *files = (struct config_files *)source;
+	g_autofree char *name = shown(files, path);
+	struct stat status;
+	int fd = open_below(files, path, O_PATH);
+
+	*look = (struct source_look){ .shown = intern(files, name) };
+	if (fd < 0 || fstat(fd, &status) != 0) {
+		look->outcome = outcome_of(errno);
+	} else {
+		look->is_folder = S_ISDIR(status.st_mode);
+		look->outcome = look->is_folder || S_ISREG(status.st_mode) ? SOURCE_FOUND :
+									     SOURCE_NOT_A_FILE;
+		look->mode = status.st_mode & 07777;
+		look->uid = status.st_uid;
+		look->gid = status.st_gid;
+		name_owner(files, look);
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+struct config_files *
+config_files_new(const struct config_files_options *options, GError **error)
+{
+	const char *root = options->root != NULL ? options->root : "/";
+	const char *opened = options->folder != NULL ? options->stands : root;
+	int fd = open(opened, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct config_files *files;
+
+	if (fd < 0) {
+		int number = errno;
+
+		g_set_error(error, CONFIG_ERROR, number, "%s: %s", opened, g_strerror(number));
+		return NULL;
+	}
+	files = g_new0(struct config_files, 1);
+	files->source = (struct config_source){ read_path, match, look_at };
+	files->fd = fd;
+	files->is_host = options->folder == NULL && g_str_equal(root, "/");
+	files->folder = g_strdup(options->folder);
+	files->prefix = files->is_host ? g_strdup("") : g_strdup(opened);
+	files->texts = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, entry_free);
+	files->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	files->order = g_ptr_array_new();
+	while (g_str_has_suffix(files->prefix, "/"))
+		files->prefix[strlen(files->prefix) - 1] = '\0';
+	return files;
+}
+
+void
+config_files_free(struct config_files *files)
+{
+	if (files == NULL)
+		return;
+	close(files->fd);
+	g_free(files->prefix);
+	g_free(files->folder);
+	g_ptr_array_unref(files->order);
+	g_hash_table_unref(files->texts);
+	g_hash_table_unref(files->names);
+	g_free(files);
+}
+
+struct config_source *
+config_files_source(struct config_files *files)
+{
+	return &files->source;
+}
+
+const GPtrArray *
+config_files_texts(const struct config_files *files)
+{
+	return files->order;
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "witness/config/instance.h"
+
+#include <string.h>
+
+#include "products/config.h"
+#include "rules/rule.h"
+
+void
+config_instance_free(struct config_instance *instance)
+{
+	if (instance == NULL)
+		return;
+	config_files_free(instance->files);
+	g_free(instance->root);
+	g_free(instance->version);
+	g_free(instance);
+}
+
+/* --- one place -------------------------------------------------------------------------------- */
+
+static void
+add_instance(GPtrArray *instances, const struct config_request *request,
+	const struct product *product, struct config_files *files, const char *root)
+{
+	struct config_instance *instance = g_new0(struct config_instance, 1);
+
+	instance->product = product;
+	instance->files = files;
+	instance->root = g_strdup(root);
+	instance->version = g_strdup(request->version);
+	instance->version_source = request->version != NULL ? "--product-version" : NULL;
+	g_ptr_array_add(instances, instance);
+}
+
+/* The first of the product's root files that is in the folder, by the server's name; or NULL. */
+static char *
+first_root(struct config_files *files, const struct product_config *config, const char *folder)
+{
+	struct config_source *source = config_files_source(files);
+
+	for (size_t i = 0; config->roots[i] != NULL; i++) {
+		g_autofree char *path = g_build_filename(folder, config->roots[i], NULL);
+		g_autoptr(GPtrArray) paths = source->match(source, path, false, NULL);
+		struct source_look look;
+
+		for (guint j = 0; j < paths->len; j++) {
+			source->look(source, g_ptr_array_index(paths, j), &look);
+			if (look.outcome == SOURCE_FOUND && !look.is_folder)
+				return g_strdup(g_ptr_array_index(paths, j));
+		}
+	}
+	return NULL;
+}
+
+/* The folder `stands` stands for the product's own. Returns whether it is one. */
+static bool
+try_standing(GPtrArray *instances, const struct config_request *request,
+	const struct product *product, const char *stands, const char *file, GError **error)
+{
+	const struct product_config *config = product->config;
+	const struct config_files_options options = { .folder = config->folder, .stands = stands };
+	struct config_files *files = config_files_new(&options, error);
+	g_autofree char *root = NULL;
+
+	if (files == NULL)
+		return false;
+	root = file != NULL ? g_build_filename(config->folder, file, NULL) :
+			      first_root(files, config, config->folder);
+	if (root == NULL) {
+		config_files_free(files);
+		return false;
+	}
+	add_instance(instances, request, product, files, root);
+	return true;
+}
+
+/* The product's own folders, in an image or on this host. */
+static void
+try_places(GPtrArray *instances, const struct config_request *request,
+	const struct product *product, GError **error)
+{
+	const struct product_config *config = product->config;
+	const struct config_files_options options = { .root = request->root };
+
+	for (int i = -1; i < 0 || (config->elsewhere != NULL && config->elsewhere[i] != NULL);
+		i++) {
+		const char *folder = i < 0 ? config->folder : config->elsewhere[i];
+		struct config_files *files = config_files_new(&options, error);
+		g_autofree char *root = files != NULL ? first_root(files, config, folder) : NULL;
+
+		if (files == NULL)
+			return;
+		if (root == NULL) {
+			config_files_free(files);
+			continue;
+		}
+		add_instance(instances, request, product, files, root);
+	}
+}
+
+/* --- what the user named ---------------------------------------------------------------------- */
+
+/* Whether that file name is one of the product's roots; these may hold '*'. */
+static bool
+is_root_name(const struct product_config *config, const char *name)
+{
+	for (size_t i = 0; config->roots[i] != NULL; i++)
+		if (g_pattern_match_simple(config->roots[i], name))
+			return true;
+	return false;
+}
+
+static bool
+looks_like(const struct product_config *config, const char *path)
+{
+	g_autofree char *text = NULL;
+	g_autofree char *name = g_path_get_basename(path);
+	gsize length = 0;
+
+	if (is_root_name(config, name))
+		return true;
+	if (config->recognizes == NULL || !g_file_get_contents(path, &text, &length, NULL))
+		return false;
+	return config->recognizes(text, length);
+}
+
+/*
+ * On this host a folder that is the product's own is read as such, so that what lies outside of it
+ * (certificates, further includes) is found.
+ */
+static bool
+is_own_folder(const struct product_config *config, const char *path)
+{
+	if (g_strcmp0(path, config->folder) == 0)
+		return true;
+	return config->elsewhere != NULL && g_strv_contains(config->elsewhere, path);
+}
+
+static void
+try_file(GPtrArray *instances, const struct config_request *request, const struct product *product,
+	const char *path, GError **error)
+{
+	g_autofree char *folder = g_path_get_dirname(path);
+	g_autofree char *name = g_path_get_basename(path);
+	const struct config_files_options options = { .root = NULL };
+	struct config_files *files;
+
+	if (request->product != NULL || !is_own_folder(product->config, folder)) {
+		try_standing(instances, request, product, folder, name, error);
+		return;
+	}
+	files = config_files_new(&options, error);
+	if (files != NULL)
+		add_instance(instances, request, product, files, path);
+}
+
+static void
+try_folder(GPtrArray *instances, const struct config_request *request,
+	const struct product *product, const char *path, GError **error)
+{
+	g_autofree char *real = g_canonicalize_filename(path, NULL);
+
+	if (request->product == NULL && is_own_folder(product->config, real))
+		try_places(instances, request, product, error);
+	else
+		try_standing(instances, request, product, path, NULL, error);
+}
+
+static gint
+by_name(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* A folder that holds configurations somewhere below it. */
+static void
+walk(GPtrArray *instances, const struct config_request *request, const char *path, unsigned depth,
+	unsigned *entries)
+{
+	g_autoptr(GDir) folder = g_dir_open(path, 0, NULL);
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	const char *name;
+
+	if (folder == NULL || depth > INSTANCE_DEPTH_MAX)
+		return;
+	while (*entries < INSTANCE_ENTRIES_MAX && (name = g_dir_read_name(folder)) != NULL) {
+		++*entries;
+		g_ptr_array_add(names, g_strdup(name));
+	}
+	g_ptr_array_sort(names, by_name);
+	for (size_t i = 0; products[i] != NULL && instances->len < INSTANCES_MAX; i++)
+		if (products[i]->config != NULL)
+			try_folder(instances, request, products[i], path, NULL);
+	for (guint i = 0; i < names->len; i++) {
+		g_autofree char *below = g_build_filename(path, g_ptr_array_index(names, i), NULL);
+
+		if (g_file_test(below, G_FILE_TEST_IS_DIR) &&
+			!g_file_test(below, G_FILE_TEST_IS_SYMLINK))
+			walk(instances, request, below, depth + 1, entries);
+	}
+}
+
+static void
+find_in_path(GPtrArray *instances, const struct config_request *request, GError **error)
+{
+	bool is_folder = g_file_test(request->path, G_FILE_TEST_IS_DIR);
+	unsigned entries = 0;
+
+	if (!g_file_test(request->path, G_FILE_TEST_EXISTS)) {
+		g_set_error(error, CONFIG_ERROR, 0, "%s: no such file or folder", request->path);
+		return;
+	}
+	if (request->product != NULL && is_folder)
+		try_folder(instances, request, request->product, request->path, error);
+	else if (request->product != NULL)
+		try_file(instances, request, request->product, request->path, error);
+	else if (is_folder)
+		walk(instances, request, request->path, 0, &entries);
+	for (size_t i = 0; request->product == NULL && !is_folder && products[i] != NULL; i++)
+		if (products[i]->config != NULL && looks_like(products[i]->config, request->path))
+			try_file(instances, request, products[i], request->path, error);
+}
+
+GPtrArray *
+config_instances_find(const struct config_request *request, GError **error)
+{
+	g_autoptr(GPtrArray) instances =
+		g_ptr_array_new_with_free_func((GDestroyNotify)config_instance_free);
+	GError *problem = NULL;
+
+	if (request->path != NULL)
+		find_in_path(instances, request, &problem);
+	for (size_t i = 0; request->path == NULL && products[i] != NULL; i++)
+		if (products[i]->config != NULL &&
+			(request->product == NULL || request->product == products[i]))
+			try_places(instances, request, products[i], &problem);
+	if (problem == NULL && instances->len == 0)
+		g_set_error(&problem, CONFIG_ERROR, 0,
+			"%s: no configuration of a POP3 server that popseal knows",
+			request->path != NULL         ? request->path :
+				request->root != NULL ? request->root :
+							"this host");
+	if (problem != NULL) {
+		g_propagate_error(error, problem);
+		return NULL;
+	}
+	return g_steal_pointer(&instances);
+}
+
+/* --- assessing -------------------------------------------------------------------------------- */
+
+struct assessment *
+config_instance_assess(struct config_instance *instance, int64_t now)
+{
+	const struct product *product = instance->product;
+	struct facts *facts = facts_new();
+	struct config_facts *config = config_facts_new(facts, product->name, product->title);
+	struct config_reading reading = {
+		.facts = facts,
+		.source = config_files_source(instance->files),
+		.root = instance->root,
+		.version = instance->version,
+	};
+	struct source_look look;
+
+	facts->now = now;
+	reading.source->look(reading.source, instance->root, &look);
+	config->root = facts_keep(facts, look.shown, strlen(look.shown));
+	config->version = instance->version != NULL ?
+		facts_keep(facts, instance->version, strlen(instance->version)) :
+		NULL;
+	config->version_source = instance->version_source;
+	config->remedy = product->remedy;
+	product->config->read(&reading);
+	config_verdict_decide(facts);
+	return rules_assess(facts, WITNESS_CONFIG);
+}
