@@ -6,15 +6,20 @@
  */
 #include <string.h>
 
+#include "cmd/audit_against.h"
 #include "cmd/command.h"
 #include "cmd/options.h"
 #include "cmd/output.h"
+#include "model/target.h"
+#include "witness/config/dump.h"
 #include "witness/config/instance.h"
 
 static struct {
 	char *product;
 	char *version;
 	char *root;
+	char *against;
+	gboolean effective;
 } given;
 
 static const GOptionEntry entries[] = {
@@ -24,6 +29,11 @@ static const GOptionEntry entries[] = {
 		"Apply the rules of that version (default: by the files or the package)", "V" },
 	{ "root", 0, 0, G_OPTION_ARG_FILENAME, &given.root,
 		"Look in the image, backup or container that lies in DIR", "DIR" },
+	{ "effective", 0, 0, G_OPTION_ARG_NONE, &given.effective,
+		"Ask the server's own command for the effective settings (doveconf -n, nginx -T, ...)",
+		NULL },
+	{ "against", 0, 0, G_OPTION_ARG_STRING, &given.against,
+		"Probe the running server, too, and say where the two disagree", "ENDPOINT" },
 	G_OPTION_ENTRY_NULL,
 };
 
@@ -44,6 +54,7 @@ struct audit {
 	struct output output;
 	struct report_options report;
 	struct summary summary;
+	struct facts *wire; /* of --against, or NULL */
 	GString *text;
 	GError *error; /* of the output */
 };
@@ -76,7 +87,7 @@ fail(struct audit *audit, const char *subject, const GError *error, bool usage)
 static void
 assess(struct audit *audit, struct config_instance *instance)
 {
-	g_autoptr(assessment_auto) assessment = config_instance_assess(instance, g_get_real_time());
+	g_autoptr(assessment_auto) assessment = config_instance_assess(instance, g_get_real_time(), audit->wire);
 
 	summary_count(&audit->summary, assessment);
 	audit->common.report->assessment(&audit->report, assessment, audit->text);
@@ -127,6 +138,17 @@ read_product(const struct product **product, GError **error)
 	return false;
 }
 
+/* A dump speaks of this host's server, and of no other tree. */
+static bool
+check_effective(GError **error)
+{
+	if (!given.effective || (given.root == NULL && given.product == NULL))
+		return true;
+	g_set_error(error, POPSEAL_USAGE_ERROR, 0,
+		"--effective asks this host's server: it does not go with --root or --product");
+	return false;
+}
+
 static int
 audit_all(struct audit *audit, const struct product *product, char **paths)
 {
@@ -156,8 +178,14 @@ run(int argc, char **argv)
 	g_auto(GStrv) paths = options_parse(&set, &audit.common, argc, argv, &error);
 	int code;
 
-	if (paths == NULL || !read_product(&product, &error))
+	if (paths == NULL || !read_product(&product, &error) || !check_effective(&error))
 		return options_fail("audit", error, EXIT_USAGE);
+	if (given.against != NULL && (audit.wire = against_ask(given.against, &error)) == NULL)
+		return options_fail("audit", error,
+			error->domain == POPSEAL_USAGE_ERROR ||
+					error->domain == POPSEAL_TARGET_ERROR ?
+				EXIT_USAGE :
+				EXIT_OPERATIONAL);
 	if (!output_open(&audit.output, audit.common.output, &error))
 		return options_fail("audit", error, EXIT_OPERATIONAL);
 	audit.text = g_string_new(NULL);
@@ -165,6 +193,7 @@ run(int argc, char **argv)
 	audit.report.quiet = audit.common.quiet;
 	audit.report.verbose = audit.common.verbose;
 	code = audit_all(&audit, product, paths);
+	facts_free(audit.wire);
 	g_string_free(audit.text, TRUE);
 	options_clear(&audit.common);
 	return code;

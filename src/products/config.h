@@ -29,6 +29,11 @@ struct product_config {
 	const char *const *elsewhere;
 	const char *const *packages; /* names of Debian and RPM packages that hold the server */
 	const char *dump; /* its own command that tells the effective values: "doveconf -n" */
+	/*
+	 * The file, in its folder, whose place the dump's output takes for --effective; NULL: the
+	 * output holds the files, each behind "# configuration file NAME:" (nginx -T).
+	 */
+	const char *dump_for;
 	/* Whether a text looks like this product's root file, whatever its name is; NULL: by name only. */
 	bool (*recognizes)(const char *text, size_t length);
 	/* Reads the root and what it includes; fills in facts->config but for the verdict. */

@@ -383,6 +383,21 @@ config_files_source(struct config_files *files)
 	return &files->source;
 }
 
+void
+config_files_lay(struct config_files *files, const char *path, const char *name, char *bytes,
+	size_t length)
+{
+	struct entry *entry = g_new0(struct entry, 1);
+
+	entry->text.path = entry->path = g_strdup(path);
+	entry->text.shown = entry->shown = g_strdup(name);
+	entry->text.bytes = entry->bytes = bytes;
+	entry->text.length = length;
+	entry->outcome = SOURCE_FOUND;
+	g_hash_table_replace(files->texts, entry->path, entry);
+	g_ptr_array_add(files->order, &entry->text);
+}
+
 const GPtrArray *
 config_files_texts(const struct config_files *files)
 {

@@ -27,6 +27,13 @@ void config_files_free(struct config_files *files); /* NULL is a no-op */
 /* Its source, which lives as long as the files. */
 struct config_source *config_files_source(struct config_files *files);
 
+/*
+ * Lays a text over a file, which is then not looked for: the output of a server's own dump. Takes
+ * `bytes` over, which are NUL-terminated; `shown` is copied.
+ */
+void config_files_lay(struct config_files *files, const char *path, const char *shown, char *bytes,
+	size_t length);
+
 /* All texts that were read, in that order: of const struct config_text, the files'. */
 const GPtrArray *config_files_texts(const struct config_files *files);
 

@@ -5,6 +5,7 @@
 
 #include "products/config.h"
 #include "rules/rule.h"
+#include "witness/config/against.h"
 
 void
 config_instance_free(struct config_instance *instance)
@@ -251,7 +252,7 @@ config_instances_find(const struct config_request *request, GError **error)
 /* --- assessing -------------------------------------------------------------------------------- */
 
 struct assessment *
-config_instance_assess(struct config_instance *instance, int64_t now)
+config_instance_assess(struct config_instance *instance, int64_t now, const struct facts *wire)
 {
 	const struct product *product = instance->product;
 	struct facts *facts = facts_new();
@@ -274,5 +275,7 @@ config_instance_assess(struct config_instance *instance, int64_t now)
 	config->remedy = product->remedy;
 	product->config->read(&reading);
 	config_verdict_decide(facts);
+	if (wire != NULL)
+		config_hold_against(facts, wire);
 	return rules_assess(facts, WITNESS_CONFIG);
 }

@@ -40,8 +40,12 @@ void config_instance_free(struct config_instance *instance); /* NULL is a no-op 
  */
 GPtrArray *config_instances_find(const struct config_request *request, GError **error);
 
-/* Reads the configuration and asks the rules; `now` is µs since the epoch. */
-struct assessment *config_instance_assess(struct config_instance *instance, int64_t now);
+/*
+ * Reads the configuration and asks the rules; `now` is µs since the epoch. `wire`, if not NULL, is
+ * what a probe saw of the server, to hold it against.
+ */
+struct assessment *config_instance_assess(struct config_instance *instance, int64_t now,
+	const struct facts *wire);
 
 /*
  * The version of a package, without epoch and Debian revision, by the database under root (NULL or
