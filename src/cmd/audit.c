@@ -28,7 +28,8 @@ static const GOptionEntry entries[] = {
 	{ "product-version", 0, 0, G_OPTION_ARG_STRING, &given.version,
 		"Apply the rules of that version (default: by the files or the package)", "V" },
 	{ "root", 0, 0, G_OPTION_ARG_FILENAME, &given.root,
-		"Look in the image, backup or container that lies in DIR", "DIR" },
+		"Look in the image, backup or container that lies in DIR; PATH is a name in it",
+		"DIR" },
 	{ "effective", 0, 0, G_OPTION_ARG_NONE, &given.effective,
 		"Ask the server's own command for the effective settings (doveconf -n, nginx -T, ...)",
 		NULL },
@@ -87,7 +88,8 @@ fail(struct audit *audit, const char *subject, const GError *error, bool usage)
 static void
 assess(struct audit *audit, struct config_instance *instance)
 {
-	g_autoptr(assessment_auto) assessment = config_instance_assess(instance, g_get_real_time(), audit->wire);
+	g_autoptr(assessment_auto) assessment =
+		config_instance_assess(instance, g_get_real_time(), audit->wire);
 
 	summary_count(&audit->summary, assessment);
 	audit->common.report->assessment(&audit->report, assessment, audit->text);

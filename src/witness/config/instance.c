@@ -202,6 +202,46 @@ walk(GPtrArray *instances, const struct config_request *request, const char *pat
 	}
 }
 
+/* A file or folder of an image, by the name that it has there. */
+static void
+try_image(GPtrArray *instances, const struct config_request *request, const struct product *product,
+	GError **error)
+{
+	const struct config_files_options options = { .root = request->root };
+	struct config_files *files = config_files_new(&options, error);
+	g_autofree char *name = g_path_get_basename(request->path);
+	g_autofree char *root = NULL;
+	struct config_source *source;
+	const struct config_text *text;
+	struct source_look look;
+
+	if (files == NULL)
+		return;
+	source = config_files_source(files);
+	source->look(source, request->path, &look);
+	if (look.outcome == SOURCE_FOUND && look.is_folder)
+		root = first_root(files, product->config, request->path);
+	else if (request->product != NULL || is_root_name(product->config, name))
+		root = look.outcome == SOURCE_FOUND ? g_strdup(request->path) : NULL;
+	else if (product->config->recognizes != NULL &&
+		(text = source->read(source, request->path, NULL)) != NULL &&
+		product->config->recognizes(text->bytes, text->length))
+		root = g_strdup(request->path);
+	if (root != NULL)
+		add_instance(instances, request, product, files, root);
+	else
+		config_files_free(files);
+}
+
+static void
+find_in_image(GPtrArray *instances, const struct config_request *request, GError **error)
+{
+	for (size_t i = 0; products[i] != NULL && *error == NULL; i++)
+		if (products[i]->config != NULL &&
+			(request->product == NULL || request->product == products[i]))
+			try_image(instances, request, products[i], error);
+}
+
 static void
 find_in_path(GPtrArray *instances, const struct config_request *request, GError **error)
 {
@@ -230,7 +270,9 @@ config_instances_find(const struct config_request *request, GError **error)
 		g_ptr_array_new_with_free_func((GDestroyNotify)config_instance_free);
 	GError *problem = NULL;
 
-	if (request->path != NULL)
+	if (request->path != NULL && request->root != NULL)
+		find_in_image(instances, request, &problem);
+	else if (request->path != NULL)
 		find_in_path(instances, request, &problem);
 	for (size_t i = 0; request->path == NULL && products[i] != NULL; i++)
 		if (products[i]->config != NULL &&
