@@ -10,6 +10,7 @@ import peers
 import rig
 import silence
 import testssl
+import trees
 import wire
 
 
@@ -225,6 +226,13 @@ def measure_testssl(plan):
     return [testssl.measure(plan, line)]
 
 
+def measure_audit(plan):
+    speed = Line("audit", "audit of Debian's Dovecot layout, against doveconf -n", "trees/s",
+                 "R >= 20")
+    memory_line = Line("audit-memory", "memory of that audit at its most", "KiB", "M <= 32768")
+    return trees.measure(plan, speed, memory_line)
+
+
 MEASURES = {
     "gentle": measure_gentle,
     "pipelining": measure_pipelining,
@@ -235,6 +243,7 @@ MEASURES = {
     "silence": measure_silence,
     "tls": measure_tls,
     "testssl": measure_testssl,
+    "audit": measure_audit,
 }
 
 
