@@ -14,6 +14,7 @@ TREES, DUMPS = 500, 25
 # doveconf sees the tree where the package puts it; nothing of the lab is changed.
 DUMP = """
 mount --bind "$1" "$2/etc/dovecot"
+mount --bind /dev "$2/dev"
 chroot "$2" sh -c 'i=0; while [ $i -lt '"$3"' ]; do
     doveconf -n >/dev/null || exit 1; i=$((i + 1)); done'
 """
