@@ -98,23 +98,6 @@ location_text(const struct location *location)
 
 /* --- the verdict ------------------------------------------------------------------------------ */
 
-/* How bad a verdict is. */
-static int
-gravity(enum verdict_value value)
-{
-	switch (value) {
-	case VERDICT_PERMITS:
-		return 3;
-	case VERDICT_UNDETERMINED:
-		return 2;
-	case VERDICT_REFUSES:
-		return 1;
-	case VERDICT_NO_SERVICE:
-		return 0;
-	}
-	g_return_val_if_reached(2);
-}
-
 static bool
 is_loopback(const char *address)
 {
@@ -143,7 +126,9 @@ worst_listener(const struct config_facts *config)
 
 	for (guint i = 0; i < config->listeners->len; i++) {
 		const struct config_listener *each = listener_at(config, i);
-		int more = worst == NULL ? 1 : gravity(each->verdict) - gravity(worst->verdict);
+		int more = worst == NULL ?
+			1 :
+			verdict_gravity(each->verdict) - verdict_gravity(worst->verdict);
 
 		if (more > 0 || (more == 0 && worst->scope != NULL && each->scope == NULL))
 			worst = each;
@@ -308,7 +293,7 @@ config_verdict_decide(struct facts *facts)
 	worst = worst_listener(config);
 	if (doubt != NULL &&
 		(doubt->fatal || worst == NULL ||
-			gravity(worst->verdict) < gravity(VERDICT_UNDETERMINED)))
+			verdict_gravity(worst->verdict) < verdict_gravity(VERDICT_UNDETERMINED)))
 		take_doubt(facts, doubt);
 	else if (worst != NULL)
 		take_listener(facts, worst);

@@ -37,6 +37,22 @@ confidence_word(enum confidence confidence)
 	g_return_val_if_reached("none");
 }
 
+int
+verdict_gravity(enum verdict_value value)
+{
+	switch (value) {
+	case VERDICT_NO_SERVICE:
+		return 0;
+	case VERDICT_REFUSES:
+		return 1;
+	case VERDICT_UNDETERMINED:
+		return 2;
+	case VERDICT_PERMITS:
+		return 3;
+	}
+	g_return_val_if_reached(2);
+}
+
 static const char *const reason_words[] = {
 	[REASON_NOT_ASKED] = "not-asked",
 	[REASON_CREDENTIALS_CHECKED] = "credentials-checked",

@@ -71,6 +71,9 @@ struct verdict {
 	const char *transcript;  /* the exchange that decided, escaped, "\n" between its lines */
 };
 
+/* How bad a verdict is, from 0: no-service, refuses, undetermined, permits. */
+int verdict_gravity(enum verdict_value value);
+
 /* The words of the records. Each returns a static string and never NULL. */
 const char *verdict_word(enum verdict_value value);
 const char *confidence_word(enum confidence confidence);

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "products/config.h"
 #include "products/product.h"
 
 #define PRODUCT(name) extern const struct product product_##name;
@@ -27,27 +28,6 @@ product_find(const char *name)
 	return NULL;
 }
 
-/* Returns whether the release a is older than b; "3.6.1-Debian-3.6.1-4" is 3.6.1. */
-static bool
-is_older(const char *a, const char *b)
-{
-	for (;;) {
-		char *after_a;
-		char *after_b;
-		guint64 number_a = g_ascii_strtoull(a, &after_a, 10);
-		guint64 number_b = g_ascii_strtoull(b, &after_b, 10);
-
-		if (number_a != number_b)
-			return number_a < number_b;
-		if (*after_b != '.')
-			return false;
-		if (*after_a != '.')
-			return true;
-		a = after_a + 1;
-		b = after_b + 1;
-	}
-}
-
 bool
 product_offers_stls(const struct product *product, const char *version)
 {
@@ -57,5 +37,5 @@ product_offers_stls(const struct product *product, const char *version)
 		return true;
 	/* Letters first, or none at all: nothing that could be compared. */
 	return version != NULL && g_ascii_isdigit(*version) &&
-		is_older(version, product->stls_optional_since);
+		config_version_compare(version, product->stls_optional_since) < 0;
 }

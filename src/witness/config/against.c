@@ -10,19 +10,6 @@ struct claimed {
 	const struct config_listener *listener; /* NULL: none on that port */
 };
 
-static int
-gravity(enum verdict_value value)
-{
-	static const int order[] = {
-		[VERDICT_NO_SERVICE] = 0,
-		[VERDICT_REFUSES] = 1,
-		[VERDICT_UNDETERMINED] = 2,
-		[VERDICT_PERMITS] = 3,
-	};
-
-	return order[value];
-}
-
 static struct claimed
 claim_of(const struct facts *facts, uint16_t port)
 {
@@ -37,7 +24,7 @@ claim_of(const struct facts *facts, uint16_t port)
 
 		if (each->port != port ||
 			(claimed.listener != NULL &&
-				gravity(each->verdict) <= gravity(claimed.value)))
+				verdict_gravity(each->verdict) <= verdict_gravity(claimed.value)))
 			continue;
 		claimed = (struct claimed){ each->verdict, each->scope, each };
 	}
