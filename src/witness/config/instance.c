@@ -112,18 +112,25 @@ is_root_name(const struct product_config *config, const char *name)
 	return false;
 }
 
+/* By its name, or by its text, which is read as any other of a configuration: within bounds. */
 static bool
 looks_like(const struct product_config *config, const char *path)
 {
-	g_autofree char *text = NULL;
+	g_autofree char *folder = g_path_get_dirname(path);
 	g_autofree char *name = g_path_get_basename(path);
-	gsize length = 0;
+	g_autofree char *inside = g_build_filename("/it", name, NULL);
+	const struct config_files_options options = { .folder = "/it", .stands = folder };
+	struct config_files *files = NULL;
+	const struct config_text *text = NULL;
+	bool looks = is_root_name(config, name);
 
-	if (is_root_name(config, name))
-		return true;
-	if (config->recognizes == NULL || !g_file_get_contents(path, &text, &length, NULL))
-		return false;
-	return config->recognizes(text, length);
+	if (!looks && config->recognizes != NULL &&
+		(files = config_files_new(&options, NULL)) != NULL)
+		text = config_files_source(files)->read(config_files_source(files), inside, NULL);
+	if (text != NULL)
+		looks = config->recognizes(text->bytes, text->length);
+	config_files_free(files);
+	return looks;
 }
 
 /*
