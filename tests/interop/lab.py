@@ -98,7 +98,7 @@ def unusable():
                             "sh", "-ec", TRY_OVERLAY], capture_output=True, text=True)
     if probe.returncode:
         return f"no namespaces or overlays: {probe.stderr.strip()}"
-    netns = f"{PREFIX}-{os.getpid()}-0"
+    netns = f"{PREFIX}-{os.getpid()}-try{next(Instance.numbers)}"
     try:
         ip("netns", "add", netns)
     except LabError as error:
