@@ -15,5 +15,6 @@ const struct rule rule_key_permissions = {
 	.references = REFERENCES("CWE-732"),
 	.remedy =
 		"Let only root, and the server's group where it must, read the key: chmod 600 or 640.",
+	.page_names_products = true,
 	.note = CONFIG_NOTE_KEY_PERMISSIONS,
 };
