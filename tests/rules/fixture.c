@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "model/samples.h"
+#include "rules/rule.h"
 
 /* The file under way, for messages. */
 struct source {
@@ -211,7 +212,7 @@ time_number(struct source *source, const char *text)
 static enum reason
 reason_number(struct source *source, const char *word)
 {
-	for (unsigned i = 0; i <= REASON_INCONSISTENT; i++)
+	for (unsigned i = 0; i <= REASON_ELSEWHERE; i++)
 		if (g_str_equal(reason_word((enum reason)i), word))
 			return (enum reason)i;
 	g_error("%s: '%s' is no reason", source->path, word);
@@ -241,7 +242,9 @@ read_verdict(struct source *source)
 	struct verdict *verdict = &source->facts->verdict;
 	g_autofree char *reason = take(source, "facts", "reason");
 
-	if (!g_key_file_has_key(source->keys, "facts", "verdict", NULL))
+	/* That of a configuration follows from its listeners and doubts. */
+	if (!g_key_file_has_key(source->keys, "facts", "verdict", NULL) &&
+		!g_key_file_has_group(source->keys, "config"))
 		g_error("%s: no verdict", source->path);
 	verdict->value = (enum verdict_value)take_word(source, "verdict", verdict_words, 0);
 	verdict->confidence =
@@ -595,6 +598,146 @@ read_samples(struct source *source)
 		read_difference(source, names[i]);
 }
 
+/* --- configurations --------------------------------------------------------------------------- */
+
+static unsigned
+take_number(struct source *source, const char *group, const char *key)
+{
+	g_autofree char *text = take(source, group, key);
+
+	return text != NULL ? (unsigned)g_ascii_strtoull(text, NULL, 10) : 0;
+}
+
+static bool
+take_true(struct source *source, const char *group, const char *key)
+{
+	g_autofree char *text = take(source, group, key);
+
+	return g_strcmp0(text, "true") == 0;
+}
+
+/* Reads "FILE:LINE:COLUMN"; the numbers may be missing. */
+static struct location
+read_location(struct source *source, const char *text)
+{
+	struct location location = { 0 };
+	g_auto(GStrv) parts = g_strsplit(text != NULL ? text : "", ":", 3);
+
+	if (parts[0] == NULL)
+		return location;
+	location.file = keep(source, parts[0]);
+	if (parts[1] == NULL)
+		return location;
+	location.line = (unsigned)g_ascii_strtoull(parts[1], NULL, 10);
+	location.column = parts[2] != NULL ? (unsigned)g_ascii_strtoull(parts[2], NULL, 10) : 1;
+	return location;
+}
+
+/* Reads the steps "PLACE|LINE|MEANING" of a chain, with ";" between them. */
+static void
+read_chain(struct source *source, const char *group, struct config_chain *chain)
+{
+	g_auto(GStrv) steps = take_group_list(source, group, "chain");
+
+	for (size_t i = 0; steps != NULL && steps[i] != NULL; i++) {
+		g_auto(GStrv) parts = g_strsplit(steps[i], "|", 3);
+
+		if (parts[0] == NULL || parts[1] == NULL)
+			g_error("%s: [%s] chain: not place|line|meaning", source->path, group);
+		config_chain_add(chain, read_location(source, parts[0]), keep(source, parts[1]),
+			keep(source, parts[2]));
+	}
+}
+
+static void
+read_listener(struct source *source, const char *group)
+{
+	struct config_listener *listener = config_add_listener(source->facts);
+	g_autofree char *reason = take(source, group, "reason");
+	const char *address = take_group_kept(source, group, "address");
+	unsigned port = take_number(source, group, "port");
+
+	listener->address = address != NULL ? address : "*";
+	listener->mode = (enum mode)take_group_word(source, group, "mode", mode_words, MODE_POP3);
+	listener->port = (uint16_t)(port != 0 ? port : listener->mode == MODE_POP3 ? 110 : 995);
+	listener->verdict = (enum verdict_value)take_group_word(source, group, "verdict",
+		verdict_words, VERDICT_UNDETERMINED);
+	listener->reason = reason_number(source, reason != NULL ? reason : "setting");
+	listener->scope = take_group_kept(source, group, "scope");
+	listener->explanation = take_group_kept(source, group, "explanation");
+	listener->settle = take_group_kept(source, group, "settle");
+	read_chain(source, group, &listener->chain);
+}
+
+static void
+read_note(struct source *source, const char *group)
+{
+	g_autofree char *id = take(source, group, "rule");
+	g_autofree char *place = take(source, group, "place");
+	const struct rule *rule = id != NULL ? rule_find(id) : NULL;
+	struct config_note *note;
+
+	if (rule == NULL || rule->note == CONFIG_NOTE_NONE)
+		g_error("%s: [%s] rule: is none that reports notes", source->path, group);
+	note = config_add_note(source->facts, rule->note);
+	note->unknown = take_true(source, group, "unknown");
+	note->location = read_location(source, place);
+	note->line = take_group_kept(source, group, "line");
+	note->message = take_group_kept(source, group, "message");
+	note->remedy = take_group_kept(source, group, "remedy");
+	note->settle = take_group_kept(source, group, "settle");
+}
+
+static void
+read_doubt(struct source *source, const char *group)
+{
+	g_autofree char *reason = take(source, group, "reason");
+	g_autofree char *place = take(source, group, "place");
+	struct config_doubt *doubt = config_add_doubt(source->facts,
+		reason_number(source, reason != NULL ? reason : "not-understood"));
+
+	doubt->fatal = take_true(source, group, "fatal");
+	doubt->location = read_location(source, place);
+	doubt->line = take_group_kept(source, group, "line");
+	doubt->message = take_group_kept(source, group, "message");
+	doubt->settle = take_group_kept(source, group, "settle");
+}
+
+/* Reads the groups "KIND 1", "KIND 2", ... */
+static void
+read_each(struct source *source, const char *kind,
+	void (*read)(struct source *source, const char *group))
+{
+	for (unsigned i = 1;; i++) {
+		g_autofree char *group = g_strdup_printf("%s %u", kind, i);
+
+		if (!g_key_file_has_group(source->keys, group))
+			return;
+		read(source, group);
+	}
+}
+
+static void
+read_config(struct source *source)
+{
+	const char *product = take_group_kept(source, "config", "product");
+	const char *title = take_group_kept(source, "config", "title");
+	const char *root = take_group_kept(source, "config", "root");
+	struct config_facts *config;
+
+	if (!g_key_file_has_group(source->keys, "config"))
+		return;
+	config = config_facts_new(source->facts, product != NULL ? product : "dovecot",
+		title != NULL ? title : "Dovecot");
+	config->root = root != NULL ? root : "/etc/dovecot/dovecot.conf";
+	config->version = take_group_kept(source, "config", "version");
+	config->remedy = take_group_kept(source, "config", "remedy");
+	read_each(source, "listener", read_listener);
+	read_each(source, "note", read_note);
+	read_each(source, "doubt", read_doubt);
+	config_verdict_decide(source->facts);
+}
+
 static void
 read_expectation(struct source *source, struct fixture *fixture)
 {
@@ -606,6 +749,7 @@ read_expectation(struct source *source, struct fixture *fixture)
 	fixture->reproduce = take(source, "expect", "reproduce");
 	fixture->settle = take(source, "expect", "settle");
 	fixture->remedy = take(source, "expect", "remedy");
+	fixture->place = take(source, "expect", "place");
 }
 
 static void
@@ -654,6 +798,7 @@ fixture_load(const char *path)
 	read_attempts(&source);
 	read_credential(&source);
 	read_samples(&source);
+	read_config(&source);
 	read_expectation(&source, fixture);
 	refuse_leftovers(&source);
 	return fixture;
@@ -673,5 +818,6 @@ fixture_free(struct fixture *fixture)
 	g_free(fixture->reproduce);
 	g_free(fixture->settle);
 	g_free(fixture->remedy);
+	g_free(fixture->place);
 	g_free(fixture);
 }
