@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "cmd/audit_terms.h"
 #include "cmd/command.h"
 #include "cmd/options.h"
 #include "cmd/output.h"
@@ -15,6 +16,7 @@ static struct {
 	char *product;
 	char *version;
 	char *root;
+	struct audit_terms_options terms;
 } given;
 
 static const GOptionEntry entries[] = {
@@ -24,13 +26,19 @@ static const GOptionEntry entries[] = {
 		"Apply the rules of that version (default: by the files or the package)", "V" },
 	{ "root", 0, 0, G_OPTION_ARG_FILENAME, &given.root,
 		"Look in the image, backup or container that lies in DIR", "DIR" },
+	{ "policy", 0, 0, G_OPTION_ARG_FILENAME, &given.terms.policy,
+		"Judge by what FILE expects of which file, and ignore what it excuses", "FILE" },
+	{ "baseline", 0, 0, G_OPTION_ARG_FILENAME, &given.terms.baseline,
+		"Findings that FILE lists are known, and do not count", "FILE" },
+	{ "write-baseline", 0, 0, G_OPTION_ARG_FILENAME, &given.terms.write,
+		"Write the findings of this run into FILE, for --baseline", "FILE" },
 	G_OPTION_ENTRY_NULL,
 };
 
 static const struct option_set set = {
 	.command = "audit",
 	.arguments = "[PATH...]",
-	.formats = "text|jsonl",
+	.formats = "text|jsonl|sarif|junit|github|gitlab|checkstyle",
 	.summary =
 		"Reads the configuration of POP3 servers and says whether it lets a password out\n"
 		"without TLS, for whom, and by which line of which file. PATH is a file or a\n"
@@ -44,6 +52,7 @@ struct audit {
 	struct output output;
 	struct report_options report;
 	struct summary summary;
+	struct audit_terms *terms;
 	GString *text;
 	GError *error; /* of the output */
 };
@@ -76,10 +85,24 @@ fail(struct audit *audit, const char *subject, const GError *error, bool usage)
 static void
 assess(struct audit *audit, struct config_instance *instance)
 {
+	const struct report *report = audit->common.report;
 	g_autoptr(assessment_auto) assessment = config_instance_assess(instance, g_get_real_time());
+	g_autoptr(GPtrArray) expectations =
+		audit_terms_apply(audit->terms, assessment, config_files_texts(instance->files));
+	const struct verification verification = {
+		.assessment = assessment,
+		.expectations = expectations,
+	};
 
 	summary_count(&audit->summary, assessment);
-	audit->common.report->assessment(&audit->report, assessment, audit->text);
+	report->assessment(&audit->report, assessment, audit->text);
+	if (expectations != NULL) {
+		for (size_t i = 0; i < G_N_ELEMENTS(audit->summary.expectations); i++)
+			audit->summary.expectations[i] +=
+				verification_states(&verification, (enum expectation_state)i);
+		if (report->expectations != NULL)
+			report->expectations(&audit->report, &verification, audit->text);
+	}
 	flush(audit);
 }
 
@@ -127,24 +150,80 @@ read_product(const struct product **product, GError **error)
 	return false;
 }
 
+/* A policy's expectations count beside the findings: they come right before what is not known. */
+static int
+exit_code(struct audit *audit)
+{
+	const uint64_t *expectations = audit->summary.expectations;
+	int code = options_exit_code(&audit->common, &audit->summary);
+
+	if (code != EXIT_CLEAN && code != EXIT_UNDETERMINED)
+		return code;
+	if (expectations[EXPECTATION_UNMET] > 0)
+		return EXIT_FINDINGS;
+	if (expectations[EXPECTATION_UNDETERMINED] > 0 && audit->common.strict)
+		return EXIT_UNDETERMINED;
+	return code;
+}
+
+/* A document is written when it is whole, and takes the place of what was there. */
+static void
+finish_output(struct audit *audit)
+{
+	bool document = audit->common.report->document;
+
+	if (document && audit->error == NULL)
+		output_replace(audit->common.output, audit->text, &audit->error);
+	else if (!document)
+		output_close(&audit->output, audit->error == NULL ? &audit->error : NULL);
+	if (audit->error == NULL)
+		audit_terms_finish(audit->terms, &audit->error);
+}
+
 static int
 audit_all(struct audit *audit, const struct product *product, char **paths)
 {
+	g_autoptr(GPtrArray) gone = NULL;
+
 	audit->summary.started = g_get_real_time();
 	audit->common.report->begin(&audit->report, audit->text);
 	for (size_t i = 0; paths[i] != NULL; i++)
 		audit_path(audit, product, paths[i]);
 	if (paths[0] == NULL)
 		audit_path(audit, product, NULL);
+	gone = audit_terms_gone(audit->terms);
+	audit->summary.gone = gone;
+	audit->summary.suppressions = audit_terms_suppressions(audit->terms);
 	audit->summary.duration = g_get_real_time() - audit->summary.started;
 	audit->common.report->end(&audit->report, &audit->summary, audit->text);
-	if (audit->error == NULL)
-		output_write(&audit->output, audit->text, &audit->error);
-	if (audit->error == NULL)
-		output_close(&audit->output, &audit->error);
+	flush(audit);
+	finish_output(audit);
 	if (audit->error != NULL)
 		return options_fail("audit", g_steal_pointer(&audit->error), EXIT_OPERATIONAL);
-	return options_exit_code(&audit->common, &audit->summary);
+	return exit_code(audit);
+}
+
+static int
+open_all(struct audit *audit)
+{
+	GError *error = NULL;
+	int code = EXIT_CLEAN;
+
+	audit->terms = audit_terms_new(&given.terms, &code, &error);
+	if (audit->terms == NULL)
+		return options_fail("audit", error, code);
+	if (!audit->common.report->document &&
+		!output_open(&audit->output, audit->common.output, &error))
+		return options_fail("audit", error, EXIT_OPERATIONAL);
+	audit->report = (struct report_options){
+		.color = options_color(&audit->common),
+		.quiet = audit->common.quiet,
+		.verbose = audit->common.verbose,
+		.baseline = given.terms.baseline != NULL,
+		.base = audit_terms_base(audit->terms),
+		.rules = audit_terms_rules(audit->terms),
+	};
+	return EXIT_CLEAN;
 }
 
 static int
@@ -158,13 +237,11 @@ run(int argc, char **argv)
 
 	if (paths == NULL || !read_product(&product, &error))
 		return options_fail("audit", error, EXIT_USAGE);
-	if (!output_open(&audit.output, audit.common.output, &error))
-		return options_fail("audit", error, EXIT_OPERATIONAL);
 	audit.text = g_string_new(NULL);
-	audit.report.color = options_color(&audit.common);
-	audit.report.quiet = audit.common.quiet;
-	audit.report.verbose = audit.common.verbose;
-	code = audit_all(&audit, product, paths);
+	code = open_all(&audit);
+	if (code == EXIT_CLEAN)
+		code = audit_all(&audit, product, paths);
+	audit_terms_free(audit.terms);
 	g_string_free(audit.text, TRUE);
 	options_clear(&audit.common);
 	return code;

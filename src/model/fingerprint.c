@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/place.h"
+#include "model/suppression.h"
 
 #define VERSION "popseal 1" /* another one makes every finding a new one */
 
@@ -22,12 +23,16 @@ make(const struct config_facts *config, const struct finding *finding, const cha
 	const char *file = finding->location.file != NULL ? finding->location.file : config->root;
 	g_autofree char *path = place_relative(base, file);
 	g_autofree char *count = g_strdup_printf("%u", ordinal);
+	/* That somebody excuses a line does not make it another one. */
+	g_autofree char *text = finding->line != NULL ?
+		g_strndup(finding->line, suppression_before(finding->line)) :
+		g_strdup(finding->message);
 
 	add(checksum, VERSION);
 	add(checksum, finding->rule);
 	add(checksum, config->product);
 	add(checksum, path);
-	add(checksum, finding->line != NULL ? finding->line : finding->message);
+	add(checksum, text);
 	add(checksum, count);
 	return g_strdup(g_checksum_get_string(checksum));
 }
@@ -42,14 +47,13 @@ count_before(GHashTable *counts, const char *text)
 	return before;
 }
 
-void
-fingerprints_make(struct assessment *assessment, const char *base)
+static void
+make_all(const struct config_facts *config, const GPtrArray *findings, const char *base)
 {
-	const struct config_facts *config = assessment->facts->config;
 	g_autoptr(GHashTable) counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
-	for (guint i = 0; config != NULL && i < assessment->findings->len; i++) {
-		struct finding *finding = g_ptr_array_index(assessment->findings, i);
+	for (guint i = 0; i < findings->len; i++) {
+		struct finding *finding = g_ptr_array_index(findings, i);
 		g_autofree char *first = make(config, finding, base, 0);
 		unsigned before = count_before(counts, first);
 
@@ -57,4 +61,15 @@ fingerprints_make(struct assessment *assessment, const char *base)
 		finding->fingerprint =
 			before == 0 ? g_steal_pointer(&first) : make(config, finding, base, before);
 	}
+}
+
+void
+fingerprints_make(struct assessment *assessment, const char *base)
+{
+	const struct config_facts *config = assessment->facts->config;
+
+	if (config == NULL)
+		return;
+	make_all(config, assessment->findings, base);
+	make_all(config, assessment->unknowns, base);
 }

@@ -217,6 +217,17 @@ find_comment(const char *line, const char **start)
 	return NULL;
 }
 
+size_t
+suppression_before(const char *line)
+{
+	const char *start = NULL;
+	size_t length = find_comment(line, &start) != NULL ? (size_t)(start - line) : strlen(line);
+
+	while (length > 0 && g_ascii_isspace(line[length - 1]))
+		length--;
+	return length;
+}
+
 static struct suppression *
 read_comment(const char *text, suppression_is_rule is_rule)
 {

@@ -55,6 +55,9 @@ typedef bool (*suppression_is_rule)(const char *id);
  */
 struct suppression *suppression_parse(const char *text, suppression_is_rule is_rule);
 
+/* How many octets of a line (without its end) stand before such a comment, and blanks before it. */
+size_t suppression_before(const char *line);
+
 /* Adds those that stand in a file's text to assessment->suppressions. */
 void suppressions_scan(struct assessment *assessment, const char *file, const char *bytes,
 	size_t length, suppression_is_rule is_rule);
