@@ -29,8 +29,8 @@ const char *audit_terms_base(const struct audit_terms *terms);
 const struct report_rule *audit_terms_rules(const struct audit_terms *terms);
 
 /*
- * Says of each finding whether it is known or suppressed; `texts` are the files that were read. Returns
- * what the policy expects, judged (g_ptr_array_unref); NULL: it expects nothing of this one.
+ * Says of each finding whether it is known or suppressed; `texts` are the files that were read.
+ * Returns what the policy expects, judged (g_ptr_array_unref); NULL: nothing of this one.
  */
 GPtrArray *audit_terms_apply(struct audit_terms *terms, struct assessment *assessment,
 	const GPtrArray *texts);

@@ -9,9 +9,9 @@
 #include "model/assessment.h"
 
 /*
- * Gives each finding of a configuration, and each rule that is unknown, its fingerprint: of rule, product, file (from the folder
- * `base`, see model/place.h) and the text of the line, not its number; of its message where it
- * stands at no line; and of how many equal ones stand before it.
+ * Gives each finding of a configuration, and each rule that is unknown, its fingerprint: of rule,
+ * product, file (from the folder `base`, see model/place.h) and the text of the line, not its
+ * number; of its message where it stands at no line; and of how many equal ones stand before it.
  */
 void fingerprints_make(struct assessment *assessment, const char *base);
 

@@ -67,8 +67,8 @@ GPtrArray *policy_targets(const struct policy *policy);
 /* --- configurations ---
  * `base` is the folder from which paths are meant (model/place.h).
  *
- * Fills in what the policy expects of the configuration whose root is that file; what it does not say
- * stays as it is.
+ * Fills in what the policy expects of the configuration whose root is that file; what it does not
+ * say stays as it is.
  */
 void policy_apply_config(const struct policy *policy, const char *base, const char *root,
 	struct expectations *expectations);

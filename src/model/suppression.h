@@ -5,9 +5,9 @@
  *
  *	# popseal: ignore config-permits until=2027-01-31 reason="moved by January"
  *
- * (also behind `;`, `//` and `<!--`), is about the setting on its line, or, where it has a line of its
- * own, about the next line that is no such comment. Those in the lines that begin a file are also
- * about what stands at no line: a default, a file's mode. A reason is required.
+ * (also behind `;`, `//` and `<!--`), is about the setting on its line, or, where it has a line of
+ * its own, about the next line that is no such comment. Those in the lines that begin a file are
+ * also about what stands at no line: a default, a file's mode. A reason is required.
  */
 #ifndef POPSEAL_MODEL_SUPPRESSION_H
 #define POPSEAL_MODEL_SUPPRESSION_H

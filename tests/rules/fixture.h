@@ -62,12 +62,12 @@
  *	dh-bits=1024
  *	[weak]
  *	TLS_RSA_WITH_RC4_128_SHA=RC4;TLSv1;TLSv1.2  why;versions
- *	[config]                      these are facts of a configuration; verdict= is then decided by it
+ *	[config]                      facts of a configuration, which decides the verdict itself
  *	product=dovecot               title=Dovecot root=/etc/dovecot/dovecot.conf version= remedy=
  *	[listener 1]                  then [listener 2]
  *	verdict=permits               reason=setting
  *	address=*                     port=110 mode=pop3 scope= explanation= settle=
- *	chain=conf.d/10-ssl.conf:6:1|ssl = yes|offers STLS    place|line|meaning; and so on
+ *	chain=conf.d/10-ssl.conf:6:1|ssl = yes|offers STLS    place|line|meaning;and so on
  *	[note 1]
  *	rule=config-tls-version       whose matter it is
  *	place=conf.d/10-ssl.conf:6:1  file, or file:line, or file:line:column

@@ -236,7 +236,7 @@ test_coverage(const void *data)
 	g_assert_cmpuint(count[FAIL], >, 0);
 	g_assert_cmpuint(count[PASS], >, 0);
 	g_assert_cmpuint(count[UNKNOWN], >, 0);
-	/* Without a check of its own a rule reports what the configuration's room noted, or passes. */
+	/* Without a check of its own it reports what a product's room noted, or passes. */
 	if (rule->check != NULL)
 		g_assert_cmpuint(count[NOT_APPLICABLE], >, 0);
 }

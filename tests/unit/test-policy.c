@@ -236,7 +236,8 @@ static const struct {
 	const char *message; /* begins with this */
 } mistakes[] = {
 	{ "expect=tls", "line 1: expect: stands before the first group" },
-	{ "\n\n[*]\nexpct=tls", "line 4: [*] expct: is no key of a policy: expect, ignore, tls-name, ca" },
+	{ "\n\n[*]\nexpct=tls",
+		"line 4: [*] expct: is no key of a policy: expect, ignore, tls-name, ca" },
 	{ "[*]\nExpect=tls", "line 2: [*] Expect: is no key" },
 	{ "[*]\nexpect[de]=tls", "line 2: [*] expect[de]: is no key" },
 	{ "[*]\n=tls", "line 2: [*] : is no key" },
