@@ -273,7 +273,7 @@ add(struct scan *scan, struct suppression *suppression, bool alone)
 	g_ptr_array_add(list, suppression);
 	if (!alone)
 		scan->waiting = list->len;
-	else if (list->len == SUPPRESSIONS_MAX)
+	if (list->len == SUPPRESSIONS_MAX)
 		complain(suppression, "it is the 1024th; those behind it are not read");
 }
 
