@@ -328,8 +328,8 @@ test_bounds(void)
 static void
 test_baseline(void)
 {
-	g_autofree char *path =
-		g_build_filename(g_getenv("POPSEAL_SOURCE"), "data", "policy-baseline.conf", NULL);
+	g_autofree char *path = g_build_filename(g_getenv("POPSEAL_SOURCE"), "data", "policies",
+		"baseline.policy", NULL);
 	g_autofree char *text = NULL;
 	size_t length = 0;
 	struct endpoint endpoint = POP3("mail.example.org", "192.0.2.1", 110);
