@@ -64,6 +64,20 @@ judge_refuses(const struct facts *facts, struct expectation *expectation)
 	}
 }
 
+/* Whether a listener shows that TLS is meant to work: it starts with it, or waits for it. */
+static bool
+uses_tls(const struct config_facts *config)
+{
+	for (guint i = 0; i < config->listeners->len; i++) {
+		const struct config_listener *listener =
+			&g_array_index(config->listeners, struct config_listener, i);
+
+		if (listener->mode == MODE_POP3S || listener->verdict == VERDICT_REFUSES)
+			return true;
+	}
+	return false;
+}
+
 /* What a note of that kind would speak against: unmet with one, open with one that is not sure. */
 static void
 judge_by_note(const struct facts *facts, enum config_note_kind kind, const char *unmet,
@@ -83,6 +97,10 @@ judge_by_note(const struct facts *facts, enum config_note_kind kind, const char 
 		settle(expectation, facts->verdict.settle);
 	} else if (facts->verdict.value == VERDICT_NO_SERVICE) {
 		take_verdict(expectation, &facts->verdict, EXPECTATION_MET);
+	} else if (!uses_tls(facts->config)) {
+		conclude(expectation, EXPECTATION_UNDETERMINED, "not-told",
+			"No listener needs TLS, so that it is not known whether there is any.");
+		settle(expectation, "popseal scan --depth deep HOST");
 	} else {
 		conclude(expectation, EXPECTATION_MET, "configured", "%s", met);
 	}

@@ -195,6 +195,7 @@ struct sight {
 	enum config_note_kind note;
 	bool unknown;
 	bool doubt;
+	bool tls_port;
 };
 
 static enum expectation_state
@@ -207,6 +208,13 @@ judge(const struct sight *sight, const char *words)
 
 	config_facts_new(facts, "dovecot", "Dovecot")->root = "/etc/a";
 	facts->verdict.value = sight->verdict;
+	if (sight->verdict == VERDICT_PERMITS || sight->verdict == VERDICT_REFUSES) {
+		struct config_listener *listener = config_add_listener(facts);
+
+		listener->address = "*";
+		listener->verdict = sight->verdict;
+		listener->mode = sight->tls_port ? MODE_POP3S : MODE_POP3;
+	}
 	if (sight->note != CONFIG_NOTE_NONE) {
 		struct config_note *note = config_add_note(facts, sight->note);
 
@@ -234,34 +242,38 @@ test_judge(void)
 		const char *words;
 		enum expectation_state state;
 	} cases[] = {
-		{ { VERDICT_REFUSES, 0, 0, 0 }, "refuses", EXPECTATION_MET },
-		{ { VERDICT_NO_SERVICE, 0, 0, 0 }, "refuses", EXPECTATION_MET },
-		{ { VERDICT_PERMITS, 0, 0, 0 }, "refuses", EXPECTATION_UNMET },
-		{ { VERDICT_UNDETERMINED, 0, 0, 0 }, "refuses", EXPECTATION_UNDETERMINED },
-		{ { VERDICT_REFUSES, 0, 0, 0 }, "tls", EXPECTATION_MET },
-		{ { VERDICT_REFUSES, CONFIG_NOTE_TLS_UNAVAILABLE, 0, 0 }, "tls",
+		{ { VERDICT_REFUSES, 0, 0, 0, 0 }, "refuses", EXPECTATION_MET },
+		{ { VERDICT_NO_SERVICE, 0, 0, 0, 0 }, "refuses", EXPECTATION_MET },
+		{ { VERDICT_PERMITS, 0, 0, 0, 0 }, "refuses", EXPECTATION_UNMET },
+		{ { VERDICT_UNDETERMINED, 0, 0, 0, 0 }, "refuses", EXPECTATION_UNDETERMINED },
+		{ { VERDICT_REFUSES, 0, 0, 0, 0 }, "tls", EXPECTATION_MET },
+		{ { VERDICT_REFUSES, CONFIG_NOTE_TLS_UNAVAILABLE, 0, 0, 0 }, "tls",
 			EXPECTATION_UNMET },
-		{ { VERDICT_REFUSES, CONFIG_NOTE_TLS_UNAVAILABLE, 1, 0 }, "tls",
+		{ { VERDICT_REFUSES, CONFIG_NOTE_TLS_UNAVAILABLE, 1, 0, 0 }, "tls",
 			EXPECTATION_UNDETERMINED },
-		{ { VERDICT_PERMITS, 0, 0, 1 }, "tls", EXPECTATION_UNDETERMINED },
-		{ { VERDICT_UNDETERMINED, 0, 0, 0 }, "tls", EXPECTATION_UNDETERMINED },
-		{ { VERDICT_NO_SERVICE, 0, 0, 0 }, "tls", EXPECTATION_MET },
-		{ { VERDICT_REFUSES, 0, 0, 0 }, "tls>=1.2", EXPECTATION_MET },
-		{ { VERDICT_REFUSES, CONFIG_NOTE_TLS_VERSION, 0, 0 }, "tls>=1.2",
+		{ { VERDICT_PERMITS, 0, 0, 1, 0 }, "tls", EXPECTATION_UNDETERMINED },
+		{ { VERDICT_UNDETERMINED, 0, 0, 0, 0 }, "tls", EXPECTATION_UNDETERMINED },
+		{ { VERDICT_NO_SERVICE, 0, 0, 0, 0 }, "tls", EXPECTATION_MET },
+		/* Who takes passwords in clear may have no TLS at all. */
+		{ { VERDICT_PERMITS, 0, 0, 0, 0 }, "tls", EXPECTATION_UNDETERMINED },
+		{ { VERDICT_PERMITS, 0, 0, 0, 0 }, "tls>=1.2", EXPECTATION_UNDETERMINED },
+		{ { VERDICT_PERMITS, 0, 0, 0, 1 }, "tls", EXPECTATION_MET },
+		{ { VERDICT_REFUSES, 0, 0, 0, 0 }, "tls>=1.2", EXPECTATION_MET },
+		{ { VERDICT_REFUSES, CONFIG_NOTE_TLS_VERSION, 0, 0, 0 }, "tls>=1.2",
 			EXPECTATION_UNMET },
-		{ { VERDICT_REFUSES, CONFIG_NOTE_TLS_VERSION, 1, 0 }, "tls>=1.2",
+		{ { VERDICT_REFUSES, CONFIG_NOTE_TLS_VERSION, 1, 0, 0 }, "tls>=1.2",
 			EXPECTATION_UNDETERMINED },
-		{ { VERDICT_REFUSES, CONFIG_NOTE_TLS_UNAVAILABLE, 0, 0 }, "tls>=1.2",
+		{ { VERDICT_REFUSES, CONFIG_NOTE_TLS_UNAVAILABLE, 0, 0, 0 }, "tls>=1.2",
 			EXPECTATION_UNMET },
-		{ { VERDICT_REFUSES, 0, 0, 1 }, "tls>=1.2", EXPECTATION_UNDETERMINED },
+		{ { VERDICT_REFUSES, 0, 0, 1, 0 }, "tls>=1.2", EXPECTATION_UNDETERMINED },
 		/* The notes tell of TLS 1.2 alone. */
-		{ { VERDICT_REFUSES, 0, 0, 0 }, "tls>=1.3", EXPECTATION_UNDETERMINED },
-		{ { VERDICT_REFUSES, CONFIG_NOTE_TLS_VERSION, 0, 0 }, "tls>=1.3",
+		{ { VERDICT_REFUSES, 0, 0, 0, 0 }, "tls>=1.3", EXPECTATION_UNDETERMINED },
+		{ { VERDICT_REFUSES, CONFIG_NOTE_TLS_VERSION, 0, 0, 0 }, "tls>=1.3",
 			EXPECTATION_UNMET },
-		{ { VERDICT_REFUSES, CONFIG_NOTE_TLS_VERSION, 0, 0 }, "tls>=1.1",
+		{ { VERDICT_REFUSES, CONFIG_NOTE_TLS_VERSION, 0, 0, 0 }, "tls>=1.1",
 			EXPECTATION_UNDETERMINED },
-		{ { VERDICT_REFUSES, 0, 0, 0 }, "tls>=1.1", EXPECTATION_MET },
-		{ { VERDICT_NO_SERVICE, 0, 0, 0 }, "tls>=1.3", EXPECTATION_MET },
+		{ { VERDICT_REFUSES, 0, 0, 0, 0 }, "tls>=1.1", EXPECTATION_MET },
+		{ { VERDICT_NO_SERVICE, 0, 0, 0, 0 }, "tls>=1.3", EXPECTATION_MET },
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
