@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cmd/audit_against.h"
+#include "cmd/audit_terms.h"
 #include "cmd/command.h"
 #include "cmd/options.h"
 #include "cmd/output.h"
@@ -20,6 +21,7 @@ static struct {
 	char *root;
 	char *against;
 	gboolean effective;
+	struct audit_terms_options terms;
 } given;
 
 static const GOptionEntry entries[] = {
@@ -35,13 +37,19 @@ static const GOptionEntry entries[] = {
 		NULL },
 	{ "against", 0, 0, G_OPTION_ARG_STRING, &given.against,
 		"Probe the running server, too, and say where the two disagree", "ENDPOINT" },
+	{ "policy", 0, 0, G_OPTION_ARG_FILENAME, &given.terms.policy,
+		"Judge by what FILE expects of which file, and ignore what it excuses", "FILE" },
+	{ "baseline", 0, 0, G_OPTION_ARG_FILENAME, &given.terms.baseline,
+		"Findings that FILE lists are known, and do not count", "FILE" },
+	{ "write-baseline", 0, 0, G_OPTION_ARG_FILENAME, &given.terms.write,
+		"Write the findings of this run into FILE, for --baseline", "FILE" },
 	G_OPTION_ENTRY_NULL,
 };
 
 static const struct option_set set = {
 	.command = "audit",
 	.arguments = "[PATH...]",
-	.formats = "text|jsonl",
+	.formats = "text|jsonl|sarif|junit|github|gitlab|checkstyle",
 	.summary =
 		"Reads the configuration of POP3 servers and says whether it lets a password out\n"
 		"without TLS, for whom, and by which line of which file. PATH is a file or a\n"
@@ -56,6 +64,7 @@ struct audit {
 	struct report_options report;
 	struct summary summary;
 	struct facts *wire; /* of --against, or NULL */
+	struct audit_terms *terms;
 	GString *text;
 	GError *error; /* of the output */
 };
@@ -88,11 +97,30 @@ fail(struct audit *audit, const char *subject, const GError *error, bool usage)
 static void
 assess(struct audit *audit, struct config_instance *instance)
 {
-	g_autoptr(assessment_auto) assessment =
-		config_instance_assess(instance, g_get_real_time(), audit->wire);
+	const struct report *report = audit->common.report;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(assessment_auto) assessment = NULL;
+	g_autoptr(GPtrArray) expectations = NULL;
+	struct verification verification = { 0 };
+
+	/* What could not be dumped is read from the files, and said. */
+	if (given.effective && !config_dump_lay(instance, &error))
+		fail(audit, instance->root, error, false);
+	assessment = config_instance_assess(instance, g_get_real_time(), audit->wire);
+	expectations =
+		audit_terms_apply(audit->terms, assessment, config_files_texts(instance->files));
+	verification.assessment = assessment;
+	verification.expectations = expectations;
 
 	summary_count(&audit->summary, assessment);
-	audit->common.report->assessment(&audit->report, assessment, audit->text);
+	report->assessment(&audit->report, assessment, audit->text);
+	if (expectations != NULL) {
+		for (size_t i = 0; i < G_N_ELEMENTS(audit->summary.expectations); i++)
+			audit->summary.expectations[i] +=
+				verification_states(&verification, (enum expectation_state)i);
+		if (report->expectations != NULL)
+			report->expectations(&audit->report, &verification, audit->text);
+	}
 	flush(audit);
 }
 
@@ -151,24 +179,80 @@ check_effective(GError **error)
 	return false;
 }
 
+/* A policy's expectations count beside the findings: they come right before what is not known. */
+static int
+exit_code(struct audit *audit)
+{
+	const uint64_t *expectations = audit->summary.expectations;
+	int code = options_exit_code(&audit->common, &audit->summary);
+
+	if (code != EXIT_CLEAN && code != EXIT_UNDETERMINED)
+		return code;
+	if (expectations[EXPECTATION_UNMET] > 0)
+		return EXIT_FINDINGS;
+	if (expectations[EXPECTATION_UNDETERMINED] > 0 && audit->common.strict)
+		return EXIT_UNDETERMINED;
+	return code;
+}
+
+/* A document is written when it is whole, and takes the place of what was there. */
+static void
+finish_output(struct audit *audit)
+{
+	bool document = audit->common.report->document;
+
+	if (document && audit->error == NULL)
+		output_replace(audit->common.output, audit->text, &audit->error);
+	else if (!document)
+		output_close(&audit->output, audit->error == NULL ? &audit->error : NULL);
+	if (audit->error == NULL)
+		audit_terms_finish(audit->terms, &audit->error);
+}
+
 static int
 audit_all(struct audit *audit, const struct product *product, char **paths)
 {
+	g_autoptr(GPtrArray) gone = NULL;
+
 	audit->summary.started = g_get_real_time();
 	audit->common.report->begin(&audit->report, audit->text);
 	for (size_t i = 0; paths[i] != NULL; i++)
 		audit_path(audit, product, paths[i]);
 	if (paths[0] == NULL)
 		audit_path(audit, product, NULL);
+	gone = audit_terms_gone(audit->terms);
+	audit->summary.gone = gone;
+	audit->summary.suppressions = audit_terms_suppressions(audit->terms);
 	audit->summary.duration = g_get_real_time() - audit->summary.started;
 	audit->common.report->end(&audit->report, &audit->summary, audit->text);
-	if (audit->error == NULL)
-		output_write(&audit->output, audit->text, &audit->error);
-	if (audit->error == NULL)
-		output_close(&audit->output, &audit->error);
+	flush(audit);
+	finish_output(audit);
 	if (audit->error != NULL)
 		return options_fail("audit", g_steal_pointer(&audit->error), EXIT_OPERATIONAL);
-	return options_exit_code(&audit->common, &audit->summary);
+	return exit_code(audit);
+}
+
+static int
+open_all(struct audit *audit)
+{
+	GError *error = NULL;
+	int code = EXIT_CLEAN;
+
+	audit->terms = audit_terms_new(&given.terms, &code, &error);
+	if (audit->terms == NULL)
+		return options_fail("audit", error, code);
+	if (!audit->common.report->document &&
+		!output_open(&audit->output, audit->common.output, &error))
+		return options_fail("audit", error, EXIT_OPERATIONAL);
+	audit->report = (struct report_options){
+		.color = options_color(&audit->common),
+		.quiet = audit->common.quiet,
+		.verbose = audit->common.verbose,
+		.baseline = given.terms.baseline != NULL,
+		.base = audit_terms_base(audit->terms),
+		.rules = audit_terms_rules(audit->terms),
+	};
+	return EXIT_CLEAN;
 }
 
 static int
@@ -188,13 +272,11 @@ run(int argc, char **argv)
 					error->domain == POPSEAL_TARGET_ERROR ?
 				EXIT_USAGE :
 				EXIT_OPERATIONAL);
-	if (!output_open(&audit.output, audit.common.output, &error))
-		return options_fail("audit", error, EXIT_OPERATIONAL);
 	audit.text = g_string_new(NULL);
-	audit.report.color = options_color(&audit.common);
-	audit.report.quiet = audit.common.quiet;
-	audit.report.verbose = audit.common.verbose;
-	code = audit_all(&audit, product, paths);
+	code = open_all(&audit);
+	if (code == EXIT_CLEAN)
+		code = audit_all(&audit, product, paths);
+	audit_terms_free(audit.terms);
 	facts_free(audit.wire);
 	g_string_free(audit.text, TRUE);
 	options_clear(&audit.common);

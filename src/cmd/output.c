@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd/options.h"
@@ -128,4 +129,22 @@ output_print(const char *path, GString *text, GError **error)
 		return false;
 	written = output_write(&output, text, error);
 	return output_close(&output, written ? error : NULL) && written;
+}
+
+/* Whether a new file may take its place: it is a regular file, or not there. */
+static bool
+is_replaceable(const char *path)
+{
+	struct stat status;
+
+	return lstat(path, &status) != 0 || S_ISREG(status.st_mode);
+}
+
+bool
+output_replace(const char *path, GString *text, GError **error)
+{
+	if (path == NULL || g_str_equal(path, "-") || !is_replaceable(path))
+		return output_print(path, text, error);
+	return g_file_set_contents_full(path, text->str, (gssize)text->len,
+		G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0666, error);
 }

@@ -35,6 +35,12 @@ bool output_write(struct output *output, GString *text, GError **error);
 /* Opens path (as output_open), writes all of text and closes. False and *error on failure. */
 bool output_print(const char *path, GString *text, GError **error);
 
+/*
+ * Puts text in the place of the file, whole or not at all; what is no regular file (and standard
+ * output) is written as output_print does. False and *error on failure.
+ */
+bool output_replace(const char *path, GString *text, GError **error);
+
 /* Closes; false and *error if what was written did not reach the disk. */
 bool output_close(struct output *output, GError **error);
 

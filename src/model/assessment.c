@@ -30,6 +30,8 @@ assessment_free(struct assessment *assessment)
 	facts_free(assessment->facts);
 	g_ptr_array_unref(assessment->findings);
 	g_ptr_array_unref(assessment->unknowns);
+	if (assessment->suppressions != NULL)
+		g_ptr_array_unref(assessment->suppressions);
 	g_free(assessment);
 }
 
@@ -47,7 +49,11 @@ summary_count(struct summary *summary, const struct assessment *assessment)
 	for (guint i = 0; i < assessment->findings->len; i++) {
 		const struct finding *finding = g_ptr_array_index(assessment->findings, i);
 
-		if (finding->severity < SEVERITY_NONE)
+		if (finding->suppressed != SUPPRESSED_NOT)
+			summary->suppressed++;
+		else if (finding->known)
+			summary->known++;
+		else if (finding->severity < SEVERITY_NONE)
 			summary->findings[finding->severity]++;
 	}
 }

@@ -15,6 +15,8 @@ struct assessment {
 	struct facts *facts; /* owned */
 	GPtrArray *findings; /* of struct finding, owned; outcome FAIL, gravest first */
 	GPtrArray *unknowns; /* of struct finding, owned; outcome UNKNOWN */
+	/* of struct suppression (model/suppression.h), owned: in the files; NULL: not looked for */
+	GPtrArray *suppressions;
 };
 
 /* A target, file or line that failed. */
@@ -45,7 +47,9 @@ struct summary {
 	uint64_t endpoints;
 	uint64_t configs;
 	uint64_t verdicts[4];  /* by enum verdict_value */
-	uint64_t findings[4];  /* by enum severity */
+	uint64_t findings[4];  /* by enum severity; those that count */
+	uint64_t known;        /* findings that a baseline has */
+	uint64_t suppressed;   /* findings that a comment or a policy has excused */
 	uint64_t errors;       /* all failures */
 	uint64_t usage_errors; /* those of them that the user wrote wrong */
 	struct target_counts targets;
@@ -59,6 +63,9 @@ struct summary {
 	bool days_known;
 	int64_t days_left; /* of the certificate that ends first; below zero: past */
 	int64_t handshake; /* µs of the slowest; 0 = none was measured */
+	/* Of audit, NULL without baseline or policy; not owned: */
+	const GPtrArray *gone;         /* of struct baseline_entry: known, and not found again */
+	const GPtrArray *suppressions; /* of struct suppression: the policy's */
 };
 
 /* Takes over facts; the lists are empty. Free with assessment_free (NULL is a no-op). */

@@ -17,6 +17,9 @@ struct judgement {
 	const struct facts *facts; /* the subject's */
 };
 
+/* Writes its name, the version as people write it: "tls>=1.2". */
+void name_expectation(struct expectation *expectation, const struct expectations *wanted);
+
 /* Sets state and reason (static), and the message from a format. */
 void conclude(struct expectation *expectation, enum expectation_state state, const char *reason,
 	const char *format, ...) G_GNUC_PRINTF(4, 5);

@@ -399,9 +399,8 @@ applies(const struct judgement *judgement, enum expectation_kind kind)
 	return true;
 }
 
-/* The version as people write it: "1.2". */
-static void
-name_it(struct expectation *expectation, const struct expectations *wanted)
+void
+name_expectation(struct expectation *expectation, const struct expectations *wanted)
 {
 	const char *word = kind_words[expectation->kind];
 
@@ -434,7 +433,7 @@ expectations_judge(const struct expectations *expectations, const struct verifie
 			continue;
 		expectation = g_new0(struct expectation, 1);
 		expectation->kind = (enum expectation_kind)kind;
-		name_it(expectation, expectations);
+		name_expectation(expectation, expectations);
 		judges[kind](&judgement, expectation);
 		g_ptr_array_add(judged, expectation);
 	}

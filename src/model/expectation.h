@@ -86,6 +86,13 @@ GPtrArray *expectations_judge(const struct expectations *expectations,
 	const struct verified *subject, const struct verified *others, size_t count);
 
 /*
+ * Judges a configuration by those of the expectations that its files can answer: refuses, tls and
+ * tls>=V. Returns a GPtrArray of struct expectation (owned).
+ */
+GPtrArray *expectations_judge_config(const struct expectations *expectations,
+	const struct facts *facts);
+
+/*
  * Sets *days to the whole days (below zero: past) until the first certificate of the chain ends,
  * and returns true; false where that is not known.
  */

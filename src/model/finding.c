@@ -71,6 +71,22 @@ finding_settle(struct finding *finding, const char *settle)
 	finding->settle = g_strdup(settle);
 }
 
+bool
+finding_counts(const struct finding *finding)
+{
+	return !finding->known && finding->suppressed == SUPPRESSED_NOT;
+}
+
+void
+finding_suppress(struct finding *finding, enum suppressed by, const char *reason, const char *until)
+{
+	if (finding->suppressed != SUPPRESSED_NOT)
+		return;
+	finding->suppressed = by;
+	finding->reason = g_strdup(reason);
+	finding->until = g_strdup(until);
+}
+
 void
 finding_clear(struct finding *finding)
 {
@@ -80,6 +96,9 @@ finding_clear(struct finding *finding)
 	g_free(finding->remedy);
 	g_free(finding->reproduce);
 	g_free(finding->settle);
+	g_free(finding->fingerprint);
+	g_free(finding->reason);
+	g_free(finding->until);
 }
 
 void

@@ -32,6 +32,13 @@ enum {
 	FINDING_EVIDENCE_MAX = 8
 };
 
+/* Who has said that a finding does not count. */
+enum suppressed {
+	SUPPRESSED_NOT,
+	SUPPRESSED_IN_SOURCE, /* a comment in the configuration (model/suppression.h) */
+	SUPPRESSED_EXTERNAL,  /* a policy */
+};
+
 struct finding {
 	const char *rule;     /* id, static */
 	const char *title;    /* static */
@@ -39,6 +46,7 @@ struct finding {
 	enum severity severity;
 	enum confidence confidence;
 	struct location location;             /* in a configuration; its strings are the facts' */
+	const char *line;                     /* what stands there; the facts', or NULL */
 	char *message;                        /* owned; one sentence */
 	char *evidence[FINDING_EVIDENCE_MAX]; /* owned; escaped, secrets removed */
 	size_t evidence_count;
@@ -46,7 +54,19 @@ struct finding {
 	char *reproduce;               /* owned; the command that shows it by hand; may be NULL */
 	char *settle;                  /* owned; for UNKNOWN: what would settle it */
 	const char *const *references; /* static, NULL-terminated */
+	char *fingerprint;             /* owned; of configurations (model/fingerprint.h); or NULL */
+	bool known;                    /* a baseline has it */
+	enum suppressed suppressed;
+	char *reason; /* owned; why it is suppressed */
+	char *until;  /* owned; the last day on which it is; NULL: for good */
 };
+
+/* Whether it is to be acted on: neither known nor suppressed. Others change no exit code. */
+bool finding_counts(const struct finding *finding);
+
+/* Says that it is suppressed; reason and until (or NULL) are copied. What was said first stays. */
+void finding_suppress(struct finding *finding, enum suppressed by, const char *reason,
+	const char *until);
 
 /* Returns "info", "low", "medium", "high" or "none". */
 const char *severity_word(enum severity severity);

@@ -8,72 +8,34 @@
  * and schemes are written as on the command line; a pattern is checked with a
  * letter for each of its wildcards.
  */
-#include "model/policy.h"
+#include "model/policy-private.h"
 
 #include <string.h>
 
-#include "model/address_set.h"
 #include "model/escape.h"
 #include "model/hostname.h"
+#include "model/place.h"
 
 enum {
 	SHOWN_MAX = 96, /* octets of a wrong part that its error repeats */
 };
 
-enum match {
-	MATCH_NAME,
-	MATCH_PATTERN, /* with * and ? */
-	MATCH_ADDRESSES,
-};
-
-enum said {
-	SAID_NOT,
-	SAID_NO,
-	SAID_YES,
-};
-
-struct group {
-	char *name; /* as the file has it */
-	enum match match;
-	char *host; /* of MATCH_NAME and MATCH_PATTERN, in lower case */
-	struct address_range range;
-	char *zone;    /* of one IPv6 address, or NULL */
-	uint16_t port; /* 0 = every port */
-	bool any_mode;
-	enum mode mode;
-	bool is_target; /* one host: a target of its own */
-	bool has_expectations;
-	struct expectations expectations;
-	char *tls_name;
-	char *ca;
-	enum said insecure;
-};
-
-struct policy {
-	GPtrArray *groups; /* of struct group, owned */
-};
-
 #define BYTE_ORDER_MARK "\xef\xbb\xbf" /* some editors begin a file with it */
-
-/* Where the reader stands. */
-struct reader {
-	struct policy *policy;
-	struct group *group; /* the one that the lines belong to; NULL before the first */
-	unsigned line;
-};
 
 G_DEFINE_QUARK(popseal - policy - error - quark, policy_error)
 
 static void
 free_group(void *data)
 {
-	struct group *group = data;
+	struct policy_group *group = data;
 
 	g_free(group->name);
 	g_free(group->host);
 	g_free(group->zone);
 	g_free(group->tls_name);
 	g_free(group->ca);
+	if (group->ignores != NULL)
+		g_ptr_array_unref(group->ignores);
 	g_free(group);
 }
 
@@ -99,9 +61,9 @@ shown(const char *text)
 	return g_string_free(escaped, FALSE);
 }
 
-/* Sets the error `line N: [group] key: complaint` (key may be NULL), and returns false. */
-static bool
-fail(const struct reader *reader, const char *key, const char *complaint, GError **error)
+bool
+policy_fail(const struct policy_reader *reader, const char *key, const char *complaint,
+	GError **error)
 {
 	const char *name = reader->group != NULL ? reader->group->name : "";
 	/* With a user in it, it may hold a password: not repeated. */
@@ -133,7 +95,7 @@ is_pattern(const char *text)
 
 /* Takes scheme and port over. A scheme alone names a mode, and no port. */
 static void
-take_ports(struct group *group, const struct target *target)
+take_ports(struct policy_group *group, const struct target *target)
 {
 	group->any_mode = !target->scheme_given;
 	group->mode = target->mode;
@@ -141,19 +103,19 @@ take_ports(struct group *group, const struct target *target)
 }
 
 static bool
-read_pattern(struct reader *reader, const char *text, GError **error)
+read_pattern(struct policy_reader *reader, const char *text, GError **error)
 {
-	struct group *group = reader->group;
+	struct policy_group *group = reader->group;
 	g_autofree char *plain = g_strdelimit(g_strdup(text), "*?", 'x');
 	g_autoptr(GError) problem = NULL;
 	g_autoptr(target_auto) target = target_parse(plain, &problem);
 	g_autofree char *host = NULL;
 
 	if (!g_str_is_ascii(text))
-		return fail(reader, NULL, "in a pattern, write the name as DNS has it (xn--...)",
-			error);
+		return policy_fail(reader, NULL,
+			"in a pattern, write the name as DNS has it (xn--...)", error);
 	if (target == NULL || target->kind == TARGET_RANGE || target->first.family != FAMILY_NONE)
-		return fail(reader, NULL,
+		return policy_fail(reader, NULL,
 			target == NULL ? problem->message : "is no pattern of a host", error);
 	take_ports(group, target);
 	host = g_ascii_strdown(behind_scheme(text), -1);
@@ -183,33 +145,34 @@ cut_prefix(char *text)
 
 /* A network may be wider than one that could be asked: its address alone is parsed as a target. */
 static bool
-read_network(struct reader *reader, const struct target *target, const char *prefix, GError **error)
+read_network(struct policy_reader *reader, const struct target *target, const char *prefix,
+	GError **error)
 {
-	struct group *group = reader->group;
+	struct policy_group *group = reader->group;
 	guint64 bits = 0;
 
 	if (target->kind == TARGET_RANGE || target->first.family == FAMILY_NONE)
-		return fail(reader, NULL, "is no network: no IP address stands before the \"/\"",
-			error);
+		return policy_fail(reader, NULL,
+			"is no network: no IP address stands before the \"/\"", error);
 	if (!g_ascii_string_to_unsigned(prefix, 10, 0, address_bits(target->first.family), &bits,
 		    NULL))
-		return fail(reader, NULL, "has a prefix length that is none", error);
+		return policy_fail(reader, NULL, "has a prefix length that is none", error);
 	group->range.first = address_network(&target->first, (unsigned)bits, false);
 	group->range.last = address_network(&target->first, (unsigned)bits, true);
 	return true;
 }
 
 static bool
-read_host(struct reader *reader, const char *text, GError **error)
+read_host(struct policy_reader *reader, const char *text, GError **error)
 {
-	struct group *group = reader->group;
+	struct policy_group *group = reader->group;
 	g_autofree char *copy = g_strdup(text);
 	g_autofree char *prefix = cut_prefix(copy);
 	g_autoptr(GError) problem = NULL;
 	g_autoptr(target_auto) target = target_parse(copy, &problem);
 
 	if (target == NULL)
-		return fail(reader, NULL, problem->message, error);
+		return policy_fail(reader, NULL, problem->message, error);
 	take_ports(group, target);
 	if (target->first.family == FAMILY_NONE && prefix == NULL) {
 		group->match = MATCH_NAME;
@@ -224,18 +187,23 @@ read_host(struct reader *reader, const char *text, GError **error)
 }
 
 static bool
-read_group(struct reader *reader, char *line, GError **error)
+read_group(struct policy_reader *reader, char *line, GError **error)
 {
 	bool closed = g_str_has_suffix(line, "]");
-	struct group *group = g_new0(struct group, 1);
+	struct policy_group *group = g_new0(struct policy_group, 1);
 
 	group->name = g_strndup(line + 1, strlen(line + 1) - closed);
 	g_ptr_array_add(reader->policy->groups, group);
 	reader->group = group;
 	if (!closed)
-		return fail(reader, NULL, "the group lacks its closing bracket", error);
+		return policy_fail(reader, NULL, "the group lacks its closing bracket", error);
 	if (reader->policy->groups->len > POLICY_GROUPS_MAX)
-		return fail(reader, NULL, "these are more than 4096 groups", error);
+		return policy_fail(reader, NULL, "these are more than 4096 groups", error);
+	if (policy_is_path(group->name)) {
+		group->match = MATCH_PATH;
+		group->host = g_strdup(group->name);
+		return true;
+	}
 	return is_pattern(group->name) ? read_pattern(reader, group->name, error) :
 					 read_host(reader, group->name, error);
 }
@@ -243,66 +211,66 @@ read_group(struct reader *reader, char *line, GError **error)
 /* --- keys ------------------------------------------------------------------------------------- */
 
 static bool
-read_expect(struct reader *reader, const char *value, GError **error)
+read_expect(struct policy_reader *reader, const char *value, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
 
 	if (reader->group->has_expectations)
-		return fail(reader, "expect", "stands twice", error);
+		return policy_fail(reader, "expect", "stands twice", error);
 	if (!expectations_parse(value, &reader->group->expectations, &problem))
-		return fail(reader, "expect", problem->message, error);
+		return policy_fail(reader, "expect", problem->message, error);
 	reader->group->has_expectations = true;
-	return true;
+	return policy_check_files(reader, error);
 }
 
 static bool
-read_tls_name(struct reader *reader, const char *value, GError **error)
+read_tls_name(struct policy_reader *reader, const char *value, GError **error)
 {
 	char host[ENDPOINT_HOST_MAX + 1];
 	struct address address;
 	const char *complaint = address_parse(value, &address) ? NULL : hostname_parse(value, host);
 
 	if (reader->group->tls_name != NULL)
-		return fail(reader, "tls-name", "stands twice", error);
+		return policy_fail(reader, "tls-name", "stands twice", error);
 	if (complaint != NULL || value[0] == '\0') {
 		g_autofree char *name = shown(value);
 		g_autofree char *text = g_strdup_printf("the name \"%s\" %s", name,
 			complaint != NULL ? complaint : "is empty");
 
-		return fail(reader, "tls-name", text, error);
+		return policy_fail(reader, "tls-name", text, error);
 	}
 	reader->group->tls_name = g_strdup(value);
 	return true;
 }
 
 static bool
-read_ca(struct reader *reader, const char *value, GError **error)
+read_ca(struct policy_reader *reader, const char *value, GError **error)
 {
 	if (reader->group->ca != NULL)
-		return fail(reader, "ca", "stands twice", error);
+		return policy_fail(reader, "ca", "stands twice", error);
 	if (value[0] == '\0')
-		return fail(reader, "ca", "names no file", error);
+		return policy_fail(reader, "ca", "names no file", error);
 	reader->group->ca = g_strdup(value);
 	return true;
 }
 
 static bool
-read_insecure(struct reader *reader, const char *value, GError **error)
+read_insecure(struct policy_reader *reader, const char *value, GError **error)
 {
 	if (reader->group->insecure != SAID_NOT)
-		return fail(reader, "insecure", "stands twice", error);
+		return policy_fail(reader, "insecure", "stands twice", error);
 	if (g_str_equal(value, "true") || g_str_equal(value, "1"))
 		reader->group->insecure = SAID_YES;
 	else if (g_str_equal(value, "false") || g_str_equal(value, "0"))
 		reader->group->insecure = SAID_NO;
 	else
-		return fail(reader, "insecure", "is neither true nor false", error);
+		return policy_fail(reader, "insecure", "is neither true nor false", error);
 	return true;
 }
 
 static const struct {
 	const char *name;
-	bool (*read)(struct reader *reader, const char *value, GError **error);
+	bool (*read)(struct policy_reader *reader, const char *value, GError **error);
 } keys[] = {
 	{ "expect", read_expect },
 	{ "tls-name", read_tls_name },
@@ -311,7 +279,7 @@ static const struct {
 };
 
 static bool
-read_key(struct reader *reader, char *line, GError **error)
+read_key(struct policy_reader *reader, char *line, GError **error)
 {
 	char *equals = strchr(line, '=');
 	const char *value = equals != NULL ? g_strstrip(equals + 1) : NULL;
@@ -320,19 +288,28 @@ read_key(struct reader *reader, char *line, GError **error)
 		*equals = '\0';
 	g_strchomp(line);
 	if (equals == NULL)
-		return fail(reader, line, "is neither a group, nor a key with its value", error);
+		return policy_fail(reader, line, "is neither a group, nor a key with its value",
+			error);
 	if (reader->group == NULL)
-		return fail(reader, line, "stands before the first group", error);
-	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
-		if (g_str_equal(keys[i].name, line))
-			return keys[i].read(reader, value, error);
-	return fail(reader, line, "is no key of a policy: expect, tls-name, ca, insecure", error);
+		return policy_fail(reader, line, "stands before the first group", error);
+	if (policy_is_ignore(line))
+		return policy_read_ignore(reader, line, value, error);
+	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+		if (!g_str_equal(keys[i].name, line))
+			continue;
+		if (reader->group->match == MATCH_PATH && keys[i].read != read_expect)
+			return policy_fail(reader, line,
+				"is about endpoints, and this group is about files", error);
+		return keys[i].read(reader, value, error);
+	}
+	return policy_fail(reader, line,
+		"is no key of a policy: expect, ignore, tls-name, ca, insecure", error);
 }
 
 /* --- the file --------------------------------------------------------------------------------- */
 
 static bool
-read_line(struct reader *reader, char *line, GError **error)
+read_line(struct policy_reader *reader, char *line, GError **error)
 {
 	reader->line++;
 	g_strstrip(line);
@@ -359,7 +336,7 @@ struct policy *
 policy_parse(const char *text, size_t length, GError **error)
 {
 	struct policy *policy;
-	struct reader reader = { 0 };
+	struct policy_reader reader = { 0 };
 	g_auto(GStrv) lines = NULL;
 	g_autofree char *copy = NULL;
 
@@ -383,32 +360,6 @@ policy_parse(const char *text, size_t length, GError **error)
 
 /* --- what holds ------------------------------------------------------------------------------- */
 
-/* The pattern's `*` stands for any octets, `?` for one; goes back to the last `*` only. */
-static bool
-pattern_matches(const char *pattern, const char *text)
-{
-	const char *star = NULL;
-	const char *from = NULL;
-
-	while (*text != '\0') {
-		if (*pattern == '*') {
-			star = pattern++;
-			from = text;
-		} else if (*pattern == '?' || *pattern == *text) {
-			pattern++;
-			text++;
-		} else if (star != NULL) {
-			pattern = star + 1;
-			text = ++from;
-		} else {
-			return false;
-		}
-	}
-	while (*pattern == '*')
-		pattern++;
-	return *pattern == '\0';
-}
-
 /* Returns the host as DNS knows it, in lower case: names are written in many ways. */
 static char *
 plain_host(const char *host)
@@ -419,7 +370,7 @@ plain_host(const char *host)
 }
 
 static bool
-addresses_match(const struct group *group, const char *address)
+addresses_match(const struct policy_group *group, const char *address)
 {
 	const char *percent = strchr(address, '%');
 	g_autofree char *literal = g_strndup(address, strcspn(address, "%"));
@@ -434,7 +385,7 @@ addresses_match(const struct group *group, const char *address)
 }
 
 static bool
-matches(const struct group *group, const struct endpoint *endpoint, const char *host)
+matches(const struct policy_group *group, const struct endpoint *endpoint, const char *host)
 {
 	if ((group->port != 0 && group->port != endpoint->port) ||
 		(!group->any_mode && group->mode != endpoint->mode))
@@ -443,16 +394,18 @@ matches(const struct group *group, const struct endpoint *endpoint, const char *
 	case MATCH_NAME:
 		return g_str_equal(group->host, host);
 	case MATCH_PATTERN:
-		return pattern_matches(group->host, host) ||
-			pattern_matches(group->host, endpoint->address);
+		return place_matches(group->host, host) ||
+			place_matches(group->host, endpoint->address);
 	case MATCH_ADDRESSES:
 		return addresses_match(group, endpoint->address);
+	case MATCH_PATH:
+		return false;
 	}
 	g_return_val_if_reached(false);
 }
 
 static void
-apply(const struct group *group, struct policy_terms *terms)
+apply(const struct policy_group *group, struct policy_terms *terms)
 {
 	if (group->has_expectations)
 		terms->expectations = group->expectations;
@@ -471,7 +424,7 @@ policy_apply(const struct policy *policy, const struct endpoint *endpoint,
 	g_autofree char *host = plain_host(endpoint->host);
 
 	for (guint i = 0; i < policy->groups->len; i++) {
-		const struct group *group = g_ptr_array_index(policy->groups, i);
+		const struct policy_group *group = g_ptr_array_index(policy->groups, i);
 
 		if (matches(group, endpoint, host))
 			apply(group, terms);
@@ -482,7 +435,7 @@ bool
 policy_expects(const struct policy *policy, enum expectation_kind kind)
 {
 	for (guint i = 0; i < policy->groups->len; i++) {
-		const struct group *group = g_ptr_array_index(policy->groups, i);
+		const struct policy_group *group = g_ptr_array_index(policy->groups, i);
 
 		if (group->has_expectations && group->expectations.wanted[kind])
 			return true;
@@ -496,7 +449,7 @@ policy_targets(const struct policy *policy)
 	GPtrArray *targets = g_ptr_array_new_with_free_func(g_free);
 
 	for (guint i = 0; i < policy->groups->len; i++) {
-		const struct group *group = g_ptr_array_index(policy->groups, i);
+		const struct policy_group *group = g_ptr_array_index(policy->groups, i);
 
 		if (group->is_target &&
 			!g_ptr_array_find_with_equal_func(targets, group->name, g_str_equal, NULL))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A policy: a key file that says what is expected of which endpoint.
+ * A policy: a key file that says what is expected of which endpoint, and of
+ * which configuration.
  *
  *	[*]                            every endpoint
  *	expect=refuses,tls>=1.2,cert,days>=14,name
@@ -10,6 +11,9 @@
  *	[mail.example.org:995]         by port
  *	tls-name=mail.example.org
  *	ca=/etc/ssl/private-ca.pem
+ *	[/etc/dovecot]                  the configurations in that folder; also ./here
+ *	expect=refuses,tls>=1.2
+ *	ignore=config-exposed-listener until=2027-01-31 reason="the firewall closes it"
  *
  * All groups that match an endpoint apply in the order of the file; a later one's key takes the
  * place of an earlier one's. A group that is one host, with or without port or scheme, is also a
@@ -19,6 +23,7 @@
 #define POPSEAL_MODEL_POLICY_H
 
 #include "model/expectation.h"
+#include "model/suppression.h"
 #include "model/target.h"
 
 enum {
@@ -58,5 +63,25 @@ bool policy_expects(const struct policy *policy, enum expectation_kind kind);
  * a new array of strings (g_ptr_array_unref).
  */
 GPtrArray *policy_targets(const struct policy *policy);
+
+/* --- configurations ---
+ * `base` is the folder from which paths are meant (model/place.h).
+ *
+ * Fills in what the policy expects of the configuration whose root is that file; what it does not
+ * say stays as it is.
+ */
+void policy_apply_config(const struct policy *policy, const char *base, const char *root,
+	struct expectations *expectations);
+
+/* Suppresses the findings that it ignores; `today` is "2027-01-31" in UTC. */
+void policy_suppress(const struct policy *policy, const char *base, struct assessment *assessment,
+	const char *today);
+
+/*
+ * Its `ignore`s, with `file` for the policy's own name: a new array (g_ptr_array_unref) of struct
+ * suppression of its own. NULL and *error (of POPSEAL_POLICY_ERROR) where one is of no rule.
+ */
+GPtrArray *policy_suppressions(const struct policy *policy, const char *file,
+	suppression_is_rule is_rule, GError **error);
 
 #endif

@@ -142,6 +142,12 @@ jsonl_totals(GString *out, const struct summary *summary)
 		set_count(out, "configs", summary->configs);
 	set_verdicts(out, summary);
 	set_findings(out, summary);
+	if (summary->configs > 0) {
+		set_count(out, "known", summary->known);
+		set_count(out, "suppressed", summary->suppressed);
+	}
+	jsonl_suppressions(out, summary->suppressions);
+	jsonl_gone(out, summary->gone);
 	set_expectations(out, summary);
 	set_count(out, "errors", summary->errors);
 	set_count(out, "skipped", summary->targets.skipped);

@@ -32,6 +32,11 @@ void jsonl_verdict(GString *out, const struct verdict *verdict);
 void jsonl_findings(GString *out, const struct assessment *assessment);
 void jsonl_location(GString *out, const struct location *location);
 
+/* Of audit: what became of a finding; the suppressions of a file or policy; `gone`. */
+void jsonl_standing(GString *out, const struct finding *finding);
+void jsonl_suppressions(GString *out, const GPtrArray *suppressions);
+void jsonl_gone(GString *out, const GPtrArray *gone);
+
 /* Appends the `config` record. */
 void jsonl_config(const struct assessment *assessment, GString *out);
 

@@ -4,6 +4,9 @@
  */
 #include "reports/jsonl.h"
 
+#include "model/baseline.h"
+#include "model/suppression.h"
+
 void
 jsonl_location(GString *out, const struct location *location)
 {
@@ -18,6 +21,87 @@ jsonl_location(GString *out, const struct location *location)
 	}
 	json_close(out, '}');
 }
+
+/* --- what is known and suppressed ------------------------------------------------------------- */
+
+static const char *const kinds[] = {
+	[SUPPRESSED_NOT] = "",
+	[SUPPRESSED_IN_SOURCE] = "in-source",
+	[SUPPRESSED_EXTERNAL] = "external",
+};
+
+void
+jsonl_standing(GString *out, const struct finding *finding)
+{
+	/* Only those of configurations have one. */
+	if (finding->fingerprint == NULL)
+		return;
+	json_text(out, "fingerprint", finding->fingerprint);
+	json_flag(out, "known", finding->known);
+	if (finding->suppressed == SUPPRESSED_NOT) {
+		json_none(out, "suppressed");
+		return;
+	}
+	json_open(out, "suppressed", '{');
+	json_text(out, "kind", kinds[finding->suppressed]);
+	jsonl_raw(out, "reason", finding->reason);
+	json_text(out, "until", finding->until);
+	json_close(out, '}');
+}
+
+static void
+append_suppression(GString *out, const struct suppression *suppression)
+{
+	const struct location location = { .file = suppression->file,
+		.line = suppression->line,
+		.column = 1 };
+
+	json_open(out, NULL, '{');
+	jsonl_location(out, &location);
+	json_text(out, "kind", kinds[suppression->by]);
+	json_text(out, "state", suppression_state_word(suppression->state));
+	json_open(out, "rules", '[');
+	for (size_t i = 0; suppression->rules != NULL && suppression->rules[i] != NULL; i++)
+		jsonl_raw(out, NULL, suppression->rules[i]);
+	json_close(out, ']');
+	jsonl_raw(out, "reason", suppression->reason);
+	json_text(out, "until", suppression->until);
+	json_text(out, "message", suppression->complaint);
+	json_close(out, '}');
+}
+
+void
+jsonl_suppressions(GString *out, const GPtrArray *suppressions)
+{
+	if (suppressions == NULL)
+		return;
+	json_open(out, "suppressions", '[');
+	for (guint i = 0; i < suppressions->len; i++)
+		append_suppression(out, g_ptr_array_index(suppressions, i));
+	json_close(out, ']');
+}
+
+void
+jsonl_gone(GString *out, const GPtrArray *gone)
+{
+	if (gone == NULL)
+		return;
+	json_open(out, "gone", '[');
+	for (guint i = 0; i < gone->len; i++) {
+		const struct baseline_entry *entry = g_ptr_array_index(gone, i);
+
+		json_open(out, NULL, '{');
+		json_text(out, "rule", entry->rule);
+		json_text(out, "fingerprint", entry->fingerprint);
+		json_text(out, "subject", entry->subject);
+		json_text(out, "file", entry->file);
+		json_text(out, "message", entry->message);
+		json_close(out, '}');
+	}
+	json_close(out, ']');
+}
+
+/* --- the record ------------------------------------------------------------------------------- */
 
 static void
 set_product(GString *out, const struct config_facts *config)
@@ -81,5 +165,6 @@ jsonl_config(const struct assessment *assessment, GString *out)
 		append_listener(out, &g_array_index(config->listeners, struct config_listener, i));
 	json_close(out, ']');
 	jsonl_findings(out, assessment);
+	jsonl_suppressions(out, assessment->suppressions);
 	jsonl_end(out);
 }

@@ -138,6 +138,7 @@ append_finding(GString *out, const struct finding *finding)
 	json_text(out, "remedy", finding->remedy);
 	json_text(out, "reproduce", finding->reproduce);
 	jsonl_texts(out, "references", finding->references, references);
+	jsonl_standing(out, finding);
 	json_close(out, '}');
 }
 

@@ -63,15 +63,17 @@ jsonl_expectations(const struct report_options *options, const struct verificati
 {
 	const struct facts *facts = verification->assessment->facts;
 	char url[ENDPOINT_URL_MAX];
+	const char *subject =
+		facts->config != NULL ? facts->config->root : endpoint_url(&facts->endpoint, url);
 
-	endpoint_url(&facts->endpoint, url);
 	for (guint i = 0; i < verification->expectations->len; i++) {
 		const struct expectation *expectation =
 			g_ptr_array_index(verification->expectations, i);
 
-		jsonl_begin(out, "expectation", facts->now, url);
+		jsonl_begin(out, "expectation", facts->now, subject);
 		jsonl_expectation(out, expectation);
-		json_text(out, "host", facts->endpoint.host);
+		if (facts->config == NULL)
+			json_text(out, "host", facts->endpoint.host);
 		if (expectation->kind == EXPECT_LOGIN && verification->login_count > 0)
 			jsonl_logins(out, verification, options->transcript);
 		jsonl_end(out);

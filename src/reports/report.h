@@ -11,6 +11,16 @@
 
 #include "model/verification.h"
 
+/* What a report tells of the rules themselves: reports know no rules. */
+struct report_rule {
+	const char *id;
+	const char *title;
+	enum severity severity;
+	const char *remedy;
+	const char *const *references; /* NULL-terminated */
+	const char *page;              /* its documentation, in Markdown */
+};
+
 struct report_options {
 	bool color;
 	bool quiet;        /* text: findings only */
@@ -18,6 +28,10 @@ struct report_options {
 	bool transcript;   /* text, jsonl: the transcript with every endpoint */
 	bool lenient;      /* nagios: what is undetermined does not count (--no-strict) */
 	bool nagios_codes; /* nagios: unmet is CRITICAL, and undetermined UNKNOWN */
+	/* Of audit: */
+	bool baseline;    /* sarif: findings are held against a baseline */
+	const char *base; /* the folder from which paths are told (model/place.h), or NULL */
+	const struct report_rule *rules; /* those of configurations; its last has no id */
 };
 
 struct report {

@@ -70,6 +70,11 @@ findings_line(const struct summary *summary)
 	}
 	if (text->len == 0)
 		g_string_append(text, "findings: none");
+	if (summary->known > 0)
+		g_string_append_printf(text, "; known %" G_GUINT64_FORMAT, (guint64)summary->known);
+	if (summary->suppressed > 0)
+		g_string_append_printf(text, "; suppressed %" G_GUINT64_FORMAT,
+			(guint64)summary->suppressed);
 	return g_string_free(text, FALSE);
 }
 
@@ -142,6 +147,8 @@ end(const struct report_options *options, const struct summary *summary, GString
 	g_autofree char *expectations = expectations_line(summary);
 	g_autofree char *left_out = gaps(summary);
 
+	text_notices(options, summary->suppressions, out);
+	text_gone(options, summary->gone, out);
 	/* --quiet has nothing to say on a clean run: cron sends no mail then. */
 	if (!options->quiet) {
 		text_wrap(hosts, 0, MARGIN_SUMMARY, out);

@@ -148,8 +148,10 @@ append_finding_head(const struct report_options *options, const struct finding *
 {
 	const char *severity = severity_word(finding->severity);
 	bool likely = finding->confidence == CONFIDENCE_LIKELY;
-	g_autofree char *head = g_strdup_printf("%s%s  %s", finding->rule,
-		likely ? " (likely)" : "", finding->title);
+	g_autofree char *standing = text_standing(finding);
+	g_autofree char *head = g_strdup_printf("%s%s%s%s%s  %s", finding->rule,
+		likely ? " (likely)" : "", standing != NULL ? " (" : "",
+		standing != NULL ? standing : "", standing != NULL ? ")" : "", finding->title);
 
 	g_string_append_printf(out, "%*s", MARGIN_ENDPOINT, "");
 	text_paint(options, severity_color(finding->severity), severity, out);
@@ -167,6 +169,7 @@ append_finding(const struct report_options *options, const struct finding *findi
 
 	append_finding_head(options, finding, out);
 	text_field(options, MARGIN_FINDING, "why", finding->message, out);
+	text_excuse(options, finding, out);
 	for (size_t i = 0; i < pieces; i++)
 		text_lines(finding->evidence[i], TEXT_INDENT, limit, out);
 	text_field(options, MARGIN_FINDING, "fix", finding->remedy, out);
@@ -192,6 +195,7 @@ append_findings(const struct report_options *options, const struct assessment *a
 		append_finding(options, g_ptr_array_index(assessment->findings, i), out);
 	for (guint i = 0; options->verbose && i < assessment->unknowns->len; i++)
 		append_unknown(options, g_ptr_array_index(assessment->unknowns, i), out);
+	text_notices(options, assessment->suppressions, out);
 }
 
 /* --- what --verbose adds ---------------------------------------------------------------------- */
@@ -236,7 +240,10 @@ append_transcript(const struct report_options *options, const GString *transcrip
 bool
 text_is_calm(const struct assessment *assessment)
 {
-	return assessment->findings->len == 0 &&
+	for (guint i = 0; i < assessment->findings->len; i++)
+		if (finding_counts(g_ptr_array_index(assessment->findings, i)))
+			return false;
+	return !text_has_notices(assessment->suppressions) &&
 		assessment->facts->verdict.value != VERDICT_UNDETERMINED;
 }
 
@@ -252,7 +259,7 @@ text_endpoint(const struct report_options *options, const struct assessment *ass
 	if (options->quiet && text_is_calm(assessment))
 		return;
 	text_headline(options, facts, out);
-	if (brief && text_is_calm(assessment)) {
+	if (brief && text_is_calm(assessment) && assessment->findings->len == 0) {
 		g_string_append_printf(out, "  %s\n", reason_word(verdict->reason));
 		return;
 	}

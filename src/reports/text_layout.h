@@ -65,6 +65,21 @@ void text_session(const struct report_options *options, const struct tls_facts *
 void text_clients(const struct report_options *options, const struct tls_survey *survey,
 	GString *out);
 
+/*
+ * Of a configuration's finding: "known", "suppressed until 2027-01-31", ... (a new string; NULL: it
+ * counts); and why it is suppressed.
+ */
+char *text_standing(const struct finding *finding);
+void text_excuse(const struct report_options *options, const struct finding *finding, GString *out);
+
+/* Appends what is to be told of suppressions (NULL: none), and whether there is something. */
+void text_notices(const struct report_options *options, const GPtrArray *suppressions,
+	GString *out);
+bool text_has_notices(const GPtrArray *suppressions);
+
+/* Appends what a baseline (NULL: none) lists in vain. */
+void text_gone(const struct report_options *options, const GPtrArray *gone, GString *out);
+
 /* Appends what became of the expectations of one endpoint. */
 void text_expectations(const struct report_options *options,
 	const struct verification *verification, GString *out);

@@ -65,6 +65,7 @@ apply_note(struct assessment *assessment, const struct rule *rule, const struct 
 	finding.outcome = note->unknown ? UNKNOWN : FAIL;
 	finding.confidence = note->unknown ? CONFIDENCE_NONE : CONFIDENCE_LIKELY;
 	finding.location = note->location;
+	finding.line = note->line;
 	finding.remedy = g_strdup(note->remedy);
 	finding_say(&finding, "%s", note->message);
 	if (note->settle != NULL)

@@ -13,5 +13,6 @@ const struct rule rule_backend_in_clear = {
 	.witnesses = WITNESS_CONFIG,
 	.references = REFERENCES("CWE-319"),
 	.remedy = "Use TLS to the back end, or keep the way to it within the host.",
+	.page_names_products = true,
 	.note = CONFIG_NOTE_BACKEND_IN_CLEAR,
 };

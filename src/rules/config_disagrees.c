@@ -13,5 +13,6 @@ const struct rule rule_config_disagrees = {
 	.witnesses = WITNESS_CONFIG,
 	.references = REFERENCES("CWE-1188"),
 	.remedy = "Reload the server, or find out what stands in front of it.",
+	.page_names_products = true,
 	.note = CONFIG_NOTE_DISAGREES,
 };

@@ -13,7 +13,8 @@ const struct rule rule_config_exposed_listener = {
 	.severity = SEVERITY_INFO,
 	.witnesses = WITNESS_CONFIG,
 	.references = REFERENCES("RFC 8314 section 4.1"),
-	.remedy =
-		"Serve implicit TLS on port 995 only, or bind the clear port to where it is needed.",
+	.remedy = "Serve implicit TLS on port 995 only, or bind the clear port to where it is "
+		  "needed.",
+	.page_names_products = true,
 	.note = CONFIG_NOTE_EXPOSED_LISTENER,
 };

@@ -13,5 +13,6 @@ const struct rule rule_config_invalid = {
 	.witnesses = WITNESS_CONFIG,
 	.references = REFERENCES("CWE-1188"),
 	.remedy = "Correct it, and check it with the server's own command before a reload.",
+	.page_names_products = true,
 	.note = CONFIG_NOTE_INVALID,
 };

@@ -14,5 +14,6 @@ const struct rule rule_config_latent = {
 	.witnesses = WITNESS_CONFIG,
 	.references = REFERENCES("CWE-1188"),
 	.remedy = "Close the gate, too, before somebody opens the port again.",
+	.page_names_products = true,
 	.note = CONFIG_NOTE_LATENT,
 };

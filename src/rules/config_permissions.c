@@ -13,5 +13,6 @@ const struct rule rule_config_permissions = {
 	.witnesses = WITNESS_CONFIG,
 	.references = REFERENCES("CWE-732"),
 	.remedy = "Let only root write the configuration: chmod 644 or less, owner root.",
+	.page_names_products = true,
 	.note = CONFIG_NOTE_PERMISSIONS,
 };

@@ -14,5 +14,6 @@ const struct rule rule_config_scope_exception = {
 	.witnesses = WITNESS_CONFIG,
 	.references = REFERENCES("CWE-319"),
 	.remedy = "Remove the exception, or keep it as an accepted one with a date.",
+	.page_names_products = true,
 	.note = CONFIG_NOTE_SCOPE_EXCEPTION,
 };

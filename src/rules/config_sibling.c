@@ -13,5 +13,6 @@ const struct rule rule_config_sibling = {
 	.witnesses = WITNESS_CONFIG,
 	.references = REFERENCES("CWE-319", "RFC 8314 section 4.1"),
 	.remedy = "Require TLS there, too.",
+	.page_names_products = true,
 	.note = CONFIG_NOTE_SIBLING,
 };

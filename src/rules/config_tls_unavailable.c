@@ -14,5 +14,6 @@ const struct rule rule_config_tls_unavailable = {
 	.witnesses = WITNESS_CONFIG,
 	.references = REFERENCES("RFC 8314 section 4.1"),
 	.remedy = "Configure a certificate and its key before TLS is required.",
+	.page_names_products = true,
 	.note = CONFIG_NOTE_TLS_UNAVAILABLE,
 };

@@ -13,5 +13,6 @@ const struct rule rule_config_tls_version = {
 	.witnesses = WITNESS_CONFIG,
 	.references = REFERENCES("CWE-327", "RFC 8996", "RFC 9325 section 3.1"),
 	.remedy = "Allow TLS 1.2 and 1.3 only.",
+	.page_names_products = true,
 	.note = CONFIG_NOTE_TLS_VERSION,
 };

@@ -14,5 +14,6 @@ const struct rule rule_config_trusted_network = {
 	.witnesses = WITNESS_CONFIG,
 	.references = REFERENCES("CWE-319", "CWE-291"),
 	.remedy = "Trust no network, or only the address of a proxy that itself requires TLS.",
+	.page_names_products = true,
 	.note = CONFIG_NOTE_TRUSTED_NETWORK,
 };

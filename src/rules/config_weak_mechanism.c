@@ -13,5 +13,6 @@ const struct rule rule_config_weak_mechanism = {
 	.witnesses = WITNESS_CONFIG,
 	.references = REFERENCES("CWE-327", "RFC 8314 section 4.1"),
 	.remedy = "Allow challenge-response mechanisms within TLS only, or not at all.",
+	.page_names_products = true,
 	.note = CONFIG_NOTE_WEAK_MECHANISM,
 };

@@ -14,5 +14,6 @@ const struct rule rule_config_wrong_file = {
 	.witnesses = WITNESS_CONFIG,
 	.references = REFERENCES("CWE-1188"),
 	.remedy = "Change the POP3 server's own configuration.",
+	.page_names_products = true,
 	.note = CONFIG_NOTE_WRONG_FILE,
 };

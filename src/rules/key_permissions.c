@@ -13,7 +13,8 @@ const struct rule rule_key_permissions = {
 	.severity = SEVERITY_MEDIUM,
 	.witnesses = WITNESS_CONFIG,
 	.references = REFERENCES("CWE-732"),
-	.remedy =
-		"Let only root, and the server's group where it must, read the key: chmod 600 or 640.",
+	.remedy = "Let only root, and the server's group where it must, read the key: chmod 600 "
+		  "or 640.",
+	.page_names_products = true,
 	.note = CONFIG_NOTE_KEY_PERMISSIONS,
 };

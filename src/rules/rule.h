@@ -39,8 +39,8 @@ struct rule {
 	 */
 	enum config_note_kind note;
 	/*
-	 * Says how the rule stands on these facts; asked, of a rule with notes, where there are none,
-	 * and NULL then means that it passes. For FAIL and UNKNOWN it
+	 * Says how the rule stands on these facts; asked, of a rule with notes, where there are
+	 * none, and NULL then means that it passes. For FAIL and UNKNOWN it
 	 * fills in what is its own: message, evidence, reproduce, settle,
 	 * confidence, and severity or remedy where they differ from the
 	 * rule's. Pure: no I/O, no clock, no state.

@@ -7,14 +7,8 @@
 
 #include <string.h>
 
+#include "fixture-source.h"
 #include "model/samples.h"
-
-/* The file under way, for messages. */
-struct source {
-	const char *path;
-	GKeyFile *keys;
-	struct facts *facts;
-};
 
 static const char *const outcome_words[] = {
 	[PASS] = "pass",
@@ -23,7 +17,7 @@ static const char *const outcome_words[] = {
 	[NOT_APPLICABLE] = "notapplicable",
 };
 
-static const char *const verdict_words[] = {
+const char *const source_verdicts[] = {
 	"undetermined",
 	"permits",
 	"refuses",
@@ -114,7 +108,7 @@ static const char *const injection_words[] = {
 	NULL,
 };
 
-static const char *const mode_words[] = { "pop3", "pop3s", NULL };
+const char *const source_modes[] = { "pop3", "pop3s", NULL };
 
 int
 fixture_outcome(const char *name)
@@ -126,8 +120,8 @@ fixture_outcome(const char *name)
 }
 
 /* Takes the key out of the file; the caller frees its value. */
-static char *
-take(struct source *source, const char *group, const char *key)
+char *
+source_take(struct source *source, const char *group, const char *key)
 {
 	char *value = g_key_file_get_string(source->keys, group, key, NULL);
 
@@ -136,10 +130,10 @@ take(struct source *source, const char *group, const char *key)
 	return value;
 }
 
-static char **
-take_group_list(struct source *source, const char *group, const char *key)
+char **
+source_take_list(struct source *source, const char *group, const char *key)
 {
-	g_autofree char *value = take(source, group, key);
+	g_autofree char *value = source_take(source, group, key);
 
 	return value != NULL ? g_strsplit(value, ";", -1) : NULL;
 }
@@ -147,28 +141,28 @@ take_group_list(struct source *source, const char *group, const char *key)
 static char **
 take_list(struct source *source, const char *key)
 {
-	return take_group_list(source, "facts", key);
+	return source_take_list(source, "facts", key);
 }
 
 /* The same, kept as long as the facts. */
-static const char *
-keep(struct source *source, const char *value)
+const char *
+source_keep(struct source *source, const char *value)
 {
 	return value != NULL ? facts_keep(source->facts, value, strlen(value)) : NULL;
 }
 
-static const char *
-take_group_kept(struct source *source, const char *group, const char *key)
+const char *
+source_take_kept(struct source *source, const char *group, const char *key)
 {
-	g_autofree char *value = take(source, group, key);
+	g_autofree char *value = source_take(source, group, key);
 
-	return keep(source, value);
+	return source_keep(source, value);
 }
 
 static const char *
 take_kept(struct source *source, const char *key)
 {
-	return take_group_kept(source, "facts", key);
+	return source_take_kept(source, "facts", key);
 }
 
 static unsigned
@@ -180,11 +174,11 @@ word_number(struct source *source, const char *const *words, const char *word)
 	g_error("%s: '%s' is no word that stands there", source->path, word);
 }
 
-static unsigned
-take_group_word(struct source *source, const char *group, const char *key, const char *const *words,
-	unsigned otherwise)
+unsigned
+source_take_word(struct source *source, const char *group, const char *key,
+	const char *const *words, unsigned otherwise)
 {
-	g_autofree char *word = take(source, group, key);
+	g_autofree char *word = source_take(source, group, key);
 
 	return word != NULL ? word_number(source, words, word) : otherwise;
 }
@@ -192,7 +186,7 @@ take_group_word(struct source *source, const char *group, const char *key, const
 static unsigned
 take_word(struct source *source, const char *key, const char *const *words, unsigned otherwise)
 {
-	return take_group_word(source, "facts", key, words, otherwise);
+	return source_take_word(source, "facts", key, words, otherwise);
 }
 
 /* Returns µs since the epoch; 0 for NULL. */
@@ -208,10 +202,10 @@ time_number(struct source *source, const char *text)
 		0;
 }
 
-static enum reason
-reason_number(struct source *source, const char *word)
+enum reason
+source_reason(struct source *source, const char *word)
 {
-	for (unsigned i = 0; i <= REASON_INCONSISTENT; i++)
+	for (unsigned i = 0; i <= REASON_ELSEWHERE; i++)
 		if (g_str_equal(reason_word((enum reason)i), word))
 			return (enum reason)i;
 	g_error("%s: '%s' is no reason", source->path, word);
@@ -221,16 +215,16 @@ static void
 read_endpoint(struct source *source)
 {
 	struct endpoint *endpoint = &source->facts->endpoint;
-	g_autofree char *address = take(source, "facts", "address");
-	g_autofree char *port = take(source, "facts", "port");
-	g_autofree char *now = take(source, "facts", "now");
+	g_autofree char *address = source_take(source, "facts", "address");
+	g_autofree char *port = source_take(source, "facts", "port");
+	g_autofree char *now = source_take(source, "facts", "now");
 	const char *name = take_kept(source, "name");
 
-	endpoint->mode = (enum mode)take_word(source, "mode", mode_words, MODE_POP3);
+	endpoint->mode = (enum mode)take_word(source, "mode", source_modes, MODE_POP3);
 	endpoint->port = endpoint->mode == MODE_POP3 ? 110 : 995;
 	if (port != NULL)
 		endpoint->port = (uint16_t)g_ascii_strtoull(port, NULL, 10);
-	endpoint->address = address != NULL ? keep(source, address) : "192.0.2.1";
+	endpoint->address = address != NULL ? source_keep(source, address) : "192.0.2.1";
 	endpoint->host = name != NULL ? name : endpoint->address;
 	source->facts->now = time_number(source, now);
 }
@@ -239,15 +233,17 @@ static void
 read_verdict(struct source *source)
 {
 	struct verdict *verdict = &source->facts->verdict;
-	g_autofree char *reason = take(source, "facts", "reason");
+	g_autofree char *reason = source_take(source, "facts", "reason");
 
-	if (!g_key_file_has_key(source->keys, "facts", "verdict", NULL))
+	/* That of a configuration follows from its listeners and doubts. */
+	if (!g_key_file_has_key(source->keys, "facts", "verdict", NULL) &&
+		!g_key_file_has_group(source->keys, "config"))
 		g_error("%s: no verdict", source->path);
-	verdict->value = (enum verdict_value)take_word(source, "verdict", verdict_words, 0);
+	verdict->value = (enum verdict_value)take_word(source, "verdict", source_verdicts, 0);
 	verdict->confidence =
 		(enum confidence)take_word(source, "confidence", confidence_words, CONFIDENCE_NONE);
 	if (reason != NULL)
-		verdict->reason = reason_number(source, reason);
+		verdict->reason = source_reason(source, reason);
 	verdict->explanation = take_kept(source, "explanation");
 	verdict->settle = take_kept(source, "settle");
 	verdict->transcript = take_kept(source, "transcript");
@@ -312,12 +308,12 @@ static void
 read_tls(struct source *source)
 {
 	struct probe_facts *probe = &source->facts->probe;
-	g_autofree char *answer = take(source, "facts", "stls-answer");
+	g_autofree char *answer = source_take(source, "facts", "stls-answer");
 	g_auto(GStrv) parts = g_strsplit(answer != NULL ? answer : "none", ":", 2);
-	g_autofree char *plaintext = take(source, "facts", "stls-plaintext");
+	g_autofree char *plaintext = source_take(source, "facts", "stls-plaintext");
 
 	probe->stls.answer = (enum answer)word_number(source, answer_words, parts[0]);
-	probe->stls.reply = keep(source, parts[1]);
+	probe->stls.reply = source_keep(source, parts[1]);
 	probe->stls.plaintext_after = g_strcmp0(plaintext, "true") == 0;
 	probe->stls.state = (enum stls)take_word(source, "stls", stls_words, STLS_UNTRIED);
 	probe->stls.advertised = capabilities_have(&probe->clear, "STLS");
@@ -343,8 +339,8 @@ read_session(struct source *source)
 	struct tls_facts *tls = &source->facts->probe.tls;
 	g_auto(GStrv) parts = take_list(source, "tls");
 
-	tls->version = parts != NULL ? keep(source, parts[0]) : NULL;
-	tls->cipher = tls->version != NULL ? keep(source, parts[1]) : NULL;
+	tls->version = parts != NULL ? source_keep(source, parts[0]) : NULL;
+	tls->cipher = tls->version != NULL ? source_keep(source, parts[1]) : NULL;
 }
 
 static void
@@ -355,11 +351,11 @@ read_product(struct source *source)
 
 	if (parts == NULL || parts[0] == NULL)
 		return;
-	probe->product_title = keep(source, parts[0]);
+	probe->product_title = source_keep(source, parts[0]);
 	if (parts[1] == NULL)
 		return;
-	probe->product_version = *parts[1] != '\0' ? keep(source, parts[1]) : NULL;
-	probe->product = keep(source, parts[2]);
+	probe->product_version = *parts[1] != '\0' ? source_keep(source, parts[1]) : NULL;
+	probe->product = source_keep(source, parts[2]);
 }
 
 static void
@@ -373,12 +369,12 @@ read_host(struct source *source)
 static size_t
 read_names(struct source *source, const char *group, const char *key, const char ***names)
 {
-	g_auto(GStrv) list = take_group_list(source, group, key);
+	g_auto(GStrv) list = source_take_list(source, group, key);
 	size_t count = 0;
 
 	*names = arena_take(&source->facts->arena, FACTS_NAMES_MAX * sizeof(**names));
 	while (list != NULL && list[count] != NULL && count < FACTS_NAMES_MAX) {
-		(*names)[count] = keep(source, list[count]);
+		(*names)[count] = source_keep(source, list[count]);
 		count++;
 	}
 	return count;
@@ -387,24 +383,24 @@ read_names(struct source *source, const char *group, const char *key, const char
 static void
 read_certificate(struct source *source, const char *group, struct certificate_facts *certificate)
 {
-	g_auto(GStrv) key = take_group_list(source, group, "key");
-	g_autofree char *self_issued = take(source, group, "self-issued");
+	g_auto(GStrv) key = source_take_list(source, group, "key");
+	g_autofree char *self_issued = source_take(source, group, "self-issued");
 
-	certificate->subject = take_group_kept(source, group, "subject");
-	certificate->issuer = take_group_kept(source, group, "issuer");
-	certificate->not_before = take_group_kept(source, group, "from");
-	certificate->not_after = take_group_kept(source, group, "until");
+	certificate->subject = source_take_kept(source, group, "subject");
+	certificate->issuer = source_take_kept(source, group, "issuer");
+	certificate->not_before = source_take_kept(source, group, "from");
+	certificate->not_after = source_take_kept(source, group, "until");
 	certificate->begins = time_number(source, certificate->not_before);
 	certificate->ends = time_number(source, certificate->not_after);
-	certificate->sha256 = take_group_kept(source, group, "sha256");
-	certificate->signature = take_group_kept(source, group, "signature");
-	certificate->digest = take_group_kept(source, group, "digest");
+	certificate->sha256 = source_take_kept(source, group, "sha256");
+	certificate->signature = source_take_kept(source, group, "signature");
+	certificate->digest = source_take_kept(source, group, "digest");
 	certificate->self_issued = g_strcmp0(self_issued, "true") == 0;
 	certificate->name_count = read_names(source, group, "names", &certificate->names);
 	certificate->service_count = read_names(source, group, "services", &certificate->services);
 	if (key == NULL || key[0] == NULL || key[1] == NULL)
 		return;
-	certificate->key = keep(source, key[0]);
+	certificate->key = source_keep(source, key[0]);
 	certificate->key_bits = (int)g_ascii_strtoll(key[1], NULL, 10);
 }
 
@@ -418,7 +414,7 @@ read_path(struct source *source, struct tls_details *details)
 		(TLS_CHAIN_MAX + 1) * sizeof(struct certificate_facts *));
 	for (size_t i = 0; i < details->chain_count; i++) {
 		g_autofree char *group = g_strdup_printf("certificate %zu", i + 1);
-		g_autofree char *beside = take(source, group, "beside");
+		g_autofree char *beside = source_take(source, group, "beside");
 
 		if (g_strcmp0(beside, "true") != 0)
 			details->path[details->path_count++] = &details->chain[i];
@@ -438,13 +434,13 @@ read_details(struct source *source)
 	if (!g_key_file_has_group(source->keys, "details"))
 		return;
 	details = arena_take(&source->facts->arena, sizeof(*details));
-	details->trust = (enum trust)take_group_word(source, "details", "trust", trust_words, 0);
-	details->trust_error = take_group_kept(source, "details", "trust-error");
-	details->anchors = take_group_kept(source, "details", "anchors");
-	details->name = (enum name_check)take_group_word(source, "details", "name", name_words, 0);
-	details->reference = take_group_kept(source, "details", "reference");
+	details->trust = (enum trust)source_take_word(source, "details", "trust", trust_words, 0);
+	details->trust_error = source_take_kept(source, "details", "trust-error");
+	details->anchors = source_take_kept(source, "details", "anchors");
+	details->name = (enum name_check)source_take_word(source, "details", "name", name_words, 0);
+	details->reference = source_take_kept(source, "details", "reference");
 	details->staple =
-		(enum staple)take_group_word(source, "details", "staple", staple_words, 0);
+		(enum staple)source_take_word(source, "details", "staple", staple_words, 0);
 	details->chain = arena_take(&source->facts->arena, TLS_CHAIN_MAX * sizeof(*details->chain));
 	for (size_t i = 0; i < TLS_CHAIN_MAX; i++) {
 		g_autofree char *group = g_strdup_printf("certificate %zu", i + 1);
@@ -466,13 +462,13 @@ read_weak(struct source *source, struct tls_survey *survey)
 	g_auto(GStrv) ciphers = g_key_file_get_keys(source->keys, "weak", NULL, NULL);
 
 	for (size_t i = 0; ciphers != NULL && ciphers[i] != NULL; i++) {
-		g_auto(GStrv) parts = take_group_list(source, "weak", ciphers[i]);
+		g_auto(GStrv) parts = source_take_list(source, "weak", ciphers[i]);
 
 		for (size_t j = 1; parts[j] != NULL && survey->weak_count < TLS_WEAK_MAX; j++) {
 			struct tls_weakness *weakness = &survey->weak[survey->weak_count++];
 
-			weakness->cipher = keep(source, ciphers[i]);
-			weakness->why = keep(source, parts[0]);
+			weakness->cipher = source_keep(source, ciphers[i]);
+			weakness->why = source_keep(source, parts[0]);
 			if (!tls_version_parse(parts[j], &weakness->version))
 				g_error("%s: '%s' is no version", source->path, parts[j]);
 		}
@@ -482,7 +478,7 @@ read_weak(struct source *source, struct tls_survey *survey)
 static void
 read_survey(struct source *source)
 {
-	g_autofree char *bits = take(source, "survey", "dh-bits");
+	g_autofree char *bits = source_take(source, "survey", "dh-bits");
 	struct tls_survey *survey;
 
 	if (!g_key_file_has_group(source->keys, "survey"))
@@ -490,14 +486,14 @@ read_survey(struct source *source)
 	survey = arena_take(&source->facts->arena, sizeof(*survey));
 	for (int i = TLS_SSLV3; i < TLS_VERSIONS; i++) {
 		g_autofree char *value =
-			take(source, "survey", tls_version_word((enum tls_version)i));
+			source_take(source, "survey", tls_version_word((enum tls_version)i));
 		g_auto(GStrv) parts = g_strsplit(value != NULL ? value : "not-made", ":", 2);
 
 		survey->versions[i] = (enum trial)word_number(source, trial_words, parts[0]);
-		survey->chosen[i] = keep(source, parts[1]);
+		survey->chosen[i] = source_keep(source, parts[1]);
 	}
 	survey->weak_asked =
-		(enum trial)take_group_word(source, "survey", "weak-asked", trial_words, 0);
+		(enum trial)source_take_word(source, "survey", "weak-asked", trial_words, 0);
 	survey->dh_bits = bits != NULL ? (int)g_ascii_strtoll(bits, NULL, 10) : 0;
 	read_weak(source, survey);
 	source->facts->probe.tls.survey = survey;
@@ -507,16 +503,16 @@ read_survey(struct source *source)
 static void
 read_answer(struct source *source, const char *group, const char *name, struct credential *read)
 {
-	g_autofree char *value = take(source, group, name);
+	g_autofree char *value = source_take(source, group, name);
 	g_auto(GStrv) parts = g_strsplit(value, ":", 3);
 	bool is_sasl = !g_str_equal(name, "USER") && !g_str_equal(name, "APOP");
 
-	read->mechanism = keep(source, name);
+	read->mechanism = source_keep(source, name);
 	read->answer = (enum answer)word_number(source, answer_words, parts[0]);
 	if (parts[1] != NULL)
 		read->refusal = (enum refusal)word_number(source, refusal_words, parts[1]);
 	if (parts[1] != NULL && parts[2] != NULL)
-		read->reply = keep(source, parts[2]);
+		read->reply = source_keep(source, parts[2]);
 	read->exchange = facts_printf(source->facts, "C: %s%s\nS: %s", is_sasl ? "AUTH " : "", name,
 		read->reply != NULL ? read->reply : "");
 }
@@ -529,14 +525,14 @@ attempt_slot(struct source *source, const char *name)
 	for (size_t i = 0; i < probe->attempt_count; i++)
 		if (g_str_equal(probe->attempts[i].name, name))
 			return &probe->attempts[i];
-	return facts_add_attempt(source->facts, keep(source, name));
+	return facts_add_attempt(source->facts, source_keep(source, name));
 }
 
 static void
 read_attempts(struct source *source)
 {
 	g_auto(GStrv) names = g_key_file_get_keys(source->keys, "attempts", NULL, NULL);
-	g_autofree char *alive = take(source, "facts", "alive");
+	g_autofree char *alive = source_take(source, "facts", "alive");
 
 	attempt_slot(source, "PLAIN");
 	attempt_slot(source, "LOGIN");
@@ -568,7 +564,7 @@ read_difference(struct source *source, const char *what)
 {
 	struct samples *samples = source->facts->samples;
 	struct difference *difference = &samples->differences[samples->difference_count++];
-	g_autofree char *value = take(source, "differences", what);
+	g_autofree char *value = source_take(source, "differences", what);
 	g_auto(GStrv) parts = g_strsplit(value, "|", 2);
 
 	if (parts[0] == NULL || parts[1] == NULL)
@@ -598,14 +594,15 @@ read_samples(struct source *source)
 static void
 read_expectation(struct source *source, struct fixture *fixture)
 {
-	fixture->severity = take(source, "expect", "severity");
-	fixture->confidence = take(source, "expect", "confidence");
-	fixture->message = take(source, "expect", "message");
-	fixture->evidence = take(source, "expect", "evidence");
-	fixture->no_evidence = take(source, "expect", "no-evidence");
-	fixture->reproduce = take(source, "expect", "reproduce");
-	fixture->settle = take(source, "expect", "settle");
-	fixture->remedy = take(source, "expect", "remedy");
+	fixture->severity = source_take(source, "expect", "severity");
+	fixture->confidence = source_take(source, "expect", "confidence");
+	fixture->message = source_take(source, "expect", "message");
+	fixture->evidence = source_take(source, "expect", "evidence");
+	fixture->no_evidence = source_take(source, "expect", "no-evidence");
+	fixture->reproduce = source_take(source, "expect", "reproduce");
+	fixture->settle = source_take(source, "expect", "settle");
+	fixture->remedy = source_take(source, "expect", "remedy");
+	fixture->place = source_take(source, "expect", "place");
 }
 
 static void
@@ -654,6 +651,7 @@ fixture_load(const char *path)
 	read_attempts(&source);
 	read_credential(&source);
 	read_samples(&source);
+	source_read_config(&source);
 	read_expectation(&source, fixture);
 	refuse_leftovers(&source);
 	return fixture;
@@ -673,5 +671,6 @@ fixture_free(struct fixture *fixture)
 	g_free(fixture->reproduce);
 	g_free(fixture->settle);
 	g_free(fixture->remedy);
+	g_free(fixture->place);
 	g_free(fixture);
 }

@@ -62,11 +62,26 @@
  *	dh-bits=1024
  *	[weak]
  *	TLS_RSA_WITH_RC4_128_SHA=RC4;TLSv1;TLSv1.2  why;versions
+ *	[config]                      facts of a configuration, which decides the verdict itself
+ *	product=dovecot               title=Dovecot root=/etc/dovecot/dovecot.conf version= remedy=
+ *	[listener 1]                  then [listener 2]
+ *	verdict=permits               reason=setting
+ *	address=*                     port=110 mode=pop3 scope= explanation= settle=
+ *	chain=conf.d/10-ssl.conf:6:1|ssl = yes|offers STLS    place|line|meaning;and so on
+ *	[note 1]
+ *	rule=config-tls-version       whose matter it is
+ *	place=conf.d/10-ssl.conf:6:1  file, or file:line, or file:line:column
+ *	line=ssl = yes                message=... remedy=... settle=...
+ *	unknown=true
+ *	[doubt 1]
+ *	reason=include-missing        place= line= message= settle=
+ *	fatal=true
  *	[expect]
  *	severity=high
  *	confidence=proven
  *	message=... evidence=... reproduce=... settle=... remedy=...    each is a part of it
  *	no-evidence=...               what is in none of it
+ *	place=FILE:LINE               where the finding stands, whole
  *
  * A key that nobody reads is an error, so that a slip cannot hide.
  */
@@ -86,6 +101,7 @@ struct fixture {
 	char *reproduce;
 	char *settle;
 	char *remedy;
+	char *place;
 	struct facts *facts; /* owned, unless taken over */
 };
 

@@ -236,7 +236,8 @@ static const struct {
 	const char *message; /* begins with this */
 } mistakes[] = {
 	{ "expect=tls", "line 1: expect: stands before the first group" },
-	{ "\n\n[*]\nexpct=tls", "line 4: [*] expct: is no key of a policy: expect, tls-name, ca" },
+	{ "\n\n[*]\nexpct=tls",
+		"line 4: [*] expct: is no key of a policy: expect, ignore, tls-name, ca" },
 	{ "[*]\nExpect=tls", "line 2: [*] Expect: is no key" },
 	{ "[*]\nexpect[de]=tls", "line 2: [*] expect[de]: is no key" },
 	{ "[*]\n=tls", "line 2: [*] : is no key" },
@@ -327,8 +328,8 @@ test_bounds(void)
 static void
 test_baseline(void)
 {
-	g_autofree char *path =
-		g_build_filename(g_getenv("POPSEAL_SOURCE"), "data", "policy-baseline.conf", NULL);
+	g_autofree char *path = g_build_filename(g_getenv("POPSEAL_SOURCE"), "data", "policies",
+		"baseline.policy", NULL);
 	g_autofree char *text = NULL;
 	size_t length = 0;
 	struct endpoint endpoint = POP3("mail.example.org", "192.0.2.1", 110);
