@@ -152,11 +152,17 @@ open_age(const struct config_reading *reading, const struct cyrus_settings *sett
 	return NULL;
 }
 
+/* Says so in the listener's sentence, too, as the verdict rests on it. */
 static void
 note_age(struct config_reading *reading, const struct cyrus_settings *settings,
-	const struct cyrus_gate *gate, const char *age)
+	const struct cyrus_gate *gate, const char *age, struct config_listener *listener)
 {
 	struct config_note *note = config_add_note(reading->facts, CONFIG_NOTE_PERMITS);
+	const char *unless = gate->requires_tls ?
+		"before 3.0, which does not know tls_required, passwords are taken in clear" :
+		facts_printf(reading->facts,
+			"up to %s allowplaintext is on by default, and passwords are taken in clear",
+			age);
 
 	note->unknown = true;
 	note->settle = settle_version;
@@ -164,17 +170,11 @@ note_age(struct config_reading *reading, const struct cyrus_settings *settings,
 	if (gate->requires_tls) {
 		note->location = gate->tls_required->location;
 		note->line = gate->tls_required->line;
-		note->message = facts_printf(reading->facts,
-			"The version is not known: before 3.0 tls_required does not exist, and "
-			"%s takes passwords in clear.",
-			gate->allowplaintext != NULL ? "this configuration" : "2.3.8");
-	} else {
-		note->message = facts_printf(reading->facts,
-			"The version is not known: up to %s allowplaintext is on by default, and "
-			"passwords are taken in clear.",
-			age);
 	}
+	note->message = facts_printf(reading->facts, "The version is not known: %s.", unless);
 	note->remedy = "Set allowplaintext: no; then every version refuses.";
+	listener->explanation = facts_printf(reading->facts, "%s (The version is not known: %s.)",
+		listener->explanation, unless);
 }
 
 void
@@ -193,5 +193,5 @@ cyrus_judge(struct config_reading *reading, const struct cyrus_settings *setting
 	listener->verdict = gate.opened_by == CYRUS_CLOSED ? VERDICT_REFUSES : VERDICT_PERMITS;
 	age = gate.opened_by == CYRUS_CLOSED ? open_age(reading, settings, service) : NULL;
 	if (age != NULL)
-		note_age(reading, settings, &gate, age);
+		note_age(reading, settings, &gate, age, listener);
 }

@@ -70,7 +70,7 @@ take_option(struct config_reading *reading, struct cyrus_service *service, const
 	if (argument == NULL)
 		service->problem = "an option lacks its argument";
 	else if (word[1] == 'p')
-		service->layer = (int)CLAMP(g_ascii_strtoll(argument, NULL, 10), 0, G_MAXINT);
+		service->layer = (int)(guint32)g_ascii_strtoll(argument, NULL, 10); /* as atoi */
 	else if (word[1] == 'C')
 		service->config = facts_keep(reading->facts, argument, strlen(argument));
 	return true;
