@@ -357,7 +357,7 @@ are_assignments(const struct reader *reader, const struct list *list, guint firs
 		size_t name = shell_name_length(reader->bytes, word->start, word->end);
 		bool is_name = first > 0 && name == word->end - word->start;
 
-		if (word->joins_lines || (word->name_end == 0 && !is_name))
+		if (word->joins_lines || word->sets || (word->name_end == 0 && !is_name))
 			return false;
 	}
 	return true;
@@ -379,7 +379,8 @@ add_list(struct reader *reader, const struct list *list)
 	else if (token_is(first, reader->bytes, "export") && list->words->len > 1 &&
 		are_assignments(reader, list, 1))
 		add_settings(reader, list, 1);
-	else if (token_is(first, reader->bytes, ".") && list->words->len == 2)
+	else if (token_is(first, reader->bytes, ".") && list->words->len == 2 &&
+		!word_at(list, 1)->sets)
 		add_include(reader, list);
 	else
 		add_opaque(reader, list, "a command that is not evaluated");

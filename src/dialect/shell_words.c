@@ -90,6 +90,7 @@ scan_dollar(struct scanner *scanner)
 {
 	size_t name = shell_name_length(scanner->bytes, scanner->at + 1, scanner->length);
 	size_t braced = shell_name_length(scanner->bytes, scanner->at + 2, scanner->length);
+	size_t start;
 
 	if (name > 0) {
 		add_name(scanner, scanner->at + 1, name);
@@ -104,11 +105,18 @@ scan_dollar(struct scanner *scanner)
 		return true;
 	}
 	scanner->token->unknown = expanded;
-	scanner->at++;
-	if (peek(scanner, 0) == '{')
-		return skip_substitution(scanner, '{', '}');
+	start = ++scanner->at;
+	if (peek(scanner, 0) == '{') {
+		bool found = skip_substitution(scanner, '{', '}');
+
+		/* "${NAME:=word}" sets, "${NAME:?}" ends. */
+		for (size_t at = start; at < scanner->at; at++)
+			scanner->token->sets |= strchr("=?", scanner->bytes[at]) != NULL;
+		return found;
+	}
 	if (peek(scanner, 0) == '(') {
 		scanner->token->unknown = substituted;
+		scanner->token->sets |= peek(scanner, 1) == '(';
 		return skip_substitution(scanner, '(', ')');
 	}
 	return peek(scanner, 0) != '\'' && peek(scanner, 0) != '\\';

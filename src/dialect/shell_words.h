@@ -30,6 +30,7 @@ struct shell_token {
 	size_t name_end;     /* of a word that begins with NAME=: where its '=' is; else 0 */
 	const char *unknown; /* why the word's text cannot be told; else NULL */
 	bool plain;          /* a word without quotes, '$' and '\' */
+	bool sets;           /* an expansion in it may set a variable, or end the shell */
 	bool splits;         /* a word that a command would split or match with files */
 	bool joins_lines;    /* a word that goes on over a '\' at a line's end, outside of quotes */
 };
