@@ -61,9 +61,9 @@ cp "$1"/root/configs/*-none "$1"/root/configs/*-own "$3"
 """
 
 
-def value(rng, option):
+def value(rng, option, may_be_bad):
     if option in SWITCHES:
-        return rng.choice(BAD if rng.random() < 0.04 else ON_OFF)
+        return rng.choice(BAD if may_be_bad and rng.random() < 0.04 else ON_OFF)
     return rng.choice(WORDS)
 
 
@@ -80,15 +80,17 @@ def broken(rng, text):
 def setting(rng, seen, kind):
     """
     A line that sets an option which is not set yet, but for a few that are set twice. The service
-    bears that where it has its own setting; the master, which popseal goes by, does not.
+    bears that, and a bad value, where it has its own setting before; the master, which popseal goes
+    by, does not.
     """
     name = rng.choice(["", "", f"{SERVICE}_", "imap_"]) + rng.choice(OPTIONS)
-    if name in seen and (rng.random() > 0.05 or (kind == "own" and name in OPTIONS)):
+    may_be_bad = kind == "none" or name not in OPTIONS
+    if name in seen and (rng.random() > 0.05 or not may_be_bad):
         return ""
     seen.add(name)
     option = name.split("_", 1)[1] if name.startswith((SERVICE, "imap_")) else name
     text = "{}{}:{}{}{}".format(rng.choice(["", "", " ", "\t"]), spelled(rng, name),
-                                rng.choice([" ", "", "\t", "   "]), value(rng, option),
+                                rng.choice([" ", "", "\t", "   "]), value(rng, option, may_be_bad),
                                 rng.choice(["", "", " ", "\t", "\r"]))
     return broken(rng, text) if rng.random() < 0.15 else text
 

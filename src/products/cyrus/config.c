@@ -68,43 +68,45 @@ cannot_tell(struct config_listener *listener, const struct cyrus_service *servic
 	config_chain_add(&listener->chain, service->location, service->line, NULL);
 }
 
-/* What keeps a service from running, with the note about it; or NULL. */
-static const char *
-find_failure(struct room *room, const struct cyrus_settings *settings,
-	const struct cyrus_service *service)
+/* Whether something keeps the service from running; then it is noted, and cannot be told. */
+static bool
+is_failing(struct room *room, const struct cyrus_settings *settings,
+	const struct cyrus_service *service, struct config_listener *listener)
 {
 	struct facts *facts = room->reading->facts;
-	const struct cyrus_setting *bad =
-		cyrus_settings_find_bad(settings, service->name, room->reading->version);
-	struct location location = bad != NULL ? bad->location : service->location;
+	const struct cyrus_setting *bad = service->problem == NULL ?
+		cyrus_settings_find_bad(settings, service->name, room->reading->version) :
+		NULL;
 	struct config_note *note;
 	const char *message;
 
 	if (service->problem == NULL && bad == NULL)
-		return NULL;
-	message = service->problem != NULL ?
+		return false;
+	message = bad == NULL ?
 		facts_printf(facts, "The service %s: %s.", service->name, service->problem) :
 		facts_printf(facts, "The service %s ends at once: it cannot read this value of %s.",
 			service->name, bad->key);
-	note = config_note_once(room->reading, CONFIG_NOTE_INVALID, location, message);
+	cannot_tell(listener, service, REASON_INVALID, message);
+	if (bad != NULL)
+		config_chain_add(&listener->chain, bad->location, bad->line, NULL);
+	note = config_note_once(room->reading, CONFIG_NOTE_INVALID,
+		bad != NULL ? bad->location : service->location, message);
 	if (note != NULL)
 		note->line = bad != NULL ? bad->line : service->line;
-	return message;
+	return true;
 }
 
 static void
 judge(struct room *room, const struct cyrus_settings *settings, const struct cyrus_service *service,
 	struct config_listener *listener)
 {
-	const char *failure = find_failure(room, settings, service);
-
 	if (service->program == CYRUS_POP3_PERHAPS) {
 		cannot_tell(listener, service, REASON_NOT_UNDERSTOOD,
 			facts_printf(room->reading->facts,
 				"The service %s starts a program that is not Cyrus' pop3d.",
 				service->name));
-	} else if (failure != NULL) {
-		cannot_tell(listener, service, REASON_INVALID, failure);
+	} else if (is_failing(room, settings, service, listener)) {
+		return;
 	} else if (service->tls) {
 		listener->verdict = VERDICT_REFUSES;
 		listener->reason = REASON_TLS_ONLY;
