@@ -5,7 +5,7 @@
  * It puts [AUTH] in front of everything, also in front of refusals for want of
  * TLS and of SASL errors, so the code alone says nothing here.
  */
-#include "products/product.h"
+#include "products/cyrus/config.h"
 
 static const struct fingerprint fingerprints[] = {
 	{ PLACE_GREETING, "*Cyrus POP3 %v server ready*", 100 },
@@ -67,4 +67,5 @@ const struct product product_cyrus = {
 	.remedy = "imapd.conf: tls_required: yes (3.0 and newer), allowplaintext: no, allowapop: "
 		  "no, with tls_server_cert and tls_server_key; no pop3d -p in cyrus.conf.",
 	.documentation = documentation,
+	.config = &cyrus_config,
 };

@@ -5,7 +5,7 @@
  * It lists USER in CAPA whatever its configuration, so every scanner that
  * trusts CAPA calls a closed Courier open.
  */
-#include "products/product.h"
+#include "products/courier/config.h"
 
 static const struct fingerprint fingerprints[] = {
 	{ PLACE_GREETING, "Hello there.*", 50 },
@@ -55,4 +55,5 @@ const struct product product_courier = {
 	.remedy = "pop3d-ssl: POP3_TLS_REQUIRED=1 (a number: YES counts as 0) and "
 		  "POP3_STARTTLS=YES; an empty POP3AUTH does not close USER and PASS.",
 	.documentation = documentation,
+	.config = &courier_config,
 };
