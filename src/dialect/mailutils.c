@@ -255,6 +255,8 @@ give_up(struct reader *reader, size_t start, const char *problem)
 	for (struct node *block = reader->block; block != NULL; block = block->parent)
 		block->inside.end = block->all.end = reader->length;
 	reader->at = reader->length;
+	reader->block = &reader->tree->root;
+	reader->depth = 0;
 }
 
 static void
@@ -319,7 +321,7 @@ step(struct reader *reader)
 	if (start >= reader->length)
 		return;
 	end = read_words(reader);
-	if (end == '}' && reader->words->len == 0 && reader->depth > 0)
+	if (end == '}' && reader->at == start && reader->depth > 0)
 		close_block(reader);
 	else if (end != '\0' && reader->words->len == 0)
 		give_up(reader, start, "A statement without a keyword.");
