@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import lab  # noqa: E402
 
-SEED, COUNT = 15855, 300
+SEED, COUNT = 15855, 220
 SECONDS = 120
 
 # In a mount namespace of its own, over the lab's root; /etc/nginx is one case after the other.
@@ -158,7 +158,7 @@ def outsource(dice, case, parts, name):
     case.files[f"{path}.mail"] = "".join(parts[cut:]) + dice.choice(["", "\n", "# end"])
     case.files[f"{path}.mailx"] = "not read { at ; all"
     case.read.add(f"{path}.mail")
-    pattern = dice.choice([f"{path}.mail", f"{path}.m*l", f"{path}.mai[l]", f"{path[:-1]}?.mail"])
+    pattern = dice.choice([f"{path}.mail", f"{path}.m*l", f"{path}.mai[l]", f"{path[:-1]}[{path[-1]}].mail"])
     return parts[:cut] + [directive(dice, "include", absolute + pattern)]
 
 

@@ -153,17 +153,49 @@ refuse(const struct server *server, struct config_place place, const char *messa
 	proxies_refuse(server->config, REASON_INVALID, place, message, SETTLE);
 }
 
+/* Words that nginx takes as the values of a directive, ASCII case ignored. */
+static const struct {
+	const char *key, *words;
+} known_words[] = {
+	{ "starttls", " off on only " },
+	{ "ssl", " off on " },
+	{ "pop3_auth", " plain apop cram-md5 external " },
+	{ "ssl_protocols", " sslv2 sslv3 tlsv1 tlsv1.1 tlsv1.2 tlsv1.3 " },
+	{ "protocol", " pop3 imap smtp " },
+};
+
+/* One directive of a block; it may be one that no server makes use of. */
+static void
+check_words(struct config_reading *config, struct config_place place, const char *known)
+{
+	for (size_t i = 0; place.node->words[i] != NULL; i++) {
+		g_autofree char *folded = g_ascii_strdown(place.node->words[i], -1);
+		g_autofree char *word = g_strconcat(" ", folded, " ", NULL);
+
+		if (strstr(known, word) == NULL)
+			proxies_refuse(config, REASON_INVALID, place,
+				"The directive does not take this value.", SETTLE);
+	}
+}
+
+static void
+check_block(struct config_reading *config, const GArray *list)
+{
+	for (guint i = 0; i < list->len; i++) {
+		struct config_place place = g_array_index(list, struct config_place, i);
+
+		for (size_t j = 0; j < G_N_ELEMENTS(known_words); j++)
+			if (place.node->kind == NODE_SETTING &&
+				g_str_equal(place.node->key, known_words[j].key))
+				check_words(config, place, known_words[j].words);
+	}
+}
+
 static void
 check_values(const struct server *server)
 {
 	const char *starttls = value_of(server->starttls, "off");
-	const char *ssl = value_of(server->ssl, "off");
 
-	if (g_ascii_strcasecmp(starttls, "off") != 0 && g_ascii_strcasecmp(starttls, "on") != 0 &&
-		g_ascii_strcasecmp(starttls, "only") != 0)
-		refuse(server, server->starttls, "starttls is off, on or only.");
-	if (g_ascii_strcasecmp(ssl, "off") != 0 && g_ascii_strcasecmp(ssl, "on") != 0)
-		refuse(server, server->ssl, "ssl is on or off.");
 	if (server->tls && g_ascii_strcasecmp(starttls, "off") != 0)
 		refuse(server, server->ssl, "\"ssl\" and \"starttls\" exclude each other.");
 	if (server->ssl.node != NULL && server->config->version != NULL &&
@@ -353,6 +385,7 @@ read_server(struct server *server)
 	server->ssl = effective(server, "ssl");
 	server->tls = g_ascii_strcasecmp(value_of(server->ssl, "off"), "on") == 0;
 	server->protocol = read_protocol(server);
+	check_block(server->config, server->own);
 	check_values(server);
 	clear = add_listeners(server, &asks);
 	if (asks.node == NULL && g_ascii_strcasecmp(value_of(server->starttls, "off"), "off") != 0)
@@ -378,6 +411,7 @@ read_mail(struct nginx_blocks *blocks, struct config_reading *config, struct con
 {
 	const GArray *mail = nginx_blocks_open(blocks, block, NGINX_MAIL);
 
+	check_block(config, mail);
 	for (guint i = 0; i < mail->len; i++) {
 		struct config_place place = g_array_index(mail, struct config_place, i);
 		struct server server = { .blocks = blocks, .config = config, .mail = mail };
