@@ -115,9 +115,7 @@ describe(struct reader *reader, struct node *node)
 		node->value_at = (struct span){ spans[1].start, spans[count - 1].end };
 		node->value = node->words[0];
 	}
-	if (reader->open)
-		node->problem = "A quote has no end.";
-	else if (reader->variable)
+	if (reader->variable)
 		node->problem = "It depends on the environment of HAProxy.";
 	else if (reader->ifs > 0)
 		node->problem = "It holds under a condition (.if).";
@@ -147,6 +145,15 @@ add_line(struct reader *reader, struct span line)
 	read_words(reader, line);
 	if (reader->words->len == 0) {
 		tree_add(reader->tree, reader->block, NODE_BLANK, line);
+		return;
+	}
+	if (reader->open || reader->bytes[line.end - 1] != '\n') {
+		node = tree_add(reader->tree, reader->block, NODE_WRONG, line);
+		if (node != NULL)
+			node->problem = reader->open ? "A quote has no end." :
+						       "The last line has no line end.";
+		if (node != NULL)
+			node->key_at = line;
 		return;
 	}
 	if (g_strv_contains(sections, reader->words->pdata[0])) {

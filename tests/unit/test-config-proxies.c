@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the rooms of nginx, Mailutils, HAProxy, stunnel and Perdition make of configurations that are
- * in memory. Verdicts of nginx, Mailutils and Perdition were seen on the running servers.
+ * What the rooms of nginx, Mailutils, HAProxy, stunnel and Perdition make of configurations that
+ * are in memory. Verdicts of nginx, Mailutils and Perdition were seen on the running servers.
  */
 #include <string.h>
 
@@ -244,6 +244,8 @@ static const struct sample haproxy_samples[] = {
 	{ HAPROXY("listen a\nbind :100-120\n"), UNDETERMINED(ELSEWHERE, ANY) },
 	{ HAPROXY("listen a\nbind :443\nserver b c:443\n"), NO_SERVICE(ANY) },
 	{ HAPROXY("listen a\nbind :2110\nserver b c:110\n"), UNDETERMINED(ELSEWHERE, ANY) },
+	{ HAPROXY("listen a\nbind :995 ssl crt /c"), UNDETERMINED(INVALID, ANY) },
+	{ HAPROXY("listen a\nmode http\nmode tcp\nbind :110\n"), UNDETERMINED(ELSEWHERE, ANY) },
 	{ HAPROXY("listen a\n.if x\nbind :995 ssl crt /c\n.endif\n"),
 		UNDETERMINED(NOT_UNDERSTOOD, ANY) },
 };
@@ -259,6 +261,8 @@ static const struct sample stunnel_samples[] = {
 		UNDETERMINED(ELSEWHERE, ANY) },
 	{ STUNNEL("sslVersionMin = TLSv1\n[a]\naccept = 995\n"),
 		REFUSES(TLS_ONLY, CONFIG_NOTE_TLS_VERSION, 0) },
+	{ STUNNEL("client = yes\n[a]\nACCEPT = 127.0.0.1:110\nAccept = 10.0.0.1:110\n"),
+		UNDETERMINED(ELSEWHERE, ANY) },
 	{ STUNNEL("[imaps]\naccept = 993\nconnect = 143\n"), NO_SERVICE(ANY) },
 	{ STUNNEL("[a]\nbogus\naccept = 995\n"), UNDETERMINED(INVALID, ANY) },
 	{ STUNNEL("include = /none\n"), UNDETERMINED(INCLUDE_MISSING, ANY) },

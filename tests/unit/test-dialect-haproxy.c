@@ -17,7 +17,8 @@ static const struct shape_sample samples[] = {
 	{ "bind \"$ADDR\":110\nbind '$A'\nbind $B\n", "?bind=$ADDR:110;bind=$A;bind=$B;" },
 	{ ".if defined(X)\nbind :110\n.endif\nbind :1\n",
 		"?.if=defined(X);?bind=:110;.endif;bind=:1;" },
-	{ "bind \"a\n", "?bind=a\n;" },
+	{ "bind \"a\n", "!" },
+	{ "listen a\n bind :110", "listen|a{!}" },
 };
 
 static void

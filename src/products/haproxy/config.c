@@ -314,14 +314,15 @@ read_root(struct config_reading *config)
 	if (reading.text == NULL)
 		return;
 	reading.tree = dialect_haproxy.parse(reading.text->bytes, reading.text->length);
-	for (const struct node *node = reading.tree->root.first; node != NULL; node = node->next) {
+	for (const struct node *node = reading.tree->root.first; node != NULL; node = node->next)
 		if (node->kind == NODE_BLOCK &&
 			(g_str_equal(node->key, "frontend") || g_str_equal(node->key, "listen")))
 			read_section(&reading, node);
-		else if (node->kind == NODE_WRONG)
+	for (const struct node *node = reading.tree->root.first; node != NULL;
+		node = tree_next(node, &reading.tree->root))
+		if (node->kind == NODE_WRONG)
 			proxies_refuse(config, REASON_INVALID, place_of(&reading, node),
 				node->problem, SETTLE);
-	}
 	tree_free(reading.tree);
 }
 

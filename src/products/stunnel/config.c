@@ -138,23 +138,17 @@ check_backend(const struct service *service)
 		"stunnel hands passwords on in clear to another host.");
 }
 
-static void
-read_service(struct service *service)
+/* One of the service's addresses; returns whether it speaks TLS to its clients. */
+static bool
+add_listener(const struct service *service, bool client)
 {
 	struct config_listener *listener;
 	g_autofree char *host = NULL;
 	uint16_t port;
-	bool client;
 
-	service->accept = find(service->settings, "accept");
-	service->connect = find(service->settings, "connect");
-	service->protocol = find(service->settings, "protocol");
-	service->client = find(service->settings, "client");
-	client = g_ascii_strcasecmp(value_of(service->client, "no"), "yes") == 0;
 	host = parse_address(value_of(service->accept, ""), &port);
-	if (service->accept.node == NULL || !is_pop3(service, port) ||
-		(client && host[0] != '\0' && proxies_is_local(host)))
-		return;
+	if (!is_pop3(service, port) || (client && host[0] != '\0' && proxies_is_local(host)))
+		return false;
 	service->config->facts->config->served = true;
 	listener = config_add_listener(service->config->facts);
 	listener->address = host[0] != '\0' ?
@@ -165,7 +159,25 @@ read_service(struct service *service)
 	proxies_step(service->config, &listener->chain, service->accept, NULL);
 	proxies_step(service->config, &listener->chain,
 		client ? service->client : service->protocol, NULL);
-	if (client)
+	return !client;
+}
+
+/* "accept" adds up; of all else the last one counts. */
+static void
+read_service(struct service *service)
+{
+	bool client, tls = false;
+
+	service->connect = find(service->settings, "connect");
+	service->protocol = find(service->settings, "protocol");
+	service->client = find(service->settings, "client");
+	client = g_ascii_strcasecmp(value_of(service->client, "no"), "yes") == 0;
+	for (guint i = 0; i < service->settings->len; i++) {
+		service->accept = g_array_index(service->settings, struct config_place, i);
+		if (g_ascii_strcasecmp(service->accept.node->key, "accept") == 0)
+			tls |= add_listener(service, client);
+	}
+	if (!tls)
 		return;
 	check_tls(service);
 	check_backend(service);
