@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * "key value" lines, as Perdition reads its configuration (libvanessa's
- * vanessa_config_file): a key, blanks, the rest of the line; '#' begins a comment;
- * a '\' keeps the next octet as it is, and at a line's end joins the next line.
+ * "key value" lines, as Perdition's library reads them (measured on Perdition 2.2): a key at the
+ * very start of a line, blanks, the rest of the line.
+ *
+ * '#' begins a comment anywhere outside of quotes, and a '\' keeps the next octet or, at a
+ * line's end, joins the next line: in a comment, too. Within quotes line ends vanish; a '\' is a
+ * plain octet in single ones. What the file's last line holds is lost unless a line end follows
+ * it.
  */
 #include <string.h>
 
@@ -14,22 +18,6 @@ is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* The end of the line at `at`, with its '\n'; lines that end with '\' go on. */
-static size_t
-line_end(const char *bytes, size_t at, size_t length)
-{
-	while (at < length) {
-		const char *newline = memchr(bytes + at, '\n', length - at);
-
-		if (newline == NULL)
-			return length;
-		at = (size_t)(newline - bytes) + 1;
-		if (at < 2 || bytes[at - 2] != '\\')
-			return at;
-	}
-	return at;
-}
-
 static size_t
 skip_blanks(const char *bytes, size_t at, size_t end)
 {
@@ -38,65 +26,127 @@ skip_blanks(const char *bytes, size_t at, size_t end)
 	return at;
 }
 
-/* Where the value's text ends: at a comment or the line's end, without trailing blanks. */
+/* The end of the comment or blank rest at `at`, with its '\n'. */
 static size_t
-value_end(const char *bytes, size_t at, size_t end)
+rest_end(const char *bytes, size_t at, size_t length)
 {
-	size_t last = at;
-
-	for (; at < end && bytes[at] != '#' && bytes[at] != '\n'; at++) {
-		if (bytes[at] == '\\' && at + 1 < end)
+	for (; at < length; at++) {
+		if (bytes[at] == '\\' && at + 1 < length)
 			at++;
-		if (!is_blank(bytes[at]) && bytes[at] != '\n')
-			last = at + 1;
+		else if (bytes[at] == '\n')
+			return at + 1;
 	}
-	return last;
+	return length;
 }
 
-/* The octets of a span with each '\' and a joined line's end taken out. */
-static const char *
-plain(struct tree *tree, const char *bytes, struct span span)
-{
-	g_autoptr(GString) text = g_string_new(NULL);
+/* A key or a value: where it stands, and what it says. */
+struct piece {
+	struct span at;
+	GString *text;
+	size_t solid; /* octets of text that are not trailing blanks */
+	bool open;    /* a quote has no end */
+};
 
-	for (size_t at = span.start; at < span.end; at++) {
-		if (bytes[at] == '\\' && at + 1 < span.end && bytes[++at] == '\n')
-			continue;
-		g_string_append_c(text, bytes[at]);
+/* Takes the octet or pair at `at`, within quotes if `quote`; returns what comes after it. */
+static size_t
+take(struct piece *piece, const char *bytes, size_t at, size_t length, char quote)
+{
+	bool kept = bytes[at] == '\\' && quote != '\'' && at + 1 < length;
+
+	if (kept)
+		at++;
+	if (bytes[at] != '\n')
+		g_string_append_c(piece->text, bytes[at]);
+	if (quote != '\0' || kept || !is_blank(bytes[at])) {
+		piece->solid = piece->text->len;
+		piece->at.end = at + 1;
 	}
-	return tree_keep(tree, text->str, text->len);
+	return at + 1;
+}
+
+/* Reads a piece; a key ends at a blank or '=', a value does not. Returns where it ends. */
+static size_t
+read_piece(struct piece *piece, const char *bytes, size_t at, size_t length, bool key)
+{
+	char quote = '\0';
+
+	piece->text = g_string_new(NULL);
+	piece->at = (struct span){ at, at };
+	while (at < length) {
+		char c = bytes[at];
+
+		if (quote == '\0' && (c == '#' || c == '\n'))
+			break;
+		if (key && quote == '\0' && (is_blank(c) || c == '='))
+			break;
+		if (quote != '\0' ? c == quote : c == '"' || c == '\'') {
+			quote = quote != '\0' ? '\0' : c;
+			piece->at.end = ++at;
+			piece->solid = piece->text->len;
+			continue;
+		}
+		at = take(piece, bytes, at, length, quote);
+	}
+	piece->open = quote != '\0';
+	g_string_truncate(piece->text, piece->solid);
+	return at;
 }
 
 static void
-add_line(struct tree *tree, const char *bytes, struct span line)
+name_problem(struct node *node, bool indented, bool open, bool cut)
 {
-	size_t key = skip_blanks(bytes, line.start, line.end), key_end = key;
-	struct node *node;
+	if (indented)
+		node->problem = "A blank before the option: the server takes the line for a "
+				"stray argument.";
+	else if (open)
+		node->problem = "A quote has no end.";
+	else if (cut)
+		node->problem = "The file's last line has no line end: what it holds is lost.";
+}
 
-	while (key_end < line.end && !is_blank(bytes[key_end]) && bytes[key_end] != '\n' &&
-		bytes[key_end] != '#')
-		key_end++;
-	node = tree_add(tree, &tree->root, key_end > key ? NODE_SETTING : NODE_BLANK, line);
-	if (node == NULL || node->kind == NODE_BLANK)
-		return;
-	node->key_at = (struct span){ key, key_end };
-	node->key = tree_keep(tree, bytes + key, key_end - key);
-	node->value_at.start = skip_blanks(bytes, key_end, line.end);
-	node->value_at.end = value_end(bytes, node->value_at.start, line.end);
-	node->value = plain(tree, bytes, node->value_at);
+/* One setting with all that follows up to its line's end; returns that end. */
+static size_t
+add_setting(struct tree *tree, const char *bytes, size_t start, size_t key_at, size_t length)
+{
+	struct piece key = { 0 }, value = { 0 };
+	size_t at = read_piece(&key, bytes, key_at, length, true);
+	bool assigned = at < length && bytes[at] == '=';
+	struct node *node;
+	size_t end;
+
+	at = assigned ? at + 1 : skip_blanks(bytes, at, length);
+	at = read_piece(&value, bytes, at, length, false);
+	end = tree->nodes + 1 == TREE_NODES_MAX ? length : rest_end(bytes, at, length);
+	node = tree_add(tree, &tree->root, NODE_SETTING, (struct span){ start, end });
+	if (node != NULL) {
+		node->key_at = key.at;
+		node->key = tree_keep(tree, key.text->str, key.text->len);
+		node->value_at = value.at;
+		if (assigned || value.at.end > value.at.start)
+			node->value = tree_keep(tree, value.text->str, value.text->len);
+		name_problem(node, key_at > start, key.open || value.open, bytes[end - 1] != '\n');
+	}
+	g_string_free(key.text, TRUE);
+	g_string_free(value.text, TRUE);
+	return end;
 }
 
 static struct tree *
 parse(const char *bytes, size_t length)
 {
 	struct tree *tree = tree_new(length);
+	size_t start = 0;
 
-	for (size_t at = 0; at < length;) {
-		size_t end =
-			tree->nodes + 1 == TREE_NODES_MAX ? length : line_end(bytes, at, length);
+	while (start < length) {
+		size_t at = skip_blanks(bytes, start, length);
 
-		add_line(tree, bytes, (struct span){ at, end });
-		at = end;
+		if (at < length && bytes[at] != '#' && bytes[at] != '\n') {
+			start = add_setting(tree, bytes, start, at, length);
+			continue;
+		}
+		at = tree->nodes + 1 == TREE_NODES_MAX ? length : rest_end(bytes, at, length);
+		tree_add(tree, &tree->root, NODE_BLANK, (struct span){ start, at });
+		start = at;
 	}
 	return tree;
 }

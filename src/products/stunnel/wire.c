@@ -5,7 +5,7 @@
  * It speaks until STLS, then the server behind it does: greeting and CAPA over
  * TLS are those of that server, so its own signs weigh more than theirs.
  */
-#include "products/product.h"
+#include "products/stunnel/config.h"
 
 static const struct fingerprint fingerprints[] = {
 	{ PLACE_GREETING, "* + stunnel", 150 },
@@ -38,4 +38,5 @@ const struct product product_stunnel = {
 		"Nothing is to be done where it answers; see that the server behind it listens on "
 		"the loopback address only.",
 	.documentation = documentation,
+	.config = &stunnel_config,
 };

@@ -5,7 +5,7 @@
  * With tls-mode required it says XTLSREQUIRED in CAPA, where USER stood, and
  * "Incorrect state" to every login: the one server that announces its refusal.
  */
-#include "products/product.h"
+#include "products/mailutils/config.h"
 
 static const struct fingerprint fingerprints[] = {
 	{ PLACE_GREETING, "POP3 Ready <*.*@*>", 35 },
@@ -50,4 +50,5 @@ const struct product product_mailutils = {
 		"mailutils.conf: program pop3d { server ADDRESS { tls-mode required; }; }, with a "
 		"certificate; the global tls-mode is for inetd and for servers without one.",
 	.documentation = documentation,
+	.config = &mailutils_config,
 };

@@ -6,7 +6,7 @@
  * everything else that it does not want. A login that reaches its auth_http
  * service and fails there ("internal server error") was taken all the same.
  */
-#include "products/product.h"
+#include "products/nginx/config.h"
 
 static const struct fingerprint fingerprints[] = {
 	{ PLACE_GREETING, "POP3 ready", 40 },
@@ -46,4 +46,5 @@ const struct product product_nginx = {
 	.remedy = "mail or server block: starttls only; with ssl_certificate and "
 		  "ssl_certificate_key, or listen 995 ssl alone.",
 	.documentation = documentation,
+	.config = &nginx_config,
 };

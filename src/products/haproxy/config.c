@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * haproxy.cfg: the binds of frontends and of listen sections in mode tcp.
+ *
+ * HAProxy speaks no POP3. With "ssl" on the bind it speaks TLS from the first byte; without, the
+ * bytes pass through, and the server behind decides: but where HAProxy itself wraps the leg to
+ * that server in TLS, it takes for secure what came in clear.
+ */
+#include "products/haproxy/config.h"
+
+#include <string.h>
+
+#include "products/proxies.h"
+
+extern const struct dialect dialect_haproxy;
+
+#define SETTLE "haproxy -c -f FILE"
+
+struct reading {
+	struct config_reading *config;
+	const struct config_text *text;
+	struct tree *tree;
+};
+
+/* Where the connections of a section go. */
+struct servers {
+	struct config_place first;
+	struct config_place clear; /* the first one on another host without TLS */
+	struct config_place tls;
+	struct config_place proxy; /* send-proxy */
+	bool pop3;                 /* one of them is on a POP3 port */
+};
+
+static struct config_place
+place_of(const struct reading *reading, const struct node *node)
+{
+	return (struct config_place){ reading->text, node };
+}
+
+static bool
+has_word(const struct node *node, const char *word)
+{
+	return g_strv_contains(node->words, word);
+}
+
+/* --- sections --------------------------------------------------------------------------------- */
+
+/* The last setting of that key in a section, or NULL. */
+static const struct node *
+find(const struct node *section, const char *key)
+{
+	return tree_find_last(section, key, false);
+}
+
+/* The defaults that hold for a section: by "from NAME", or the nearest ones before it. */
+static const struct node *
+defaults_of(const struct reading *reading, const struct node *section)
+{
+	const struct node *nearest = NULL;
+	const char *name = NULL;
+
+	for (size_t i = 0; section->words[i] != NULL; i++)
+		if (g_str_equal(section->words[i], "from"))
+			name = section->words[i + 1];
+	for (const struct node *node = reading->tree->root.first; node != section;
+		node = node->next) {
+		if (node->kind != NODE_BLOCK || !g_str_equal(node->key, "defaults"))
+			continue;
+		if (name == NULL || g_strcmp0(node->value, name) == 0)
+			nearest = node;
+	}
+	return nearest;
+}
+
+/* A setting of the section, or of its defaults. */
+static const struct node *
+effective(const struct reading *reading, const struct node *section, const char *key)
+{
+	const struct node *own = find(section, key), *defaults;
+
+	if (own != NULL)
+		return own;
+	defaults = defaults_of(reading, section);
+	return defaults != NULL ? find(defaults, key) : NULL;
+}
+
+static const struct node *
+find_backend(const struct reading *reading, const char *name)
+{
+	for (const struct node *node = reading->tree->root.first; node != NULL; node = node->next)
+		if (node->kind == NODE_BLOCK && g_strcmp0(node->value, name) == 0 &&
+			(g_str_equal(node->key, "backend") || g_str_equal(node->key, "listen")))
+			return node;
+	return NULL;
+}
+
+/* --- servers ---------------------------------------------------------------------------------- */
+
+/* The port of "host:port", "[::1]:port", "ipv4@host:port"; 0 for none. */
+static uint16_t
+port_of(const char *address)
+{
+	const char *colon = strrchr(address, ':');
+
+	return colon != NULL ? proxies_port(colon + 1) : 0;
+}
+
+static bool
+is_local(const char *address)
+{
+	const char *at = strchr(address, '@'), *host = at != NULL ? at + 1 : address;
+	const char *port;
+	g_autofree char *name = proxies_split(host, &port);
+
+	return host[0] == '/' || g_str_has_prefix(address, "unix@") ||
+		g_str_has_prefix(address, "abns@") || proxies_is_local(name);
+}
+
+static void
+add_server(const struct reading *reading, struct servers *servers, const struct node *node,
+	bool all_tls)
+{
+	struct config_place place = place_of(reading, node);
+	const char *address =
+		node->words[0] != NULL && node->words[1] != NULL ? node->words[1] : "";
+	bool tls = (all_tls || has_word(node, "ssl")) && !has_word(node, "no-ssl");
+
+	if (servers->first.node == NULL)
+		servers->first = place;
+	servers->pop3 |= port_of(address) == 110 || port_of(address) == 995;
+	if (tls)
+		servers->tls = place;
+	else if (servers->clear.node == NULL && !is_local(address))
+		servers->clear = place;
+	if (has_word(node, "send-proxy") || has_word(node, "send-proxy-v2") ||
+		has_word(node, "send-proxy-v2-ssl"))
+		servers->proxy = place;
+}
+
+static void
+add_servers(const struct reading *reading, struct servers *servers, const struct node *section)
+{
+	const struct node *defaults = effective(reading, section, "default-server");
+	bool all_tls = defaults != NULL && has_word(defaults, "ssl");
+
+	for (const struct node *node = section->first; node != NULL; node = node->next)
+		if (node->kind == NODE_SETTING &&
+			(g_str_equal(node->key, "server") ||
+				g_str_equal(node->key, "server-template")))
+			add_server(reading, servers, node, all_tls);
+}
+
+static struct servers
+find_servers(const struct reading *reading, const struct node *section)
+{
+	const struct node *standard = effective(reading, section, "default_backend");
+	const struct node *backend;
+	struct servers servers = { 0 };
+
+	add_servers(reading, &servers, section);
+	backend = standard != NULL ? find_backend(reading, standard->value) : NULL;
+	if (backend != NULL)
+		add_servers(reading, &servers, backend);
+	for (const struct node *node = section->first; node != NULL; node = node->next)
+		if (node->kind == NODE_SETTING && g_str_equal(node->key, "use_backend") &&
+			(backend = find_backend(reading, node->value)) != NULL)
+			add_servers(reading, &servers, backend);
+	return servers;
+}
+
+/* --- binds ------------------------------------------------------------------------------------ */
+
+static void
+judge(struct config_listener *listener, const struct servers *servers, bool tls)
+{
+	listener->mode = tls ? MODE_POP3S : MODE_POP3;
+	listener->reason = REASON_ELSEWHERE;
+	listener->settle = "popseal scan HOST";
+	if (tls) {
+		listener->verdict = VERDICT_REFUSES;
+		listener->reason = REASON_TLS_ONLY;
+		listener->settle = NULL;
+		listener->explanation = servers->proxy.node != NULL ?
+			"HAProxy speaks TLS from the first byte, and tells the server behind it "
+			"whose connection it is (send-proxy)." :
+			"HAProxy speaks TLS from the first byte.";
+	} else if (servers->tls.node != NULL) {
+		listener->verdict = VERDICT_PERMITS;
+		listener->reason = REASON_SETTING;
+		listener->settle = NULL;
+		listener->explanation =
+			"HAProxy takes passwords in clear, and hands them on in TLS: "
+			"the server behind it cannot refuse them.";
+	} else {
+		listener->verdict = VERDICT_UNDETERMINED;
+		listener->explanation = servers->proxy.node != NULL ?
+			"HAProxy passes the connection through: the server behind it decides, and "
+			"may take it for secure by the PROXY protocol (send-proxy)." :
+			"HAProxy passes the connection through: the server behind it decides.";
+	}
+}
+
+static void
+check_tls(const struct reading *reading, const struct node *bind)
+{
+	static const char *const old[] = { "SSLv3", "TLSv1.0", "TLSv1.1" };
+
+	for (size_t i = 0; bind->words[i] != NULL; i++) {
+		const char *next = bind->words[i + 1];
+
+		if (g_str_equal(bind->words[i], "crt") && next != NULL && next[0] == '/')
+			proxies_check_key(reading->config, place_of(reading, bind), next);
+		for (size_t j = 0; j < G_N_ELEMENTS(old); j++)
+			if (g_str_equal(bind->words[i], "ssl-min-ver") &&
+				g_strcmp0(next, old[j]) == 0)
+				proxies_note(reading->config, CONFIG_NOTE_TLS_VERSION,
+					place_of(reading, bind),
+					"ssl-min-ver allows versions before TLS 1.2.");
+	}
+	if (!has_word(bind, "crt") && !has_word(bind, "crt-list"))
+		proxies_note(reading->config, CONFIG_NOTE_TLS_UNAVAILABLE, place_of(reading, bind),
+			"The bind has no crt: HAProxy does not start.");
+}
+
+/* ":110", "*:110", "10.0.0.1:110", "[::]:110", "ipv6@:::110": a new host, "*" for all. */
+static char *
+bind_host(const char *address)
+{
+	const char *at = strchr(address, '@'), *port;
+	g_autofree char *host = proxies_split(at != NULL ? at + 1 : address, &port);
+
+	return host[0] != '\0' ? g_steal_pointer(&host) : g_strdup("*");
+}
+
+static void
+add_bind(const struct reading *reading, const struct node *section, const struct node *bind,
+	const char *address)
+{
+	struct servers servers = find_servers(reading, section);
+	uint16_t port = port_of(address);
+	bool tls = has_word(bind, "ssl");
+	struct config_listener *listener;
+	g_autofree char *host = NULL;
+
+	if (port != 110 && port != 995 && !servers.pop3)
+		return;
+	host = bind_host(address);
+	reading->config->facts->config->served = true;
+	listener = config_add_listener(reading->config->facts);
+	listener->address = facts_keep(reading->config->facts, host, strlen(host));
+	listener->port = port;
+	judge(listener, &servers, tls);
+	if (!tls)
+		proxies_step(reading->config, &listener->chain, servers.tls, "in TLS");
+	proxies_step(reading->config, &listener->chain, place_of(reading, bind), NULL);
+	if (bind->problem != NULL)
+		proxies_doubt(reading->config, REASON_NOT_UNDERSTOOD, place_of(reading, bind),
+			bind->problem, SETTLE);
+	if (!tls)
+		return;
+	check_tls(reading, bind);
+	if (servers.clear.node != NULL)
+		proxies_note(reading->config, CONFIG_NOTE_BACKEND_IN_CLEAR, servers.clear,
+			"HAProxy hands passwords on in clear to another host.");
+}
+
+/* A range of ports ("100-200") that holds a POP3 port stands for that port. */
+static void
+add_binds(const struct reading *reading, const struct node *section, const struct node *bind)
+{
+	g_auto(GStrv) addresses = g_strsplit(bind->value != NULL ? bind->value : "", ",", -1);
+
+	for (size_t i = 0; addresses[i] != NULL; i++) {
+		char *colon = strrchr(addresses[i], ':'), *dash;
+		g_autofree char *one = NULL;
+		guint64 from, to;
+
+		if (colon == NULL || (dash = strchr(colon, '-')) == NULL) {
+			add_bind(reading, section, bind, addresses[i]);
+			continue;
+		}
+		from = g_ascii_strtoull(colon + 1, NULL, 10);
+		to = g_ascii_strtoull(dash + 1, NULL, 10);
+		for (unsigned port = 110; port <= 995; port += 995 - 110)
+			if (from <= port && port <= to) {
+				g_free(one);
+				one = g_strdup_printf("%.*s%u", (int)(colon + 1 - addresses[i]),
+					addresses[i], port);
+				add_bind(reading, section, bind, one);
+			}
+	}
+}
+
+static void
+read_section(const struct reading *reading, const struct node *section)
+{
+	const struct node *mode = effective(reading, section, "mode");
+
+	if (mode != NULL && g_strcmp0(mode->value, "tcp") != 0 && mode->problem == NULL)
+		return;
+	if (find(section, "disabled") != NULL)
+		return;
+	for (const struct node *node = section->first; node != NULL; node = node->next)
+		if (node->kind == NODE_SETTING && g_str_equal(node->key, "bind"))
+			add_binds(reading, section, node);
+}
+
+static void
+read_root(struct config_reading *config)
+{
+	struct reading reading = { .config = config };
+
+	reading.text = config_read(config, config->root);
+	if (reading.text == NULL)
+		return;
+	reading.tree = dialect_haproxy.parse(reading.text->bytes, reading.text->length);
+	for (const struct node *node = reading.tree->root.first; node != NULL; node = node->next)
+		if (node->kind == NODE_BLOCK &&
+			(g_str_equal(node->key, "frontend") || g_str_equal(node->key, "listen")))
+			read_section(&reading, node);
+	for (const struct node *node = reading.tree->root.first; node != NULL;
+		node = tree_next(node, &reading.tree->root))
+		if (node->kind == NODE_WRONG)
+			proxies_refuse(config, REASON_INVALID, place_of(&reading, node),
+				node->problem, SETTLE);
+	tree_free(reading.tree);
+}
+
+static const char *const roots[] = { "haproxy.cfg", NULL };
+static const char *const elsewhere[] = { "/usr/local/etc/haproxy", NULL };
+static const char *const packages[] = { "haproxy", NULL };
+
+const struct product_config haproxy_config = {
+	.folder = "/etc/haproxy",
+	.roots = roots,
+	.elsewhere = elsewhere,
+	.packages = packages,
+	.read = read_root,
+};

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the rooms of nginx, Mailutils, HAProxy, stunnel and Perdition make of configurations that
+ * are in memory. Verdicts of nginx, Mailutils and Perdition were seen on the running servers.
+ */
+#include <string.h>
+
+#include "products/config.h"
+#include "products/product.h"
+
+struct memory_file {
+	const char *path, *text;
+	unsigned mode; /* 0: 0644 */
+};
+
+enum {
+	FILES_MAX = 4,
+};
+
+struct sample {
+	const char *product;
+	struct memory_file files[FILES_MAX + 1]; /* the first one is the root */
+	enum verdict_value verdict;
+	enum reason reason;
+	enum config_note_kind note;   /* must be there; CONFIG_NOTE_NONE: nothing is asked for */
+	enum config_note_kind absent; /* must not be there */
+};
+
+/* --- a source in memory ----------------------------------------------------------------------- */
+
+struct memory {
+	struct config_source source;
+	const struct memory_file *files;
+	struct config_text texts[FILES_MAX];
+};
+
+static int
+find_file(const struct memory *memory, const char *path)
+{
+	for (int i = 0; memory->files[i].path != NULL; i++)
+		if (strcmp(memory->files[i].path, path) == 0)
+			return i;
+	return -1;
+}
+
+static const struct config_text *
+memory_read(struct config_source *source, const char *path, enum source_outcome *outcome)
+{
+	struct memory *memory = (struct memory *)source;
+	int i = find_file(memory, path);
+
+	if (outcome != NULL)
+		*outcome = i >= 0 ? SOURCE_FOUND : SOURCE_ABSENT;
+	if (i < 0)
+		return NULL;
+	memory->texts[i] = (struct config_text){ path, path, memory->files[i].text,
+		strlen(memory->files[i].text) };
+	memory->texts[i].path = memory->texts[i].shown = memory->files[i].path;
+	return &memory->texts[i];
+}
+
+static GPtrArray *
+memory_match(struct config_source *source, const char *pattern, bool braces,
+	enum source_outcome *outcome)
+{
+	struct memory *memory = (struct memory *)source;
+	GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
+
+	(void)braces;
+	for (int i = 0; memory->files[i].path != NULL; i++)
+		if (g_pattern_match_simple(pattern, memory->files[i].path))
+			g_ptr_array_add(paths, g_strdup(memory->files[i].path));
+	if (outcome != NULL)
+		*outcome = paths->len > 0 ? SOURCE_FOUND : SOURCE_ABSENT;
+	return paths;
+}
+
+/* A folder is there where a file is in it. */
+static void
+memory_look(struct config_source *source, const char *path, struct source_look *look)
+{
+	struct memory *memory = (struct memory *)source;
+	int i = find_file(memory, path);
+
+	*look = (struct source_look){ .outcome = SOURCE_ABSENT, .shown = path };
+	if (i >= 0) {
+		look->outcome = SOURCE_FOUND;
+		look->mode = memory->files[i].mode != 0 ? memory->files[i].mode : 0644;
+	}
+	for (int j = 0; memory->files[j].path != NULL; j++) {
+		g_autofree char *folder = g_path_get_dirname(memory->files[j].path);
+
+		if (strcmp(folder, path) == 0)
+			*look = (struct source_look){ .outcome = SOURCE_FOUND,
+				.is_folder = true,
+				.shown = path };
+	}
+}
+
+/* --- samples ---------------------------------------------------------------------------------- */
+
+#define NGINX(text)                                                                          \
+	"nginx",                                                                             \
+	{                                                                                    \
+		{                                                                            \
+			"/etc/nginx/nginx.conf", "mail { auth_http [::1]:9/a; " text " }", 0 \
+		}                                                                            \
+	}
+#define NGINX_TLS "ssl_certificate /c; ssl_certificate_key /k; "
+#define MAILUTILS(text)                                \
+	"mailutils",                                   \
+	{                                              \
+		{                                      \
+			"/etc/mailutils.conf", text, 0 \
+		}                                      \
+	}
+#define HAPROXY(text)                                       \
+	"haproxy",                                          \
+	{                                                   \
+		{                                           \
+			"/etc/haproxy/haproxy.cfg", text, 0 \
+		}                                           \
+	}
+#define STUNNEL(text)                                                      \
+	"stunnel",                                                         \
+	{                                                                  \
+		{                                                          \
+			"/etc/stunnel/stunnel.conf", "cert = /c\n" text, 0 \
+		}                                                          \
+	}
+#define PERDITION(text)                                          \
+	"perdition",                                             \
+	{                                                        \
+		{                                                \
+			"/etc/perdition/perdition.conf", text, 0 \
+		}                                                \
+	}
+#define ANY CONFIG_NOTE_NONE, CONFIG_NOTE_NONE
+
+#define PERMITS(reason, ...)      VERDICT_PERMITS, REASON_##reason, __VA_ARGS__
+#define REFUSES(reason, ...)      VERDICT_REFUSES, REASON_##reason, __VA_ARGS__
+#define UNDETERMINED(reason, ...) VERDICT_UNDETERMINED, REASON_##reason, __VA_ARGS__
+#define NO_SERVICE(...)           VERDICT_NO_SERVICE, REASON_NOT_SERVED, __VA_ARGS__
+
+static const struct sample nginx_samples[] = {
+	{ NGINX("server { listen 110; }"), PERMITS(DEFAULT, CONFIG_NOTE_BACKEND_IN_CLEAR, 0) },
+	{ NGINX("server { listen 110; } starttls only; " NGINX_TLS),
+		REFUSES(SETTING, CONFIG_NOTE_TLS_UNAVAILABLE, CONFIG_NOTE_PERMITS) },
+	{ NGINX("starttls only; server { listen 110; }"),
+		REFUSES(SETTING, CONFIG_NOTE_TLS_UNAVAILABLE, CONFIG_NOTE_INVALID) },
+	{ NGINX("starttls only; server { starttls on; listen 110; }"), PERMITS(SETTING, ANY) },
+	{ NGINX("starttls on; server { starttls only; listen 110; listen [::]:110; }"),
+		REFUSES(SETTING, ANY) },
+	{ NGINX("server { listen 995 ssl; }" NGINX_TLS), REFUSES(TLS_ONLY, ANY) },
+	{ NGINX("server { listen 995 ssl; listen 110; }" NGINX_TLS), PERMITS(DEFAULT, ANY) },
+	{ NGINX("server { listen 995; }" NGINX_TLS), PERMITS(DEFAULT, ANY) },
+	{ NGINX("ssl on; server { listen 995; }" NGINX_TLS), REFUSES(TLS_ONLY, ANY) },
+	{ NGINX("ssl on; server { ssl off; listen 995; }" NGINX_TLS), PERMITS(DEFAULT, ANY) },
+	{ NGINX("ssl on; server { starttls on; listen 995; }" NGINX_TLS),
+		UNDETERMINED(INVALID, CONFIG_NOTE_INVALID, CONFIG_NOTE_PERMITS) },
+	{ NGINX("server { listen 1110; }"), UNDETERMINED(INVALID, ANY) },
+	{ NGINX("server { listen 143; protocol pop3; }"), PERMITS(DEFAULT, ANY) },
+	{ NGINX("server { listen 110; protocol imap; }"), NO_SERVICE(CONFIG_NOTE_SIBLING, 0) },
+	{ NGINX("server { listen 143; starttls only; }" NGINX_TLS),
+		NO_SERVICE(CONFIG_NOTE_NONE, CONFIG_NOTE_SIBLING) },
+	{ NGINX("server { listen unix:/run/x; protocol pop3; }"), PERMITS(DEFAULT, ANY) },
+	{ NGINX("starttls only; starttls on; server { listen 110; }"), UNDETERMINED(INVALID, ANY) },
+	{ NGINX("starttls bogus; server { listen 110; }"), UNDETERMINED(INVALID, ANY) },
+	{ NGINX("starttls only; bogus on; server { listen 110; }"),
+		UNDETERMINED(NOT_UNDERSTOOD, ANY) },
+	{ NGINX("starttls only; server { listen 110; ssl_protocols TLSv1; }"),
+		REFUSES(SETTING, CONFIG_NOTE_TLS_VERSION, 0) },
+	{ NGINX("server { listen 110; } } mail {"), UNDETERMINED(INVALID, ANY) },
+	{ NGINX("server { listen 110; "), UNDETERMINED(INVALID, ANY) },
+	{ NGINX("include none.conf; server { listen 110; }"), UNDETERMINED(INCLUDE_MISSING, ANY) },
+	{ NGINX("include none/*.conf; server { listen 110; }"), PERMITS(DEFAULT, ANY) },
+	{ "nginx",
+		{ { "/etc/nginx/nginx.conf", "include conf.d/*.conf;", 0 },
+			{ "/etc/nginx/conf.d/a.conf", "mail { auth_http a; include conf.d/b; }",
+				0 },
+			{ "/etc/nginx/conf.d/b", "server { listen 110; starttls on; }", 0 } },
+		PERMITS(SETTING, CONFIG_NOTE_TLS_UNAVAILABLE, 0) },
+	{ "nginx", { { "/etc/nginx/nginx.conf", "include nginx.conf;", 0 } },
+		UNDETERMINED(INCLUDE_MISSING, ANY) },
+	{ "nginx",
+		{ { "/etc/nginx/nginx.conf",
+			  "mail { auth_http a; server { listen 995 ssl; ssl_certificate k; "
+			  "ssl_certificate_key k; } }",
+			  0 },
+			{ "/etc/nginx/k", "", 0644 } },
+		REFUSES(TLS_ONLY, CONFIG_NOTE_KEY_PERMISSIONS, CONFIG_NOTE_TLS_UNAVAILABLE) },
+	{ "nginx", { { "/etc/nginx/nginx.conf", "http { server { listen 110; } }", 0 } },
+		NO_SERVICE(ANY) },
+	{ "nginx",
+		{ { "/etc/nginx/nginx.conf", "stream { server { listen 110; proxy_pass a; } }",
+			0 } },
+		UNDETERMINED(ELSEWHERE, ANY) },
+};
+
+static const struct sample mailutils_samples[] = {
+	{ MAILUTILS("program pop3d { tls-mode required; };"),
+		REFUSES(SETTING, CONFIG_NOTE_TLS_UNAVAILABLE, 0) },
+	{ MAILUTILS(""), PERMITS(DEFAULT, ANY) },
+	{ MAILUTILS("program imap4d { tls-mode required; };"), PERMITS(DEFAULT, ANY) },
+	{ MAILUTILS("tls-mode required; program pop3d { server 0.0.0.0 { }; };"),
+		REFUSES(SETTING, ANY) },
+	{ MAILUTILS("program pop3d { server 0.0.0.0 { }; tls-mode required; };"),
+		REFUSES(SETTING, ANY) },
+	{ MAILUTILS("program pop3d { tls-mode no; }; tls-mode required;"), REFUSES(SETTING, ANY) },
+	{ MAILUTILS("tls-mode required; server :110 { tls-mode required; tls-mode no; }"),
+		PERMITS(SETTING, ANY) },
+	{ MAILUTILS("tls-mode required; server :110 { tls-mode bogus; }"),
+		REFUSES(SETTING, CONFIG_NOTE_INVALID, 0) },
+	{ MAILUTILS("tls-mode TRUE;"), PERMITS(DEFAULT, CONFIG_NOTE_INVALID, 0) },
+	{ MAILUTILS("tls-mode yes;"), REFUSES(TLS_ONLY, ANY) },
+	{ MAILUTILS("tls-mode stls;"), PERMITS(SETTING, ANY) },
+	{ MAILUTILS("server 1.2.3.4 { tls-mode required; }; server 1.2.3.4:110 { };"),
+		REFUSES(SETTING, CONFIG_NOTE_INVALID, 0) },
+	{ MAILUTILS("server { };"), UNDETERMINED(INVALID, ANY) },
+	{ MAILUTILS("tls-mode required; bogus 1;"), UNDETERMINED(INVALID, ANY) },
+	{ MAILUTILS("tls-mode required"), UNDETERMINED(INVALID, ANY) },
+	{ MAILUTILS("include /none; tls-mode required;"), UNDETERMINED(INCLUDE_MISSING, ANY) },
+	{ MAILUTILS("apop-database-file /x;"), PERMITS(DEFAULT, CONFIG_NOTE_WEAK_MECHANISM, 0) },
+	{ "mailutils",
+		{ { "/etc/mailutils.conf", "include mailutils.d; ", 0 },
+			{ "/etc/mailutils.d/pop3d", "tls-mode required;", 0 } },
+		REFUSES(SETTING, ANY) },
+};
+
+static const struct sample haproxy_samples[] = {
+	{ HAPROXY("listen a\nbind :110\nserver b 127.0.0.1:1110 send-proxy\n"),
+		UNDETERMINED(ELSEWHERE, ANY) },
+	{ HAPROXY("listen a\nbind :995 ssl crt /c\nserver b 10.0.0.1:110\n"),
+		REFUSES(TLS_ONLY, CONFIG_NOTE_BACKEND_IN_CLEAR, 0) },
+	{ HAPROXY("listen a\nbind :995 ssl\nserver b 127.0.0.1:110\n"),
+		REFUSES(TLS_ONLY, CONFIG_NOTE_TLS_UNAVAILABLE, CONFIG_NOTE_BACKEND_IN_CLEAR) },
+	{ HAPROXY("frontend a\nbind :110\ndefault_backend b\nbackend b\nserver c d:995 ssl\n"),
+		PERMITS(SETTING, ANY) },
+	{ HAPROXY("defaults\nmode http\nfrontend a\nbind :110\n"), NO_SERVICE(ANY) },
+	{ HAPROXY("defaults\nmode http\nlisten a\nmode tcp\nbind :110\n"),
+		UNDETERMINED(ELSEWHERE, ANY) },
+	{ HAPROXY("defaults x\nmode tcp\ndefaults\nmode http\nlisten a from x\nbind :110\n"),
+		UNDETERMINED(ELSEWHERE, ANY) },
+	{ HAPROXY("listen a\nbind :100-120\n"), UNDETERMINED(ELSEWHERE, ANY) },
+	{ HAPROXY("listen a\nbind :443\nserver b c:443\n"), NO_SERVICE(ANY) },
+	{ HAPROXY("listen a\nbind :2110\nserver b c:110\n"), UNDETERMINED(ELSEWHERE, ANY) },
+	{ HAPROXY("listen a\nbind :995 ssl crt /c"), UNDETERMINED(INVALID, ANY) },
+	{ HAPROXY("listen a\nmode http\nmode tcp\nbind :110\n"), UNDETERMINED(ELSEWHERE, ANY) },
+	{ HAPROXY("listen a\n.if x\nbind :995 ssl crt /c\n.endif\n"),
+		UNDETERMINED(NOT_UNDERSTOOD, ANY) },
+};
+
+static const struct sample stunnel_samples[] = {
+	{ STUNNEL("[a]\naccept = 995\nconnect = 110\n"),
+		REFUSES(TLS_ONLY, CONFIG_NOTE_TLS_UNAVAILABLE, CONFIG_NOTE_BACKEND_IN_CLEAR) },
+	{ STUNNEL("[a]\naccept = 110\nconnect = 10.0.0.1:110\nprotocol = pop3\n"),
+		REFUSES(SETTING, CONFIG_NOTE_BACKEND_IN_CLEAR, 0) },
+	{ STUNNEL("[a]\nclient = yes\naccept = 127.0.0.1:110\nconnect = a:995\n"),
+		NO_SERVICE(ANY) },
+	{ STUNNEL("client = yes\n[a]\naccept = 110\nconnect = a:995\n"),
+		UNDETERMINED(ELSEWHERE, ANY) },
+	{ STUNNEL("sslVersionMin = TLSv1\n[a]\naccept = 995\n"),
+		REFUSES(TLS_ONLY, CONFIG_NOTE_TLS_VERSION, 0) },
+	{ STUNNEL("client = yes\n[a]\nACCEPT = 127.0.0.1:110\nAccept = 10.0.0.1:110\n"),
+		UNDETERMINED(ELSEWHERE, ANY) },
+	{ STUNNEL("[imaps]\naccept = 993\nconnect = 143\n"), NO_SERVICE(ANY) },
+	{ STUNNEL("[a]\nbogus\naccept = 995\n"), UNDETERMINED(INVALID, ANY) },
+	{ STUNNEL("include = /none\n"), UNDETERMINED(INCLUDE_MISSING, ANY) },
+};
+
+#define DEFAULTS "/etc/default/perdition"
+
+static const struct sample perdition_samples[] = {
+	{ PERDITION("ssl_mode tls_listen_force\nssl_mode none\n"), REFUSES(SETTING, ANY) },
+	{ PERDITION("ssl_mode TLS_LISTEN_FORCE\n"),
+		REFUSES(SETTING, CONFIG_NOTE_BACKEND_IN_CLEAR, 0) },
+	{ PERDITION("ssl_mode tls_all_force\n"),
+		REFUSES(SETTING, CONFIG_NOTE_NONE, CONFIG_NOTE_BACKEND_IN_CLEAR) },
+	{ PERDITION("ssl_mode tls_listen_force"), PERMITS(DEFAULT, CONFIG_NOTE_INVALID, 0) },
+	{ PERDITION("nosuch\nssl_mode tls_listen_force\n"),
+		PERMITS(DEFAULT, CONFIG_NOTE_INVALID, 0) },
+	{ PERDITION("ssl_mode tls_listen_force\nnosuch\n"), REFUSES(SETTING, ANY) },
+	{ PERDITION("timeout x\nssl_mode tls_listen_force\n"),
+		PERMITS(DEFAULT, CONFIG_NOTE_INVALID, 0) },
+	{ PERDITION("ssl_mode tls_listen, tls_listen_force\n"), PERMITS(SETTING, ANY) },
+	{ PERDITION(" ssl_mode tls_listen_force\n"), UNDETERMINED(INVALID, ANY) },
+	{ PERDITION("ssl_mode tls_listen_force\ndebug yes\n"), UNDETERMINED(INVALID, ANY) },
+	{ PERDITION("ssl_mode ssl_listen,tls_listen\n"), UNDETERMINED(INVALID, ANY) },
+	{ PERDITION("ssl_mode ssl_listen\nssl_listen_min_proto_version tlsv1.2\n"),
+		REFUSES(TLS_ONLY, CONFIG_NOTE_NONE, CONFIG_NOTE_TLS_VERSION) },
+	{ PERDITION("protocol IMAP4\n"), NO_SERVICE(ANY) },
+	{ PERDITION("P POP3S\nl 995\n"), REFUSES(TLS_ONLY, ANY) },
+	{ PERDITION("login_disabled\n"), REFUSES(SETTING, ANY) },
+	{ "perdition",
+		{ { "/etc/perdition/perdition.conf", "", 0 },
+			{ DEFAULTS, "RUN_PERDITION=no\n", 0 } },
+		NO_SERVICE(ANY) },
+	{ "perdition",
+		{ { "/etc/perdition/perdition.conf", "", 0 },
+			{ DEFAULTS, "RUN_PERDITION=yes\nPOP3=\"no\"\n", 0 } },
+		REFUSES(TLS_ONLY, ANY) },
+	{ "perdition",
+		{ { "/etc/perdition/perdition.conf", "", 0 },
+			{ DEFAULTS, "RUN_PERDITION=yes\nPOP3S=no\n", 0 } },
+		PERMITS(DEFAULT, ANY) },
+	{ "perdition",
+		{ { "/etc/perdition/perdition.conf", "ssl_mode tls_listen_force\n", 0 },
+			{ DEFAULTS, "RUN_PERDITION=yes\nPOP3_FLAGS='--ssl_mode none'\n", 0 } },
+		UNDETERMINED(ELSEWHERE, ANY) },
+	{ "perdition",
+		{ { "/etc/perdition/perdition.conf", "ssl_mode tls_listen_force\n", 0 },
+			{ "/etc/perdition/perdition.pop3.conf", "ssl_mode tls_listen\n", 0 } },
+		PERMITS(SETTING, ANY) },
+};
+
+/* --- the test --------------------------------------------------------------------------------- */
+
+static bool
+has_note(const struct config_facts *config, enum config_note_kind kind)
+{
+	for (guint i = 0; i < config->notes->len; i++)
+		if (g_array_index(config->notes, struct config_note, i).kind == kind)
+			return true;
+	return false;
+}
+
+static void
+check_sample(const struct sample *sample)
+{
+	const struct product *product = product_find(sample->product);
+	struct memory memory = {
+		.source = { memory_read, memory_match, memory_look },
+		.files = sample->files,
+	};
+	struct facts *facts = facts_new();
+	struct config_facts *config = config_facts_new(facts, product->name, product->title);
+	struct config_reading reading = { .facts = facts, .source = &memory.source };
+
+	g_test_message("%s", sample->files[0].text);
+	config->root = reading.root = sample->files[0].path;
+	product->config->read(&reading);
+	config_verdict_decide(facts);
+	g_assert_cmpint(facts->verdict.value, ==, sample->verdict);
+	g_assert_cmpint(facts->verdict.reason, ==, sample->reason);
+	g_assert_true(sample->note == CONFIG_NOTE_NONE || has_note(config, sample->note));
+	g_assert_true(sample->absent == CONFIG_NOTE_NONE || !has_note(config, sample->absent));
+	if (sample->verdict == VERDICT_UNDETERMINED)
+		g_assert_nonnull(facts->verdict.settle);
+	facts_free(facts);
+}
+
+#define CHECK(name)                                                       \
+	static void test_##name(void)                                     \
+	{                                                                 \
+		for (size_t i = 0; i < G_N_ELEMENTS(name##_samples); i++) \
+			check_sample(&name##_samples[i]);                 \
+	}
+
+CHECK(nginx)
+CHECK(mailutils)
+CHECK(haproxy)
+CHECK(stunnel)
+CHECK(perdition)
+
+int
+main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/config/nginx", test_nginx);
+	g_test_add_func("/config/mailutils", test_mailutils);
+	g_test_add_func("/config/haproxy", test_haproxy);
+	g_test_add_func("/config/stunnel", test_stunnel);
+	g_test_add_func("/config/perdition", test_perdition);
+	return g_test_run();
+}
