@@ -22,6 +22,7 @@ class Room:
     key: str            # the member that repeats the name, '-' for '_'
     page: str = ""      # {} is the name with '-'; empty: no page
     fixtures: tuple = ()
+    needs: str = ""     # the member without which a feature has no fixtures
     capitals: bool = False  # the key is in capitals: a word of a protocol
 
     @property
@@ -38,7 +39,7 @@ ROOMS = (
     Room("rules", "rules.def", "rule", "id", "docs/rules/{}.md",
          ("tests/rules/{}/fail*.*", "tests/rules/{}/pass*.*", "tests/rules/{}/unknown*.*")),
     Room("products", "products.def", "product", "name", "docs/products/{}.md",
-         ("tests/transcripts/{}-*.txt",)),
+         ("tests/transcripts/{}-*.txt",), "fingerprints"),
     Room("cmd", "commands.def", "command", "name", "docs/man/popseal-{}.1"),
     Room("reports", "reports.def", "report", "name"),
     Room("pop3/sasl", "mechanisms.def", "sasl_mechanism", "name", capitals=True),
@@ -70,12 +71,21 @@ def check_definitions(root, room, names):
             yield f"{room.def_file}: {name}: no file defines const struct {room.kind} {room.kind}_{name}"
 
 
+def without_fixtures(root, room):
+    """The names that lack the member which fixtures are for."""
+    text = re.compile(rf"^const struct {room.kind} {room.kind}_(\w+) = \{{(.*?)^\}};", re.M | re.S)
+    return {match[1] for path in tree.under(root, f"src/{room.folder}", suffixes=(".c",))
+            for match in text.finditer(tree.read(root, path))
+            if room.needs and f".{room.needs} =" not in match[2]}
+
+
 def check_extras(root, room, names):
     """Pages and fixtures of each name, and pages and fixture folders of no name."""
     base, words = pathlib.Path(root), [name.replace("_", "-") for name in names]
-    wanted = ((room.page,) if room.page else ()) + room.fixtures
-    for word in words:
-        for pattern in wanted:
+    silent = without_fixtures(root, room)
+    for name, word in zip(names, words):
+        fixtures = () if name in silent else room.fixtures
+        for pattern in ((room.page,) if room.page else ()) + fixtures:
             if not list(base.glob(pattern.format(word))):
                 yield f"{room.def_file}: {word}: no {pattern.format(word)}"
     if room.page:

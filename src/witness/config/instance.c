@@ -233,7 +233,9 @@ config_instances_find(const struct config_request *request, GError **error)
 		find_in_path(instances, request, &problem);
 	for (size_t i = 0; request->path == NULL && products[i] != NULL; i++)
 		if (products[i]->config != NULL &&
-			(request->product == NULL || request->product == products[i]))
+			(request->product == products[i] ||
+				(request->product == NULL &&
+					!products[i]->config->only_when_named)))
 			try_places(instances, request, products[i], &problem);
 	if (problem == NULL && instances->len == 0)
 		g_set_error(&problem, CONFIG_ERROR, 0,
