@@ -171,6 +171,13 @@ static const struct sample xinetd[] = {
 		XINETD("defaults\n{\n\tonly_from = 10.0.0.0/8\n}\n" ENTRY(
 			"\tonly_from =\n\tserver = /usr/sbin/popa3d\n")),
 		PERMITS, REASON_SETTING, 1, 11, NULL },
+	{ "second-defaults", NULL,
+		XINETD(ENTRY(
+			"\tserver = /usr/sbin/popa3d\n") "defaults\n{\n}\n"
+							 "defaults\n{\n\tdisabled = pop3\n}\n"),
+		PERMITS, REASON_SETTING, 1, 6, NULL },
+	{ "crlf-defaults", NULL, XINETD("defaults\n{\n\tdisabled = pop3\r\n}\n"), UNDETERMINED,
+		REASON_INVALID, 0, 0, NULL },
 	{ "redirect", NULL, XINETD(ENTRY("\tredirect = 10.0.0.5 110\n")), UNDETERMINED,
 		REASON_ELSEWHERE, 1, 0, NULL },
 	{ "by-port", NULL,

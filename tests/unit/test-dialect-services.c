@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The grammars of inetd, xinetd, James, Exchange, Zimbra and Postfix: what they make of their texts,
- * and that no octet is lost of any.
+ * The grammars of inetd, xinetd, James, Exchange, Zimbra and Postfix: what they make of their
+ * texts, and that no octet is lost of any.
  */
 #include <string.h>
 
@@ -210,7 +210,8 @@ static void
 test_poplist(void)
 {
 	g_autoptr(tree_auto) tree = parse(&dialect_poplist,
-		"\nLoginType : SecureLogin\nSSLBindings : {[::]:995, \n              0.0.0.0:995}\n");
+		"\nLoginType : SecureLogin\nSSLBindings : {[::]:995, \n              "
+		"0.0.0.0:995}\n");
 	g_autoptr(tree_auto) json = parse(&dialect_poplist, texts[10]);
 	static const char wide[] = "\xFF\xFE"
 				   "L\0o\0g\0i\0n\0T\0y\0p\0e\0 \0:\0 \0X\0\r\0\n\0";

@@ -3,8 +3,8 @@
  * What Get-PopSettings prints; the settings are each server's own, and one text may hold several.
  *
  * LoginType decides: PlainTextLogin takes USER and PASS without TLS; PlainTextAuthentication takes
- * them within TLS only, and NTLM without; SecureLogin takes nothing without TLS. JSON has its number.
- * A name that is missing was not asked for: it has no default here, but for the bindings.
+ * them within TLS only, and NTLM without; SecureLogin takes nothing without TLS. JSON has its
+ * number. A name that is missing was not asked for: it has no default here, but for the bindings.
  */
 #include "products/exchange/config.h"
 

@@ -5,7 +5,8 @@
  * As seen with xinetd 2.3.15: of an attribute that is set twice the first counts; one with a wrong
  * number of values is as if it were not there ("disable = yes # off" disables nothing); one with a
  * wrong value switches its service off. `enabled` in the defaults switches off what it does not
- * name, `disabled` what it does; both by id. only_from is copied from the defaults that stand above.
+ * name, `disabled` what it does; both by id. only_from is copied from the defaults that stand
+ * above; the second defaults of a file are ignored.
  */
 #include "products/xinetd/config.h"
 
@@ -213,6 +214,8 @@ read_defaults(struct xinetd *xinetd, const struct node *block)
 	for (const struct node *node = block->first; node != NULL; node = node->next) {
 		if (node->kind != NODE_SETTING)
 			continue;
+		if (node->problem != NULL)
+			doubt(xinetd, REASON_INVALID, "A value in the defaults is a wrong one.");
 		if (g_ascii_strcasecmp(node->key, "enabled") == 0)
 			change_list(&xinetd->enabled, node, true);
 		else if (g_ascii_strcasecmp(node->key, "disabled") == 0)
@@ -300,6 +303,7 @@ read_file(struct xinetd *xinetd, const char *path)
 {
 	const struct config_text *text = NULL;
 	struct tree *tree;
+	bool has_defaults = false;
 
 	if (xinetd->depth == SOURCE_DEPTH_MAX || xinetd->octets > SOURCE_TOTAL_MAX)
 		doubt(xinetd, REASON_NOT_UNDERSTOOD, "Files include each other too often.");
@@ -316,10 +320,12 @@ read_file(struct xinetd *xinetd, const char *path)
 			read_wrong(xinetd, text, node);
 		else if (node->kind == NODE_INCLUDE)
 			read_include(xinetd, text, node);
-		else if (node->kind == NODE_BLOCK && g_ascii_strcasecmp(node->key, "defaults") == 0)
-			read_defaults(xinetd, node);
-		else if (node->kind == NODE_BLOCK)
+		else if (node->kind == NODE_BLOCK && g_ascii_strcasecmp(node->key, "service") == 0)
 			read_service(xinetd, text, node);
+		else if (node->kind == NODE_BLOCK && !has_defaults)
+			read_defaults(xinetd, node);
+		has_defaults |=
+			node->kind == NODE_BLOCK && g_ascii_strcasecmp(node->key, "defaults") == 0;
 	}
 	xinetd->depth--;
 }

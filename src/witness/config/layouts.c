@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Layouts whose files are whole need no line here: Mailcow's data/conf/dovecot with its dovecot.conf
- * stands for /etc/dovecot, and iRedMail keeps to /etc/dovecot; both are found by their root file.
+ * Layouts whose files are whole need no line here: Mailcow's data/conf/dovecot with its
+ * dovecot.conf stands for /etc/dovecot, and iRedMail keeps to /etc/dovecot; both are found by their root file.
  */
 #include "witness/config/layouts.h"
 
@@ -12,10 +12,10 @@
 
 const struct config_layout config_layouts[] = {
 	/*
-	 * "The Dovecot default configuration can easily be extended providing a
-	 * docker-data/dms/config/dovecot.cf file": it becomes /etc/dovecot/local.conf, the last
-	 * file that dovecot.conf includes. In older versions the folder was config/.
-	 * https://docker-mailserver.github.io/docker-mailserver/latest/config/advanced/override-defaults/dovecot/
+	 * Copied to /etc/dovecot/local.conf, the last file that dovecot.conf includes. The folder
+	 * is docker-data/dms/config, in older versions config.
+	 * https://docker-mailserver.github.io/docker-mailserver/latest/config/
+	 * advanced/override-defaults/dovecot/
 	 */
 	{ "docker-mailserver", "dovecot", "config/dovecot.cf", "/etc/dovecot/local.conf", NULL,
 		"docker exec mailserver doveconf -n" },

@@ -21,8 +21,8 @@ struct config_layout {
 };
 
 /*
- * The layout that has that file as a fragment: some of the settings of a configuration whose rest is
- * in the image. NULL where there is none. `path` is absolute.
+ * The layout that has that file as a fragment: some of the settings of a configuration whose rest
+ * is in the image. NULL where there is none. `path` is absolute.
  */
 const struct config_layout *config_layout_find(const char *path);
 
