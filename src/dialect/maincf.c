@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Postfix's main.cf: "name = value". A line that begins with a blank goes on with the one before it;
- * comments and blank lines between them do not end it.
+ * Postfix's main.cf: "name = value". A line that begins with a blank goes on with the one before
+ * it; comments and blank lines between them do not end it.
  */
 #include <string.h>
 

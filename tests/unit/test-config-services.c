@@ -230,6 +230,10 @@ static const struct sample james[] = {
 	{ "on-without-version", NULL,
 		JAMES(SERVER(STLS "<auth><requireSSL>true</requireSSL></auth>\n")), UNDETERMINED,
 		REASON_VERSION_UNKNOWN, 1, 0, NULL },
+	{ "twice", "3.10.0",
+		JAMES(SERVER(STLS "<auth><requireSSL>false</requireSSL></auth>\n"
+				  "<auth><requireSSL>true</requireSSL></auth>\n")),
+		UNDETERMINED, REASON_NOT_UNDERSTOOD, 1, 0, NULL },
 	{ "variable", "3.10.0",
 		JAMES(SERVER(STLS "<auth><requireSSL>${env:TLS}</requireSSL></auth>\n")),
 		UNDETERMINED, REASON_NOT_UNDERSTOOD, 1, 0, NULL },
@@ -519,6 +523,49 @@ test_outside(void)
 	g_assert_cmpint(facts->verdict.reason, ==, REASON_INCLUDE_MISSING);
 }
 
+/* One reading of a text in which some octets are others. */
+static void
+read_changed(const char *product, const struct sample *sample, GRand *random)
+{
+	size_t length = strlen(sample->files[0].text);
+	g_autofree char *text = g_strdup(sample->files[0].text);
+	const struct memory_file files[] = { { sample->files[0].path, text }, { NULL, NULL } };
+	struct memory_source memory;
+	g_autoptr(facts_auto) facts = NULL;
+
+	for (int n = 0; n < 3; n++)
+		text[g_rand_int_range(random, 0, (gint32)length)] =
+			"\n\r\t \"'<>{}[]:=,#/\\-0aZ\xFF"[g_rand_int_range(random, 0, 24)];
+	memory_source_init(&memory, files);
+	facts = memory_assess(&memory, product, sample->files[0].path, sample->version);
+	g_assert_nonnull(facts->verdict.explanation);
+	if (facts->verdict.value == VERDICT_UNDETERMINED)
+		g_assert_nonnull(facts->verdict.settle);
+}
+
+/* Whatever stands in a file, there is a verdict, and what settles it where it is none. */
+static void
+test_changed(void)
+{
+	static const struct {
+		const char *product;
+		const struct sample *samples;
+		size_t count;
+	} rooms[] = {
+		{ "inetd", inetd, G_N_ELEMENTS(inetd) },
+		{ "xinetd", xinetd, G_N_ELEMENTS(xinetd) },
+		{ "james", james, G_N_ELEMENTS(james) },
+		{ "exchange", exchange, G_N_ELEMENTS(exchange) },
+		{ "zimbra", zimbra, G_N_ELEMENTS(zimbra) },
+	};
+	g_autoptr(GRand) random = g_rand_new_with_seed(995);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rooms); i++)
+		for (size_t j = 0; j < rooms[i].count; j++)
+			for (int round = 0; round < 200; round++)
+				read_changed(rooms[i].product, &rooms[i].samples[j], random);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -531,5 +578,6 @@ main(int argc, char **argv)
 	g_test_add_func("/services/notes", test_notes);
 	g_test_add_func("/services/postfix", test_postfix);
 	g_test_add_func("/services/outside", test_outside);
+	g_test_add_func("/services/changed", test_changed);
 	return g_test_run();
 }

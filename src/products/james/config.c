@@ -34,16 +34,26 @@ struct james_switch {
 	const struct node *node;
 };
 
-/* The last element of that name in `parent`, or NULL. */
+/* The next element of that name, from `node` on; or NULL. */
+static const struct node *
+next_element(const struct node *node, const char *name)
+{
+	while (node != NULL && (node->kind != NODE_BLOCK || !g_str_equal(node->key, name)))
+		node = node->next;
+	return node;
+}
+
 static const struct node *
 find_element(const struct node *parent, const char *name)
 {
-	const struct node *found = NULL;
+	return parent != NULL ? next_element(parent->first, name) : NULL;
+}
 
-	for (const struct node *node = parent->first; node != NULL; node = node->next)
-		if (node->kind == NODE_BLOCK && g_str_equal(node->key, name))
-			found = node;
-	return found;
+/* Whether an element stands there twice: which of them James takes is not certain. */
+static bool
+is_repeated(const struct node *element)
+{
+	return element != NULL && next_element(element->next, element->key) != NULL;
 }
 
 static enum switch_value
@@ -92,7 +102,9 @@ decide(struct config_listener *listener, enum verdict_value verdict, enum reason
 	listener->reason = reason;
 	listener->explanation = explanation;
 	if (verdict == VERDICT_UNDETERMINED)
-		listener->settle = "popseal audit --product james --product-version V FILE";
+		listener->settle = reason == REASON_VERSION_UNKNOWN ?
+			"popseal audit --product james --product-version V FILE" :
+			"popseal scan HOST";
 }
 
 /* A listener that starts in clear: the gate, which only newer releases have. */
@@ -154,7 +166,7 @@ add_listener(const struct james *james, const struct node *server, const struct 
 	const char *bind)
 {
 	const struct node *tls = find_element(server, "tls"), *auth = find_element(server, "auth");
-	const struct node *require = auth != NULL ? find_element(auth, "requireSSL") : NULL;
+	const struct node *require = find_element(auth, "requireSSL");
 	struct james_switch implicit = read_attribute(tls, "@socketTLS");
 	struct config_listener *listener = config_add_listener(james->reading->facts);
 
@@ -166,7 +178,12 @@ add_listener(const struct james *james, const struct node *server, const struct 
 		return;
 	}
 	listener->mode = implicit.value == SWITCH_ON ? MODE_POP3S : MODE_POP3;
-	if (implicit.value == SWITCH_ON) {
+	if (is_repeated(tls) || is_repeated(auth) || is_repeated(require)) {
+		add_step(james, listener, tls, NULL);
+		add_step(james, listener, require, NULL);
+		decide(listener, VERDICT_UNDETERMINED, REASON_NOT_UNDERSTOOD,
+			"A setting stands there twice; which of them counts is not known.");
+	} else if (implicit.value == SWITCH_ON) {
 		add_step(james, listener, tls, NULL);
 		decide(listener, VERDICT_REFUSES, REASON_TLS_ONLY,
 			"James speaks TLS from the first byte.");

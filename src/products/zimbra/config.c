@@ -4,8 +4,8 @@
  *
  * Two layers take POP3: the proxy (nginx), whose gate is zimbraReverseProxyPop3StartTlsMode ("only"
  * refuses), and the mailbox server, whose gate is zimbraPop3CleartextLoginEnabled. A server
- * inherits what it does not set from the global configuration. A whole dump always tells both gates:
- * one that is missing was not asked for, and is no default.
+ * inherits what it does not set from the global configuration. A whole dump always tells both
+ * gates: one that is missing was not asked for, and is no default.
  */
 #include "products/zimbra/config.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Layouts whose files are whole need no line here: Mailcow's data/conf/dovecot with its
- * dovecot.conf stands for /etc/dovecot, and iRedMail keeps to /etc/dovecot; both are found by their root file.
+ * dovecot.conf stands for /etc/dovecot, and iRedMail keeps to /etc/dovecot; both are found by their
+ * root file.
  */
 #include "witness/config/layouts.h"
 
