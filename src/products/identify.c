@@ -240,7 +240,7 @@ get_lookup(void)
 		const struct fingerprint *fingerprint = products[i]->fingerprints;
 
 		g_assert(i < PRODUCTS_MAX);
-		for (; fingerprint != NULL && fingerprint->place != PLACE_END; fingerprint++)
+		for (; fingerprint->place != PLACE_END; fingerprint++)
 			add_entry(lookup, fingerprint, i);
 	}
 	return lookup;

@@ -43,7 +43,7 @@ struct product_config;
 struct product {
 	const char *name;                       /* the record's word: "dovecot" */
 	const char *title;                      /* "Dovecot" */
-	const struct fingerprint *fingerprints; /* ended by PLACE_END; NULL: silent on the wire */
+	const struct fingerprint *fingerprints; /* ended by PLACE_END */
 	const struct wording *refusals; /* ended by a NULL pattern; NULL = the generic ones do */
 	bool exempts_same_address;      /* takes a client whose address equals its own as secure */
 	/*

@@ -22,7 +22,7 @@ class Room:
     key: str            # the member that repeats the name, '-' for '_'
     page: str = ""      # {} is the name with '-'; empty: no page
     fixtures: tuple = ()
-    needs: str = ""     # the member without which a feature has no fixtures
+    exempt: str = ""    # a feature whose file holds this needs no fixtures; empty: none
     capitals: bool = False  # the key is in capitals: a word of a protocol
 
     @property
@@ -39,7 +39,7 @@ ROOMS = (
     Room("rules", "rules.def", "rule", "id", "docs/rules/{}.md",
          ("tests/rules/{}/fail*.*", "tests/rules/{}/pass*.*", "tests/rules/{}/unknown*.*")),
     Room("products", "products.def", "product", "name", "docs/products/{}.md",
-         ("tests/transcripts/{}-*.txt",), "fingerprints"),
+         ("tests/transcripts/{}-*.txt",), exempt=r"fingerprints\[\] = \{ \{ PLACE_END, NULL, 0 \} \};"),
     Room("cmd", "commands.def", "command", "name", "docs/man/popseal-{}.1"),
     Room("reports", "reports.def", "report", "name"),
     Room("pop3/sasl", "mechanisms.def", "sasl_mechanism", "name", capitals=True),
@@ -71,21 +71,20 @@ def check_definitions(root, room, names):
             yield f"{room.def_file}: {name}: no file defines const struct {room.kind} {room.kind}_{name}"
 
 
-def without_fixtures(root, room):
-    """The names that lack the member which fixtures are for."""
-    text = re.compile(rf"^const struct {room.kind} {room.kind}_(\w+) = \{{(.*?)^\}};", re.M | re.S)
-    return {match[1] for path in tree.under(root, f"src/{room.folder}", suffixes=(".c",))
-            for match in text.finditer(tree.read(root, path))
-            if room.needs and f".{room.needs} =" not in match[2]}
+def exempted(root, room):
+    """The names that need no fixtures: a product without fingerprints is not seen on the wire."""
+    for name, path, _ in definitions(root, room):
+        if room.exempt and re.search(room.exempt, tree.read(root, path)):
+            yield name
 
 
 def check_extras(root, room, names):
     """Pages and fixtures of each name, and pages and fixture folders of no name."""
     base, words = pathlib.Path(root), [name.replace("_", "-") for name in names]
-    silent = without_fixtures(root, room)
+    exempt = set(exempted(root, room))
     for name, word in zip(names, words):
-        fixtures = () if name in silent else room.fixtures
-        for pattern in ((room.page,) if room.page else ()) + fixtures:
+        pages = (room.page,) if room.page else ()
+        for pattern in pages if name in exempt else pages + room.fixtures:
             if not list(base.glob(pattern.format(word))):
                 yield f"{room.def_file}: {word}: no {pattern.format(word)}"
     if room.page:

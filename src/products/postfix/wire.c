@@ -6,6 +6,9 @@
  */
 #include "products/postfix/config.h"
 
+/* None: it does not speak POP3 itself. */
+static const struct fingerprint fingerprints[] = { { PLACE_END, NULL, 0 } };
+
 static const char *const documentation[] = {
 	"https://www.postfix.org/TLS_README.html",
 	"https://www.postfix.org/postconf.5.html",
@@ -15,6 +18,7 @@ static const char *const documentation[] = {
 const struct product product_postfix = {
 	.name = "postfix",
 	.title = "Postfix",
+	.fingerprints = fingerprints,
 	.remedy =
 		"Nothing in Postfix: require TLS in the POP3 server's own configuration (Dovecot: "
 		"ssl = required; Cyrus: tls_required: yes; Courier: POP3_TLS_REQUIRED=1).",

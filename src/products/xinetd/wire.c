@@ -6,6 +6,9 @@
  */
 #include "products/xinetd/config.h"
 
+/* None: it does not speak POP3 itself. */
+static const struct fingerprint fingerprints[] = { { PLACE_END, NULL, 0 } };
+
 static const char *const documentation[] = {
 	"https://manpages.debian.org/bookworm/xinetd/xinetd.conf.5.en.html",
 	NULL,
@@ -14,6 +17,7 @@ static const char *const documentation[] = {
 const struct product product_xinetd = {
 	.name = "xinetd",
 	.title = "xinetd",
+	.fingerprints = fingerprints,
 	.remedy = "In the service's entry: disable = yes, and reload xinetd; serve POP3 from a "
 		  "server that requires TLS.",
 	.documentation = documentation,

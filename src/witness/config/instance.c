@@ -223,7 +223,7 @@ static bool
 try_layout(GPtrArray *instances, const struct config_request *request, const char *path)
 {
 	g_autofree char *real = g_canonicalize_filename(path, NULL);
-	g_autofree char *stands = g_path_get_dirname(real);
+	g_autofree char *stands = g_path_get_dirname(path);
 	const struct config_layout *layout = config_layout_find(real);
 	const struct product *product = layout != NULL ? product_find(layout->product) : NULL;
 	g_autofree char *folder = layout != NULL ? g_path_get_dirname(layout->server) : NULL;
