@@ -28,6 +28,7 @@ struct product_config {
 	/* further folders on the host where it may keep it; NULL-terminated, or NULL */
 	const char *const *elsewhere;
 	const char *const *packages; /* names of Debian and RPM packages that hold the server */
+	bool only_when_named; /* not looked for in the known places: it serves no POP3 */
 	const char *dump; /* its own command that tells the effective values: "doveconf -n" */
 	/*
 	 * The file, in its folder, whose place the dump's output takes for --effective; NULL: the

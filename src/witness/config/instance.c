@@ -6,6 +6,7 @@
 #include "products/config.h"
 #include "rules/rule.h"
 #include "witness/config/against.h"
+#include "witness/config/layouts.h"
 
 void
 config_instance_free(struct config_instance *instance)
@@ -20,7 +21,7 @@ config_instance_free(struct config_instance *instance)
 
 /* --- one place -------------------------------------------------------------------------------- */
 
-static void
+static struct config_instance *
 add_instance(GPtrArray *instances, const struct config_request *request,
 	const struct product *product, struct config_files *files, const char *root)
 {
@@ -32,6 +33,20 @@ add_instance(GPtrArray *instances, const struct config_request *request,
 	instance->version = g_strdup(request->version);
 	instance->version_source = request->version != NULL ? "--product-version" : NULL;
 	g_ptr_array_add(instances, instance);
+	return instance;
+}
+
+/* The version of the installed package, on this host or in the image. */
+static void
+take_package_version(struct config_instance *instance, const char *image)
+{
+	const char *database;
+
+	if (instance->version != NULL)
+		return;
+	instance->version =
+		config_package_version(image, instance->product->config->packages, &database);
+	instance->version_source = instance->version != NULL ? database : NULL;
 }
 
 /* The first of the product's root files that is in the folder, by the server's name; or NULL. */
@@ -54,6 +69,32 @@ first_root(struct config_files *files, const struct product_config *config, cons
 	return NULL;
 }
 
+/* The first file in the folder that the product recognizes, by the server's name; or NULL. */
+static char *
+first_recognized(const struct config_files_options *options, const struct product_config *config)
+{
+	struct config_files *files = config_files_new(options, NULL);
+	g_autofree char *pattern = g_build_filename(config->folder, "*", NULL);
+	g_autoptr(GPtrArray) paths = NULL;
+	char *found = NULL;
+
+	if (files == NULL || config->recognizes == NULL) {
+		config_files_free(files);
+		return NULL;
+	}
+	paths = config_files_source(files)->match(config_files_source(files), pattern, false, NULL);
+	for (guint i = 0; i < paths->len && found == NULL; i++) {
+		const struct config_text *text =
+			config_files_source(files)->read(config_files_source(files),
+				g_ptr_array_index(paths, i), NULL);
+
+		if (text != NULL && config->recognizes(text->bytes, text->length))
+			found = g_strdup(text->path);
+	}
+	config_files_free(files);
+	return found;
+}
+
 /* The folder `stands` stands for the product's own. Returns whether it is one. */
 static bool
 try_standing(GPtrArray *instances, const struct config_request *request,
@@ -68,6 +109,9 @@ try_standing(GPtrArray *instances, const struct config_request *request,
 		return false;
 	root = file != NULL ? g_build_filename(config->folder, file, NULL) :
 			      first_root(files, config, config->folder);
+	/* Who names the product means this folder, whatever its files are called. */
+	if (root == NULL && request->product != NULL)
+		root = first_recognized(&options, config);
 	if (root == NULL) {
 		config_files_free(files);
 		return false;
@@ -96,7 +140,8 @@ try_places(GPtrArray *instances, const struct config_request *request,
 			config_files_free(files);
 			continue;
 		}
-		add_instance(instances, request, product, files, root);
+		take_package_version(add_instance(instances, request, product, files, root),
+			request->root);
 	}
 }
 
@@ -160,7 +205,7 @@ try_file(GPtrArray *instances, const struct config_request *request, const struc
 	}
 	files = config_files_new(&options, error);
 	if (files != NULL)
-		add_instance(instances, request, product, files, path);
+		take_package_version(add_instance(instances, request, product, files, path), NULL);
 }
 
 static void
@@ -181,6 +226,49 @@ by_name(gconstpointer a, gconstpointer b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* The fragment of a layout that the file is, if it is one. Returns whether it is. */
+static bool
+try_layout(GPtrArray *instances, const struct config_request *request, const char *path)
+{
+	g_autofree char *real = g_canonicalize_filename(path, NULL);
+	g_autofree char *stands = g_path_get_dirname(path);
+	const struct config_layout *layout = config_layout_find(real);
+	const struct product *product = layout != NULL ? product_find(layout->product) : NULL;
+	g_autofree char *folder = layout != NULL ? g_path_get_dirname(layout->server) : NULL;
+	g_autofree char *name = g_path_get_basename(real);
+	g_autofree char *root = layout != NULL ? g_build_filename(folder, name, NULL) : NULL;
+	const struct config_files_options options = { .folder = folder, .stands = stands };
+	struct config_files *files;
+
+	if (product == NULL || product->config == NULL ||
+		(request->product != NULL && request->product != product))
+		return false;
+	files = config_files_new(&options, NULL);
+	if (files == NULL)
+		return false;
+	add_instance(instances, request, product, files, root)->layout = layout;
+	return true;
+}
+
+static const struct config_layout *
+last_layout(const GPtrArray *instances)
+{
+	const struct config_instance *last = g_ptr_array_index(instances, instances->len - 1);
+
+	return last->layout;
+}
+
+/* Whether what looks like the product's root file is a fragment. */
+static bool
+is_its_root(const struct product *product, const struct config_layout *fragment)
+{
+	g_autofree char *name =
+		fragment != NULL ? g_path_get_basename(fragment->path) : g_strdup("");
+
+	return fragment != NULL && g_str_equal(fragment->product, product->name) &&
+		is_root_name(product->config, name);
+}
+
 /* A folder that holds configurations somewhere below it. */
 static void
 walk(GPtrArray *instances, const struct config_request *request, const char *path, unsigned depth,
@@ -188,6 +276,7 @@ walk(GPtrArray *instances, const struct config_request *request, const char *pat
 {
 	g_autoptr(GDir) folder = g_dir_open(path, 0, NULL);
 	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	const struct config_layout *fragment = NULL;
 	const char *name;
 
 	if (folder == NULL || depth > INSTANCE_DEPTH_MAX)
@@ -197,8 +286,14 @@ walk(GPtrArray *instances, const struct config_request *request, const char *pat
 		g_ptr_array_add(names, g_strdup(name));
 	}
 	g_ptr_array_sort(names, by_name);
+	for (guint i = 0; i < names->len && instances->len < INSTANCES_MAX; i++) {
+		g_autofree char *file = g_build_filename(path, g_ptr_array_index(names, i), NULL);
+
+		if (try_layout(instances, request, file))
+			fragment = last_layout(instances);
+	}
 	for (size_t i = 0; products[i] != NULL && instances->len < INSTANCES_MAX; i++)
-		if (products[i]->config != NULL)
+		if (products[i]->config != NULL && !is_its_root(products[i], fragment))
 			try_folder(instances, request, products[i], path, NULL);
 	for (guint i = 0; i < names->len; i++) {
 		g_autofree char *below = g_build_filename(path, g_ptr_array_index(names, i), NULL);
@@ -259,6 +354,8 @@ find_in_path(GPtrArray *instances, const struct config_request *request, GError 
 		g_set_error(error, CONFIG_ERROR, 0, "%s: no such file or folder", request->path);
 		return;
 	}
+	if (!is_folder && try_layout(instances, request, request->path))
+		return;
 	if (request->product != NULL && is_folder)
 		try_folder(instances, request, request->product, request->path, error);
 	else if (request->product != NULL)
@@ -283,7 +380,9 @@ config_instances_find(const struct config_request *request, GError **error)
 		find_in_path(instances, request, &problem);
 	for (size_t i = 0; request->path == NULL && products[i] != NULL; i++)
 		if (products[i]->config != NULL &&
-			(request->product == NULL || request->product == products[i]))
+			(request->product == products[i] ||
+				(request->product == NULL &&
+					!products[i]->config->only_when_named)))
 			try_places(instances, request, products[i], &problem);
 	if (problem == NULL && instances->len == 0)
 		g_set_error(&problem, CONFIG_ERROR, 0,
@@ -323,6 +422,8 @@ config_instance_assess(struct config_instance *instance, int64_t now, const stru
 	config->version_source = instance->version_source;
 	config->remedy = product->remedy;
 	product->config->read(&reading);
+	if (instance->layout != NULL)
+		config_layout_judge(instance->layout, facts);
 	config_verdict_decide(facts);
 	if (wire != NULL)
 		config_hold_against(facts, wire);

@@ -15,6 +15,8 @@ enum {
 	INSTANCES_MAX = 1024,
 };
 
+struct config_layout;
+
 /* What the user asked for. */
 struct config_request {
 	const struct product *product; /* of --product, or NULL */
@@ -30,6 +32,8 @@ struct config_instance {
 	char *root;                 /* the file that is read first, by the server's name; owned */
 	char *version;              /* whose rules apply; owned, or NULL */
 	const char *version_source; /* static, or NULL */
+	/* Of a fragment of a configuration whose rest is elsewhere; NULL: it is whole. */
+	const struct config_layout *layout;
 };
 
 void config_instance_free(struct config_instance *instance); /* NULL is a no-op */

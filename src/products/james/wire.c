@@ -5,7 +5,7 @@
  * It takes USER even where it requires TLS, and refuses PASS: the password has
  * travelled by then. Releases before July 2026 have no such gate at all.
  */
-#include "products/product.h"
+#include "products/james/config.h"
 
 static const struct fingerprint fingerprints[] = {
 	{ PLACE_GREETING, "*POP3 server (JAMES POP3 Server %v) ready*", 100 },
@@ -39,4 +39,5 @@ const struct product product_james = {
 	.remedy = "pop3server.xml: <auth><requireSSL>true</requireSSL></auth> (since July 2026, "
 		  "and the default there); before: socketTLS=\"true\" on port 995 only.",
 	.documentation = documentation,
+	.config = &james_config,
 };

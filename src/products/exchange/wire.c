@@ -5,7 +5,7 @@
  * What it does without TLS is one setting, LoginType. Its refusal for want of
  * TLS does not name TLS: "Command is not valid in this state."
  */
-#include "products/product.h"
+#include "products/exchange/config.h"
 
 static const struct fingerprint fingerprints[] = {
 	{ PLACE_GREETING, "The Microsoft Exchange POP3 service is ready.*", 100 },
@@ -54,4 +54,5 @@ const struct product product_exchange = {
 	.remedy = "Set-PopSettings -LoginType SecureLogin -X509CertificateName NAME, then "
 		  "Restart-Service MSExchangePOP3, MSExchangePOP3BE; on every server.",
 	.documentation = documentation,
+	.config = &exchange_config,
 };

@@ -5,7 +5,7 @@
  * It lists USER in CAPA whatever its configuration, and "EXPIRE 31 USER", which
  * is no USER at all.
  */
-#include "products/product.h"
+#include "products/zimbra/config.h"
 
 static const struct fingerprint fingerprints[] = {
 	{ PLACE_GREETING, "*Zimbra %v POP3 server ready*", 100 },
@@ -46,4 +46,5 @@ const struct product product_zimbra = {
 		  "zimbraReverseProxyPop3StartTlsMode only, then zmproxyctl restart; both layers "
 		  "must agree.",
 	.documentation = documentation,
+	.config = &zimbra_config,
 };

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where popseal audit looks: images, named folders and files, and which version it finds there."""
+import tap
+from program import popseal, scratch
+
+POPA3D = "pop3 stream tcp nowait root /usr/sbin/popa3d popa3d\n"
+SERVICE = ("service pop3\n{{\n\tsocket_type = stream\n\twait = no\n\tuser = root\n"
+           "\tserver = {}\n}}\n")
+
+
+def tree(name, **files):
+    """A folder with these files; "__" in a name is "/", "_DOT_" a dot."""
+    root = scratch() / name
+    for path, text in files.items():
+        file = root / path.replace("__", "/").replace("_DOT_", ".")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return root
+
+
+def audit(*words):
+    return popseal("audit", "--format", "jsonl", *words)
+
+
+def configs(run):
+    """Product and verdict of each record."""
+    return [(record["product"]["name"], record["verdict"]) for record in run.of_type("config")]
+
+
+@tap.test
+def version_in_image():
+    """The version of an image's package is told, with its database"""
+    root = tree("image", etc__inetd_DOT_conf=POPA3D, var__lib__dpkg__status=(
+        "Package: openbsd-inetd\nStatus: install ok installed\nVersion: 0.20221205-2~deb12u1\n"))
+    record, = audit("--root", root).exits(1).of_type("config")
+    tap.equal(record["product"], {"name": "inetd", "version": "0.20221205"}, "product")
+    tap.equal(record["version_source"], "dpkg", "source")
+
+
+@tap.test
+def version_that_is_given():
+    """--product-version goes before the package's"""
+    root = tree("given", etc__inetd_DOT_conf=POPA3D, lib__apk__db__installed=(
+        "P:openbsd-inetd\nV:9-r0\n"))
+    record, = audit("--root", root, "--product-version", "1.2").of_type("config")
+    tap.equal([record["product"]["version"], record["version_source"]],
+              ["1.2", "--product-version"], "version and source")
+
+
+@tap.test
+def postfix_only_when_named():
+    """Postfix is read where it is named, and not looked for"""
+    root = tree("postfix", etc__postfix__main_DOT_cf="smtpd_use_tls = yes\n",
+                etc__inetd_DOT_conf="#" + POPA3D)
+    tap.equal(configs(audit("--root", root)), [("inetd", "no-service")], "of the image")
+    for words in (("--product", "postfix", root / "etc/postfix"), (root / "etc/postfix/main.cf",)):
+        run = audit(*words).exits(1)
+        tap.equal(configs(run), [("postfix", "no-service")], "named")
+        tap.equal([finding["rule"] for finding in run.of_type("config")[0]["findings"]],
+                  ["config-wrong-file"], "rules")
+
+
+@tap.test
+def any_name_where_the_product_is_named():
+    """Who names the product may call its files what they want"""
+    root = tree("names", xinetd__mail=SERVICE.format("/usr/sbin/popa3d"), xinetd__README="hello\n",
+                exchange__ex01="LoginType : PlainTextLogin\n",
+                zimbra__dump="zimbraPop3CleartextLoginEnabled: TRUE\n")
+    for name in ("xinetd", "exchange", "zimbra"):
+        tap.equal(configs(audit("--product", name, root / name)), [(name, "permits")], name)
+        file = next(path for path in sorted((root / name).iterdir()) if path.name != "README")
+        tap.equal(configs(audit(file)), [(name, "permits")], f"{name} by its file")
+
+
+@tap.test
+def powershell_writes_utf16():
+    """The UTF-16 that Windows PowerShell writes is read, and its line told"""
+    text = "\ufeff\r\nServer : EX01\r\nLoginType : PlainTextLogin\r\n".encode("utf-16-le")
+    root = tree("utf16", popsettings_DOT_txt=text)
+    record, = audit(root).exits(1).of_type("config")
+    tap.equal(record["verdict"], "permits", "verdict")
+    tap.equal(record["listeners"][0]["location"]["line"], 3, "line")
+    step, = record["listeners"][0]["chain"]
+    tap.equal(step["text"], "LoginType : PlainTextLogin", "the line that is quoted")
+
+
+@tap.test
+def siblings_of_a_folder():
+    """A folder of services is as good as its worst"""
+    root = tree("siblings", aaa=SERVICE.format("/usr/sbin/ipop3d"),
+                bbb=SERVICE.format("/usr/sbin/popa3d"), ccc_DOT_off="nonsense\n")
+    record, = audit("--product", "xinetd", root).of_type("config")
+    tap.equal(record["verdict"], "permits", "verdict")
+    tap.equal(len(record["listeners"]), 2, "listeners")
+
+
+if __name__ == "__main__":
+    tap.main()
