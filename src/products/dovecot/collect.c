@@ -245,17 +245,22 @@ put_in(struct dovecot_settings *settings, struct dovecot_assignment *assignment,
 	g_ptr_array_add(all, assignment);
 }
 
-/* A key belongs to the lists of its own name and of the one before its last '/'. */
+/*
+ * A key belongs to the lists of its own name and of those before its first and its last '/': a word
+ * of a list may be a network.
+ */
 static void
 put(struct dovecot_settings *settings, struct dovecot_assignment *assignment)
 {
-	const char *slash = strrchr(assignment->key, '/');
+	const char *first = strchr(assignment->key, '/'), *slash = strrchr(assignment->key, '/');
 
 	g_ptr_array_add(settings->assignments, assignment);
 	put_in(settings, assignment, strlen(assignment->key), false);
 	put_in(settings, assignment, strlen(assignment->key), true);
 	if (slash != NULL)
 		put_in(settings, assignment, (size_t)(slash - assignment->key), true);
+	if (first != slash)
+		put_in(settings, assignment, (size_t)(first - assignment->key), true);
 }
 
 /* Whether we have to know the value, and not only that there is one. */
