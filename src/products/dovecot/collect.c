@@ -312,6 +312,14 @@ misplaced(struct collector *collector, const struct dovecot_assignment *assignme
 	return NULL;
 }
 
+static bool
+is_for_clients(const struct dovecot_filter *filter)
+{
+	return filter->local_name != NULL ||
+		(filter->local.text != NULL && filter->local.bits > 0) ||
+		(filter->remote.text != NULL && filter->remote.bits > 0);
+}
+
 /* What the assignment says that the server would refuse, or that we cannot tell. */
 static void
 check(struct collector *collector, const struct dovecot_assignment *assignment)
@@ -324,6 +332,10 @@ check(struct collector *collector, const struct dovecot_assignment *assignment)
 			place);
 	if (strchr(assignment->key, '/') == NULL)
 		problem = dovecot_name_problem(settings->is_24, assignment->key);
+	if (problem == NULL && dovecot_name_is_auth(assignment->key) &&
+		is_for_clients(assignment->filter))
+		problem = "This setting cannot be for some clients only: Dovecot does not load "
+			  "the file.";
 	if (problem == NULL && assignment->value != NULL)
 		problem = dovecot_value_problem(assignment->key, assignment->value);
 	if (problem != NULL)

@@ -127,8 +127,8 @@ check_here_document(struct dovecot_settings *settings)
 			"file.");
 }
 
-static void
-check_24(struct dovecot_settings *settings)
+void
+dovecot_check_24(struct dovecot_settings *settings)
 {
 	const struct dovecot_filter *root = g_ptr_array_index(settings->filters, 0);
 
@@ -193,7 +193,7 @@ read_root(struct config_reading *reading)
 		"Set ssl = required and disable_plaintext_auth = yes, and trust no network.";
 	settings = dovecot_settings_read(reading, is_24);
 	if (is_24)
-		check_24(settings);
+		dovecot_check_24(settings);
 	config->served = dovecot_serves(settings, "pop3", &unclear);
 	if (config->served)
 		clear = dovecot_add_listeners(settings);

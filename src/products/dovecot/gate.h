@@ -44,6 +44,9 @@ bool dovecot_add_listeners(struct dovecot_settings *settings);
 /* Adds what is to be said beside the verdict. */
 void dovecot_add_notes(struct dovecot_settings *settings, bool clear_listener);
 
+/* Adds what 2.4 alone refuses, once all is read. */
+void dovecot_check_24(struct dovecot_settings *settings);
+
 /* Whether the protocol is served; sets *unclear where that is not to be told. */
 bool dovecot_serves(struct dovecot_settings *settings, const char *protocol, bool *unclear);
 

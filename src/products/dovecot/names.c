@@ -164,6 +164,20 @@ dovecot_name_problem(bool is_24, const char *key)
 	return NULL;
 }
 
+/* Settings of the authentication process, which knows no clients. */
+bool
+dovecot_name_is_auth(const char *key)
+{
+	static const char *const others[] = { "auth_allow_cleartext", "auth_socket_path" };
+	static const char *const more[] = { "first_valid_gid", "first_valid_uid", "last_valid_gid",
+		"last_valid_uid", "verbose_proctitle" };
+
+	if (is_in(key, more, G_N_ELEMENTS(more)))
+		return true;
+	return g_str_has_prefix(key, "auth_") && strchr(key, '/') == NULL &&
+		!is_in(key, others, G_N_ELEMENTS(others));
+}
+
 /* --- values ----------------------------------------------------------------------------------- */
 
 bool
@@ -179,7 +193,7 @@ is_boolean_key(const char *key)
 {
 	static const char *const keys[] = { "auth_allow_cleartext", "disable_plaintext_auth" };
 
-	if (is_in(key, keys, G_N_ELEMENTS(keys)))
+	if (is_in(key, keys, G_N_ELEMENTS(keys)) || g_str_has_prefix(key, "protocols/"))
 		return true;
 	return strstr(key, "/inet_listener/") != NULL &&
 		(g_str_has_suffix(key, "/ssl") || g_str_has_suffix(key, "/haproxy"));

@@ -154,6 +154,9 @@ const char *dovecot_name_problem(bool is_24, const char *key);
 /* Whether the key says who may log in how: what is not understood there is a doubt. */
 bool dovecot_name_matters(const char *key);
 
+/* Whether the setting is refused in blocks of clients and addresses. */
+bool dovecot_name_is_auth(const char *key);
+
 /* Why the value cannot be this key's; NULL: it can. */
 const char *dovecot_value_problem(const char *key, const char *value);
 
