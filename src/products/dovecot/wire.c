@@ -6,7 +6,7 @@
  * secure, whatever the configuration says: a probe from the same host proves
  * nothing about other clients.
  */
-#include "products/product.h"
+#include "products/dovecot/config.h"
 
 static const struct fingerprint fingerprints[] = {
 	{ PLACE_GREETING, "Dovecot*", 80 },
@@ -70,4 +70,5 @@ const struct product product_dovecot = {
 	.remedy = "2.2 and 2.3: ssl = required and disable_plaintext_auth = yes; 2.4: ssl = "
 		  "required, and no auth_allow_cleartext; in all, login_trusted_networks empty.",
 	.documentation = documentation,
+	.config = &dovecot_config,
 };

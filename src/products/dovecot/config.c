@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * dovecot.conf and what it includes, of 2.2 and 2.3, or of 2.4.
+ *
+ * The first setting tells: where it is dovecot_config_version, the file is for 2.4.
+ */
+#include "products/dovecot/config.h"
+
+#include <string.h>
+
+#include "products/dovecot/gate.h"
+
+#define VERSION_KEY "dovecot_config_version"
+
+/* The first node that is no comment, and where VERSION_KEY is set at the top; NULL where not. */
+struct first {
+	const struct node *setting, *version;
+};
+
+static struct first
+find_first(const struct tree *tree)
+{
+	struct first first = { 0 };
+
+	for (const struct node *node = tree->root.first; node != NULL; node = node->next) {
+		if (node->kind == NODE_BLANK || node->kind == NODE_WRONG)
+			continue;
+		if (first.setting == NULL)
+			first.setting = node;
+		if (node->kind == NODE_SETTING && first.version == NULL &&
+			g_str_equal(node->key, VERSION_KEY))
+			first.version = node;
+	}
+	return first;
+}
+
+/* --- the release ------------------------------------------------------------------------------ */
+
+static void
+add_invalid(struct config_reading *reading, const struct config_text *text, size_t at,
+	const char *message)
+{
+	struct dovecot_settings settings = { .reading = reading };
+
+	dovecot_invalid(&settings, text, at, message);
+}
+
+/* Says whose rules are applied; returns whether these are of 2.4. */
+static bool
+find_release(struct config_reading *reading, const struct config_text *text)
+{
+	struct config_facts *config = reading->facts->config;
+	g_autoptr(tree_auto) tree = dialect_dovecot24.parse(text->bytes, text->length);
+	struct first first = find_first(tree);
+	bool told_24 = config_version_compare(reading->version, "2.4") >= 0;
+
+	if (first.version != NULL && first.version != first.setting)
+		add_invalid(reading, text, first.version->all.start,
+			VERSION_KEY
+			" is not the first setting: Dovecot 2.4 does not load the file.");
+	if (first.version == NULL && told_24)
+		add_invalid(reading, text, first.setting != NULL ? first.setting->all.start : 0,
+			"The first setting is not " VERSION_KEY
+			": Dovecot 2.4 does not load the file.");
+	if (first.version == NULL) {
+		if (reading->version == NULL) {
+			config->version = "2.3";
+			config->version_source = "no " VERSION_KEY;
+		}
+		return false;
+	}
+	if (reading->version != NULL && !told_24)
+		add_invalid(reading, text, first.version->all.start,
+			"This is for Dovecot 2.4: an older one does not load the file.");
+	if (reading->version == NULL) {
+		config->version = facts_keep(reading->facts, first.version->value,
+			strlen(first.version->value));
+		config->version_source = VERSION_KEY;
+	}
+	return true;
+}
+
+/* --- what only 2.4 refuses -------------------------------------------------------------------- */
+
+static const struct dovecot_assignment *
+last_under(const struct dovecot_settings *settings, const struct dovecot_filter *filter,
+	const char *key)
+{
+	const GPtrArray *all = dovecot_settings_under(settings, filter, key, false);
+
+	return all != NULL ? g_ptr_array_index(all, all->len - 1) : NULL;
+}
+
+/* ssl = required and auth_allow_cleartext = yes in one place. */
+static void
+check_contradiction(struct dovecot_settings *settings, const struct dovecot_filter *filter)
+{
+	const struct dovecot_assignment *ssl = last_under(settings, filter, "ssl");
+	const struct dovecot_assignment *allow =
+		last_under(settings, filter, "auth_allow_cleartext");
+	bool yes;
+
+	if (filter->group == NULL && ssl != NULL && allow != NULL && allow->value != NULL &&
+		g_strcmp0(ssl->value, "required") == 0 && dovecot_boolean(allow->value, &yes) &&
+		yes)
+		dovecot_invalid(settings, allow->text, allow->at,
+			"auth_allow_cleartext and ssl = required contradict each other: Dovecot "
+			"2.4 does not load the file.");
+}
+
+static void
+check_here_document(struct dovecot_settings *settings)
+{
+	const struct dovecot_assignment *here = settings->here;
+	const char *told = settings->reading->version;
+	const char *version = told != NULL ? told : settings->reading->facts->config->version;
+
+	if (here == NULL || config_version_compare(version, "2.4.2") >= 0)
+		return;
+	if (told != NULL)
+		dovecot_invalid(settings, here->text, here->at,
+			"Here-documents came with Dovecot 2.4.2: an older one does not load the "
+			"file.");
+	else
+		dovecot_doubt(settings, REASON_VERSION_UNKNOWN, here->text, here->at,
+			"Here-documents came with Dovecot 2.4.2: an older one does not load the "
+			"file.");
+}
+
+void
+dovecot_check_24(struct dovecot_settings *settings)
+{
+	const struct dovecot_filter *root = g_ptr_array_index(settings->filters, 0);
+
+	for (guint i = 0; i < settings->filters->len; i++)
+		check_contradiction(settings, g_ptr_array_index(settings->filters, i));
+	check_here_document(settings);
+	if (last_under(settings, root, "dovecot_storage_version") == NULL)
+		dovecot_invalid(settings,
+			g_array_index(settings->texts, const struct config_text *, 0), 0,
+			"dovecot_storage_version is not set: Dovecot 2.4 does not load the file.");
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+bool
+dovecot_serves(struct dovecot_settings *settings, const char *protocol, bool *unclear)
+{
+	const struct dovecot_client nobody = { 0 };
+	bool none = settings->is_24 || settings->debian_protocols;
+	g_autoptr(GArray) words =
+		dovecot_settings_list(settings, "protocols", &nobody, none ? "" : "imap pop3 lmtp");
+	struct dovecot_found found;
+	g_autofree char *tls = g_strconcat(protocol, "s", NULL);
+
+	dovecot_settings_find(settings, "protocols", &nobody, &found);
+	for (guint i = 0; i < words->len; i++) {
+		const char *word = g_array_index(words, struct dovecot_word, i).word;
+
+		/* "pop3s" is what 1.x had; 2.2 and 2.3 take it as "pop3". */
+		if (g_str_equal(word, protocol) || (!settings->is_24 && g_str_equal(word, tls)))
+			return true;
+	}
+	*unclear |= settings->protocols_outside && found.decides == NULL;
+	*unclear |= found.decides != NULL && found.decides->value == NULL;
+	return false;
+}
+
+static void
+doubt_service(struct dovecot_settings *settings)
+{
+	struct config_reading *reading = settings->reading;
+	struct config_doubt *doubt = config_add_doubt(reading->facts, REASON_ELSEWHERE);
+
+	doubt->location.file = reading->facts->config->root;
+	doubt->message = "Whether POP3 is served is said in a file that is not here (protocols.d).";
+	doubt->settle = "doveconf -h protocols";
+}
+
+static void
+read_root(struct config_reading *reading)
+{
+	struct config_facts *config = reading->facts->config;
+	const struct config_text *text = config_read(reading, reading->root);
+	g_autoptr(dovecot_settings_auto) settings = NULL;
+	bool is_24, clear = false, unclear = false;
+
+	if (text == NULL)
+		return;
+	is_24 = find_release(reading, text);
+	config->remedy = is_24 ?
+		"Set ssl = required, and remove auth_allow_cleartext." :
+		"Set ssl = required and disable_plaintext_auth = yes, and trust no network.";
+	settings = dovecot_settings_read(reading, is_24);
+	if (is_24)
+		dovecot_check_24(settings);
+	config->served = dovecot_serves(settings, "pop3", &unclear);
+	if (config->served)
+		clear = dovecot_add_listeners(settings);
+	else if (unclear)
+		doubt_service(settings);
+	dovecot_add_notes(settings, clear);
+}
+
+/* --- recognizing ------------------------------------------------------------------------------ */
+
+static bool
+is_known_key(const char *key)
+{
+	static const char *const keys[] = { "protocols", "disable_plaintext_auth",
+		"auth_mechanisms", "mail_location", "login_trusted_networks", "ssl_cert", "passdb",
+		"userdb", "protocol", "service", "auth_allow_cleartext", "mail_driver" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
+		if (g_str_equal(key, keys[i]))
+			return true;
+	return false;
+}
+
+static bool
+recognizes(const char *text, size_t length)
+{
+	g_autoptr(tree_auto) tree = dialect_dovecot24.parse(text, length);
+	unsigned known = 0;
+
+	for (const struct node *node = tree->root.first; node != NULL; node = node->next) {
+		if (node->kind == NODE_SETTING && g_str_equal(node->key, VERSION_KEY))
+			return true;
+		if (node->kind == NODE_WRONG)
+			return false;
+		if (node->kind == NODE_SETTING || node->kind == NODE_BLOCK)
+			known += is_known_key(node->key);
+	}
+	return known >= 2;
+}
+
+static const char *const roots[] = { "dovecot.conf", NULL };
+static const char *const elsewhere[] = { "/usr/local/etc/dovecot", NULL };
+static const char *const packages[] = { "dovecot-core", "dovecot-pop3d", "dovecot", NULL };
+
+const struct product_config dovecot_config = {
+	.folder = "/etc/dovecot",
+	.roots = roots,
+	.elsewhere = elsewhere,
+	.packages = packages,
+	.dump = "doveconf -n",
+	.recognizes = recognizes,
+	.read = read_root,
+};

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef POPSEAL_PRODUCTS_DOVECOT_CONFIG_H
+#define POPSEAL_PRODUCTS_DOVECOT_CONFIG_H
+
+#include "products/config.h"
+#include "products/product.h"
+
+extern const struct product_config dovecot_config;
+
+#endif

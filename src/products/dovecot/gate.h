@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Dovecot's gate: whether a password is taken before TLS, for a kind of client.
+ */
+#ifndef POPSEAL_PRODUCTS_DOVECOT_GATE_H
+#define POPSEAL_PRODUCTS_DOVECOT_GATE_H
+
+#include "products/dovecot/settings.h"
+
+enum dovecot_state {
+	DOVECOT_CLOSED,
+	DOVECOT_OPEN,
+	DOVECOT_UNCLEAR, /* `why` */
+};
+
+struct dovecot_gate {
+	enum dovecot_state state;
+	bool required;   /* ssl = required */
+	const char *why; /* of DOVECOT_UNCLEAR: a sentence */
+	struct dovecot_found ssl;
+	struct dovecot_found cleartext; /* disable_plaintext_auth or auth_allow_cleartext */
+};
+
+void dovecot_gate_find(const struct dovecot_settings *settings, const struct dovecot_client *client,
+	struct dovecot_gate *gate);
+
+/* The name of the switch in this release. */
+const char *dovecot_gate_switch(const struct dovecot_settings *settings);
+
+/* The assignment that lets the password out of an open gate. */
+const struct dovecot_assignment *dovecot_gate_decides(const struct dovecot_gate *gate);
+
+/* Adds what led to the gate's state, what decides last; `last` (or NULL) comes after all. */
+void dovecot_gate_explain(const struct dovecot_settings *settings, const struct dovecot_gate *gate,
+	const struct dovecot_assignment *last, struct config_chain *chain);
+
+/* The networks that login_trusted_networks lets pass for that client; a new array of words. */
+GArray *dovecot_trusted(struct dovecot_settings *settings, const struct dovecot_client *client,
+	const struct dovecot_gate *gate);
+
+/* Adds the listeners of POP3 with their verdicts; returns whether one of them starts in clear. */
+bool dovecot_add_listeners(struct dovecot_settings *settings);
+
+/* Adds what is to be said beside the verdict. */
+void dovecot_add_notes(struct dovecot_settings *settings, bool clear_listener);
+
+/* Adds what 2.4 alone refuses, once all is read. */
+void dovecot_check_24(struct dovecot_settings *settings);
+
+/* Whether the protocol is served; sets *unclear where that is not to be told. */
+bool dovecot_serves(struct dovecot_settings *settings, const char *protocol, bool *unclear);
+
+#endif

@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The listeners of service pop3-login, each for every kind of client that a block or a trusted
+ * network tells apart.
+ *
+ * A scope is written down only where it is judged otherwise than all clients, or by another line.
+ */
+#include <string.h>
+
+#include "products/dovecot/gate.h"
+
+enum {
+	NAMES_MAX = 64,
+	ADDRESSES_MAX = 64,
+	NETWORKS_MAX = 64, /* of each kind that blocks name */
+	JUDGEMENTS_MAX = 20 * 1000,
+};
+
+#define PLACE "service/pop3-login/inet_listener/"
+
+/* An inet_listener. */
+struct inet {
+	const char *name;
+	uint16_t port;
+	bool tls, haproxy;
+	const struct dovecot_assignment *port_from, *tls_from, *haproxy_from;
+};
+
+/* What the listeners are made from. */
+struct maker {
+	struct dovecot_settings *settings;
+	GArray *locals, *remotes; /* of struct dovecot_network; the first has no text */
+	size_t judged;
+	bool has_clear;
+};
+
+static const struct dovecot_client nobody; /* the server itself, which serves all protocols */
+
+/* --- inet_listener ---------------------------------------------------------------------------- */
+
+static void
+find_field(struct dovecot_settings *settings, const char *name, const char *field,
+	struct dovecot_found *found)
+{
+	g_autofree char *key = g_strconcat(PLACE, name, "/", field, NULL);
+
+	dovecot_settings_find(settings, key, &nobody, found);
+}
+
+static bool
+read_flag(struct dovecot_settings *settings, const char *name, const char *field, bool otherwise,
+	const struct dovecot_assignment **from)
+{
+	struct dovecot_found found;
+	const char *value;
+	bool yes;
+
+	find_field(settings, name, field, &found);
+	*from = found.decides;
+	value = dovecot_found_value(&found, otherwise ? "yes" : "no");
+	/* What is no boolean, or not known, has its doubt already. */
+	return value != NULL && dovecot_boolean(value, &yes) && yes;
+}
+
+static struct inet
+read_inet(struct dovecot_settings *settings, const char *name)
+{
+	bool is_pop3s = g_str_equal(name, "pop3s");
+	struct inet inet = { .name = name };
+	struct dovecot_found found;
+	guint64 port;
+	const char *value;
+
+	find_field(settings, name, "port", &found);
+	inet.port_from = found.decides;
+	value = dovecot_found_value(&found,
+		is_pop3s                          ? "995" :
+			g_str_equal(name, "pop3") ? "110" :
+						    "0");
+	if (value != NULL && g_ascii_string_to_unsigned(value, 10, 0, 65535, &port, NULL))
+		inet.port = (uint16_t)port;
+	inet.tls = read_flag(settings, name, "ssl", is_pop3s, &inet.tls_from);
+	inet.haproxy = read_flag(settings, name, "haproxy", false, &inet.haproxy_from);
+	return inet;
+}
+
+static bool
+has_name(const GPtrArray *names, const char *name, size_t length)
+{
+	for (guint i = 0; i < names->len; i++) {
+		const char *each = g_ptr_array_index(names, i);
+
+		if (strlen(each) == length && memcmp(each, name, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The names of all inet_listeners: a new array of new strings. */
+static GPtrArray *
+find_names(const struct dovecot_settings *settings)
+{
+	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+
+	g_ptr_array_add(names, g_strdup("pop3"));
+	g_ptr_array_add(names, g_strdup("pop3s"));
+	for (guint i = 0; i < settings->assignments->len && names->len < NAMES_MAX; i++) {
+		const struct dovecot_assignment *each = g_ptr_array_index(settings->assignments, i);
+		const char *name = each->key + strlen(PLACE), *end;
+
+		if (!g_str_has_prefix(each->key, PLACE))
+			continue;
+		end = strrchr(name, '/');
+		if (end != NULL && !has_name(names, name, (size_t)(end - name)))
+			g_ptr_array_add(names, g_strndup(name, (gsize)(end - name)));
+	}
+	return names;
+}
+
+/* Without the brackets of "[::1]". */
+static const char *
+bare(struct maker *maker, const char *address)
+{
+	size_t length = strlen(address);
+
+	if (address[0] != '[' || address[length - 1] != ']')
+		return facts_keep(maker->settings->reading->facts, address, length);
+	return facts_keep(maker->settings->reading->facts, address + 1, length - 2);
+}
+
+/* The addresses that the listener is on: a new array of const char *. */
+static GArray *
+find_addresses(struct maker *maker, const struct inet *inet)
+{
+	const char *const ipv4 = "0.0.0.0", *const all = "*";
+	GArray *addresses = g_array_new(FALSE, FALSE, sizeof(const char *));
+	const char *field = maker->settings->is_24 ? "listen" : "address";
+	g_autofree char *key = g_strconcat(PLACE, inet->name, "/", field, NULL);
+	g_autoptr(GArray) words = dovecot_settings_list(maker->settings, key, &nobody, "");
+	bool has_4 = false, has_6 = false;
+
+	if (words->len == 0) {
+		g_array_unref(words);
+		words = dovecot_settings_list(maker->settings, "listen", &nobody, "*, ::");
+	}
+	for (guint i = 0; i < words->len && addresses->len < ADDRESSES_MAX; i++) {
+		const char *word = bare(maker, g_array_index(words, struct dovecot_word, i).word);
+
+		has_4 |= g_str_equal(word, "*") || g_str_equal(word, "0.0.0.0");
+		has_6 |= g_str_equal(word, "::");
+		if (g_str_equal(word, "*"))
+			word = ipv4;
+		g_array_append_val(addresses, word);
+	}
+	if (has_4 && has_6) {
+		g_array_set_size(addresses, 0);
+		g_array_append_val(addresses, all);
+	}
+	return addresses;
+}
+
+/* --- scopes ----------------------------------------------------------------------------------- */
+
+static void
+add_network(GArray *networks, const struct dovecot_network *network)
+{
+	if (network->text == NULL)
+		return;
+	for (guint i = 1; i < networks->len; i++)
+		if (dovecot_network_same(&g_array_index(networks, struct dovecot_network, i),
+			    network))
+			return;
+	if (networks->len < NETWORKS_MAX)
+		g_array_append_val(networks, *network);
+}
+
+/* Finds the networks that settings about logins are told apart by. */
+static void
+find_networks(struct maker *maker)
+{
+	const struct dovecot_settings *settings = maker->settings;
+	struct dovecot_network any = { 0 };
+
+	g_array_append_val(maker->locals, any);
+	g_array_append_val(maker->remotes, any);
+	for (guint i = 0; i < settings->assignments->len; i++) {
+		const struct dovecot_assignment *each = g_ptr_array_index(settings->assignments, i);
+
+		if (each->filter->order == 0 || !dovecot_name_matters(each->key) ||
+			!dovecot_filter_may_match(each->filter, "pop3"))
+			continue;
+		add_network(maker->locals, &each->filter->local);
+		add_network(maker->remotes, &each->filter->remote);
+	}
+	for (guint i = 0; i < settings->groups->len; i++) {
+		const struct dovecot_filter *filter =
+			g_array_index(settings->groups, struct dovecot_include_group, i).filter;
+
+		add_network(maker->locals, &filter->local);
+		add_network(maker->remotes, &filter->remote);
+	}
+	if (maker->locals->len == NETWORKS_MAX || maker->remotes->len == NETWORKS_MAX)
+		dovecot_doubt(maker->settings, REASON_NOT_UNDERSTOOD,
+			g_array_index(settings->texts, const struct config_text *, 0), 0,
+			"There are too many blocks of networks.");
+}
+
+/* "local 1.2.3.4, remote 10.0.0.0/8", or NULL for every client. */
+static const char *
+scope_text(struct maker *maker, const struct dovecot_network *local,
+	const struct dovecot_network *remote)
+{
+	struct facts *facts = maker->settings->reading->facts;
+
+	if (local->text != NULL && remote->text != NULL)
+		return facts_printf(facts, "local %s, remote %s", local->text, remote->text);
+	if (local->text != NULL)
+		return facts_printf(facts, "local %s", local->text);
+	return remote->text != NULL ? facts_printf(facts, "remote %s", remote->text) : NULL;
+}
+
+/* --- judging ---------------------------------------------------------------------------------- */
+
+static const char *
+open_text(const struct dovecot_settings *settings, const struct dovecot_gate *gate)
+{
+	bool offers = g_strcmp0(dovecot_found_value(&gate->ssl, "yes"), "no") != 0;
+
+	if (settings->is_24)
+		return offers ?
+			"auth_allow_cleartext is on, and ssl is not required: Dovecot offers "
+			"TLS, but takes passwords without it." :
+			"auth_allow_cleartext is on: Dovecot takes passwords in clear, and TLS is "
+			"switched off.";
+	return offers ?
+		"disable_plaintext_auth is off, and ssl is not required: Dovecot offers "
+		"TLS, but takes passwords without it." :
+		"disable_plaintext_auth is off: Dovecot takes passwords in clear, and TLS is "
+		"switched off.";
+}
+
+static const char *
+closed_text(const struct dovecot_settings *settings, const struct dovecot_gate *gate)
+{
+	if (gate->required)
+		return "ssl is required: Dovecot refuses any login before TLS.";
+	if (gate->cleartext.decides == NULL)
+		return settings->is_24 ?
+			"auth_allow_cleartext is off by default: Dovecot refuses passwords before "
+			"TLS." :
+			"disable_plaintext_auth is on by default: Dovecot refuses passwords before "
+			"TLS.";
+	return settings->is_24 ?
+		"auth_allow_cleartext is off: Dovecot refuses passwords before TLS." :
+		"disable_plaintext_auth is on: Dovecot refuses passwords before TLS.";
+}
+
+static void
+judge(struct maker *maker, const struct dovecot_gate *gate, struct config_listener *listener)
+{
+	switch (gate->state) {
+	case DOVECOT_OPEN:
+		listener->verdict = VERDICT_PERMITS;
+		listener->reason = REASON_SETTING;
+		listener->explanation = open_text(maker->settings, gate);
+		break;
+	case DOVECOT_CLOSED:
+		listener->verdict = VERDICT_REFUSES;
+		listener->reason =
+			dovecot_gate_decides(gate) != NULL ? REASON_SETTING : REASON_DEFAULT;
+		listener->explanation = closed_text(maker->settings, gate);
+		break;
+	case DOVECOT_UNCLEAR:
+		listener->verdict = VERDICT_UNDETERMINED;
+		listener->reason = REASON_NOT_UNDERSTOOD;
+		listener->explanation = gate->why;
+		listener->settle = DOVECOT_SETTLE;
+		break;
+	}
+}
+
+static void
+add_step(struct maker *maker, struct config_listener *listener,
+	const struct dovecot_assignment *assignment, const char *meaning)
+{
+	struct config_step step;
+
+	if (assignment == NULL)
+		return;
+	step = dovecot_step(maker->settings, assignment);
+	config_chain_add(&listener->chain, step.location, step.line, meaning);
+}
+
+static struct config_listener *
+add_listener(struct maker *maker, const struct inet *inet, const char *address)
+{
+	struct config_listener *listener = config_add_listener(maker->settings->reading->facts);
+
+	listener->address = address;
+	listener->port = inet->port;
+	listener->mode = inet->tls ? MODE_POP3S : MODE_POP3;
+	add_step(maker, listener, inet->port_from, "is the port");
+	if (!inet->tls)
+		add_step(maker, listener, inet->tls_from, "starts in clear there");
+	return listener;
+}
+
+static void
+add_tls_listener(struct maker *maker, const struct inet *inet, const char *address)
+{
+	struct config_listener *listener = add_listener(maker, inet, address);
+
+	listener->verdict = VERDICT_REFUSES;
+	listener->reason = REASON_TLS_ONLY;
+	listener->explanation = "Dovecot speaks TLS from the first byte.";
+	add_step(maker, listener, inet->tls_from, "speaks TLS from the first byte");
+}
+
+/* --- trust ------------------------------------------------------------------------------------ */
+
+static void
+add_trusted_listener(struct maker *maker, const struct inet *inet, const char *address,
+	const struct dovecot_client *client, const struct dovecot_gate *gate,
+	const struct dovecot_word *word)
+{
+	struct dovecot_network network;
+	struct config_listener *listener;
+
+	/* A name is none to Dovecot; this host's own clients it takes as secure anyway. */
+	if (!dovecot_network_read(&network, word->word) || network.address.family == FAMILY_NONE ||
+		dovecot_network_is_loopback(&network))
+		return;
+	if (client->remote.text != NULL && !dovecot_network_holds(&client->remote, &network)) {
+		if (!dovecot_network_holds(&network, &client->remote))
+			return;
+		network = client->remote;
+	}
+	listener = add_listener(maker, inet, address);
+	listener->verdict = VERDICT_PERMITS;
+	listener->reason = REASON_TRUSTED_NETWORK;
+	listener->scope = scope_text(maker, &client->local, &network);
+	listener->explanation = maker->settings->is_24 ?
+		"Clients of a trusted network log in without TLS." :
+		"Clients of a trusted network log in without TLS, even where ssl is required.";
+	dovecot_gate_explain(maker->settings, gate, word->from, &listener->chain);
+}
+
+static void
+add_trusted(struct maker *maker, const struct inet *inet, const char *address,
+	const struct dovecot_client *client, const struct dovecot_gate *gate)
+{
+	g_autoptr(GArray) words = dovecot_trusted(maker->settings, client, gate);
+
+	for (guint i = 0; i < words->len && i < NETWORKS_MAX; i++)
+		add_trusted_listener(maker, inet, address, client, gate,
+			&g_array_index(words, struct dovecot_word, i));
+}
+
+/* --- listeners for clients -------------------------------------------------------------------- */
+
+static bool
+same_judgement(const struct dovecot_gate *a, const struct dovecot_gate *b)
+{
+	return a->state == b->state && dovecot_gate_decides(a) == dovecot_gate_decides(b);
+}
+
+/* The PROXY protocol makes any client secure in 2.4, unless ssl is required. */
+static bool
+add_proxied(struct maker *maker, const struct inet *inet, const char *address,
+	const struct dovecot_client *client, const struct dovecot_gate *gate)
+{
+	struct config_listener *listener;
+
+	if (!maker->settings->is_24 || !inet->haproxy || gate->required ||
+		gate->state == DOVECOT_OPEN)
+		return false;
+	listener = add_listener(maker, inet, address);
+	listener->verdict = VERDICT_PERMITS;
+	listener->reason = REASON_SETTING;
+	listener->scope = scope_text(maker, &client->local, &client->remote);
+	listener->explanation =
+		"Dovecot 2.4 takes what comes by the PROXY protocol as secure, and ssl is not "
+		"required.";
+	dovecot_gate_explain(maker->settings, gate, inet->haproxy_from, &listener->chain);
+	return true;
+}
+
+/* `known` are the judgements for wider scopes: the same one is not written down again. */
+static void
+add_for_client(struct maker *maker, const struct inet *inet, const char *address,
+	const struct dovecot_client *client, const struct dovecot_gate *gate, GPtrArray *known)
+{
+	struct config_listener *listener;
+	bool again = false;
+
+	for (guint i = 0; i < known->len; i++)
+		again |= same_judgement(g_ptr_array_index(known, i), gate);
+	if (!again && !add_proxied(maker, inet, address, client, gate)) {
+		listener = add_listener(maker, inet, address);
+		listener->scope = scope_text(maker, &client->local, &client->remote);
+		judge(maker, gate, listener);
+		dovecot_gate_explain(maker->settings, gate, NULL, &listener->chain);
+	}
+	if (gate->state != DOVECOT_OPEN)
+		add_trusted(maker, inet, address, client, gate);
+}
+
+/* The local networks that a listener on this address may be asked at. */
+static GArray *
+local_scopes(struct maker *maker, const char *address)
+{
+	GArray *scopes = g_array_new(FALSE, TRUE, sizeof(struct dovecot_network));
+	struct dovecot_network own;
+
+	if (dovecot_network_read(&own, address) && own.address.family != FAMILY_NONE &&
+		!g_str_equal(address, "0.0.0.0") && !g_str_equal(address, "::"))
+		g_array_append_val(scopes, own);
+	else
+		g_array_append_vals(scopes, maker->locals->data, maker->locals->len);
+	return scopes;
+}
+
+static void
+add_for_all(struct maker *maker, const struct inet *inet, const char *address)
+{
+	g_autoptr(GArray) locals = local_scopes(maker, address);
+	bool own = g_array_index(locals, struct dovecot_network, 0).text != NULL;
+	g_autoptr(GPtrArray) base = g_ptr_array_new();
+
+	g_ptr_array_set_free_func(base, g_free);
+	for (guint i = 0; i < locals->len; i++)
+		for (guint j = 0; j < maker->remotes->len; j++) {
+			struct dovecot_gate *gate = g_new(struct dovecot_gate, 1);
+			struct dovecot_client client = {
+				.protocol = "pop3",
+				.local = g_array_index(locals, struct dovecot_network, i),
+				.remote = g_array_index(maker->remotes, struct dovecot_network, j),
+			};
+
+			maker->judged++;
+			dovecot_gate_find(maker->settings, &client, gate);
+			if (own) /* that is the listener's, and not for some clients only */
+				client.local.text = NULL;
+			add_for_client(maker, inet, address, &client, gate, base);
+			/* Only what holds for all is known for all. */
+			if (i == 0 && j == 0)
+				g_ptr_array_add(base, gate);
+			else
+				g_free(gate);
+			if (maker->judged > JUDGEMENTS_MAX)
+				return;
+		}
+}
+
+static void
+add_inet(struct maker *maker, const struct inet *inet)
+{
+	g_autoptr(GArray) addresses = find_addresses(maker, inet);
+
+	if (inet->port == 0)
+		return;
+	for (guint i = 0; i < addresses->len && maker->judged <= JUDGEMENTS_MAX; i++) {
+		const char *address = g_array_index(addresses, const char *, i);
+
+		if (inet->tls)
+			add_tls_listener(maker, inet, address);
+		else
+			add_for_all(maker, inet, address);
+	}
+	maker->has_clear |= !inet->tls && addresses->len > 0;
+}
+
+bool
+dovecot_add_listeners(struct dovecot_settings *settings)
+{
+	g_autoptr(GPtrArray) names = find_names(settings);
+	g_autoptr(GArray) locals = g_array_new(FALSE, TRUE, sizeof(struct dovecot_network));
+	g_autoptr(GArray) remotes = g_array_new(FALSE, TRUE, sizeof(struct dovecot_network));
+	struct maker maker = { .settings = settings, .locals = locals, .remotes = remotes };
+
+	find_networks(&maker);
+	for (guint i = 0; i < names->len; i++) {
+		struct inet inet = read_inet(settings, g_ptr_array_index(names, i));
+
+		add_inet(&maker, &inet);
+	}
+	if (maker.judged > JUDGEMENTS_MAX ||
+		settings->reading->facts->config->listeners->len >= CONFIG_LISTENERS_MAX)
+		dovecot_doubt(settings, REASON_NOT_UNDERSTOOD,
+			g_array_index(settings->texts, const struct config_text *, 0), 0,
+			"There are too many listeners and networks.");
+	return maker.has_clear;
+}

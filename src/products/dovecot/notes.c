@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What Dovecot's configuration says beside the verdict: certificates and who may read their keys,
+ * versions of TLS, weak mechanisms, trust, and what the same settings do to IMAP.
+ */
+#include <string.h>
+
+#include "products/dovecot/gate.h"
+
+static const struct dovecot_client pop3_client = { .protocol = "pop3" };
+
+/* Adds a note about an assignment, or about the root where there is none. */
+static struct config_note *
+add_note(struct dovecot_settings *settings, enum config_note_kind kind,
+	const struct dovecot_assignment *about, const char *message)
+{
+	struct config_note *note = config_add_note(settings->reading->facts, kind);
+
+	note->message = message;
+	note->location.file = settings->reading->facts->config->root;
+	if (about != NULL) {
+		struct config_step step = dovecot_step(settings, about);
+
+		note->location = step.location;
+		note->line = step.line;
+	}
+	return note;
+}
+
+/* The last assignment to the key under any filter: certificates may be for one address only. */
+static const struct dovecot_assignment *
+find_anywhere(const struct dovecot_settings *settings, const char *key)
+{
+	for (guint i = settings->filters->len; i > 0; i--) {
+		const GPtrArray *all = dovecot_settings_under(settings,
+			g_ptr_array_index(settings->filters, i - 1), key, false);
+
+		if (all != NULL)
+			return g_ptr_array_index(all, all->len - 1);
+	}
+	return NULL;
+}
+
+/* --- certificate and key ---------------------------------------------------------------------- */
+
+/* The path of a certificate or key, or NULL where the assignment names none. */
+static char *
+path_of(const struct dovecot_settings *settings, const struct dovecot_assignment *assignment)
+{
+	const char *path = assignment->file;
+
+	if (path == NULL && settings->is_24)
+		path = assignment->value;
+	return path != NULL && path[0] != '\0' ? source_resolve(assignment->text->path, path) :
+						 NULL;
+}
+
+static void
+note_missing(struct dovecot_settings *settings, const struct dovecot_assignment *about,
+	const struct source_look *look)
+{
+	struct facts *facts = settings->reading->facts;
+
+	add_note(settings, CONFIG_NOTE_TLS_UNAVAILABLE, about,
+		facts_printf(facts, "%s: %s, so there is no TLS.", look->shown,
+			source_outcome_words(look->outcome)));
+}
+
+static void
+note_key(struct dovecot_settings *settings, const struct dovecot_assignment *about,
+	const struct source_look *look)
+{
+	struct facts *facts = settings->reading->facts;
+	const char *who = (look->mode & 0007) != 0 ? "everybody" : "its group, to change it,";
+
+	if ((look->mode & 0027) != 0)
+		add_note(settings, CONFIG_NOTE_KEY_PERMISSIONS, about,
+			facts_printf(facts, "%s has the mode %04o: %s may open the private key.",
+				look->shown, look->mode, who));
+	else if (look->uid != 0 && look->owner != NULL)
+		add_note(settings, CONFIG_NOTE_KEY_PERMISSIONS, about,
+			facts_printf(facts, "%s belongs to %s, not to root.", look->shown,
+				look->owner));
+}
+
+/* Notes what is wrong with the file; returns whether that keeps TLS away. */
+static bool
+check_file(struct dovecot_settings *settings, const char *key, bool is_key)
+{
+	const struct dovecot_assignment *found = find_anywhere(settings, key);
+	g_autofree char *path = found != NULL ? path_of(settings, found) : NULL;
+	struct source_look look;
+
+	if (found == NULL || (path == NULL && (found->value == NULL || found->value[0] == '\0'))) {
+		if (!is_key)
+			add_note(settings, CONFIG_NOTE_TLS_UNAVAILABLE, found,
+				"No certificate is configured: there is no TLS.");
+		return !is_key;
+	}
+	if (path == NULL || strchr(path, '%') != NULL)
+		return false;
+	settings->reading->source->look(settings->reading->source, path, &look);
+	if (look.outcome == SOURCE_ABSENT || look.outcome == SOURCE_NOT_A_FILE)
+		note_missing(settings, found, &look);
+	if (look.outcome == SOURCE_FOUND && is_key)
+		note_key(settings, found, &look);
+	return look.outcome == SOURCE_ABSENT;
+}
+
+static void
+note_tls(struct dovecot_settings *settings)
+{
+	struct dovecot_found ssl;
+
+	dovecot_settings_find(settings, "ssl", &pop3_client, &ssl);
+	if (g_strcmp0(dovecot_found_value(&ssl, "yes"), "no") == 0) {
+		add_note(settings, CONFIG_NOTE_TLS_UNAVAILABLE, ssl.decides,
+			"ssl = no: Dovecot offers no TLS.");
+		return;
+	}
+	if (!check_file(settings, settings->is_24 ? "ssl_server_cert_file" : "ssl_cert", false))
+		check_file(settings, settings->is_24 ? "ssl_server_key_file" : "ssl_key", true);
+}
+
+static void
+note_tls_version(struct dovecot_settings *settings)
+{
+	static const char *const old[] = { "ANY", "SSLv2", "SSLv3", "TLSv1", "TLSv1.0", "TLSv1.1" };
+	struct dovecot_found found;
+	const char *value;
+
+	dovecot_settings_find(settings, "ssl_min_protocol", &pop3_client, &found);
+	value = dovecot_found_value(&found, NULL);
+	for (size_t i = 0; value != NULL && i < G_N_ELEMENTS(old); i++)
+		if (g_ascii_strcasecmp(value, old[i]) == 0)
+			add_note(settings, CONFIG_NOTE_TLS_VERSION, found.decides,
+				facts_printf(settings->reading->facts,
+					"ssl_min_protocol = %s allows versions of TLS that RFC 8996 "
+					"forbids.",
+					old[i]));
+	/* Of 2.2: a list of what is taken, or with '!' of what is not. */
+	dovecot_settings_find(settings, "ssl_protocols", &pop3_client, &found);
+	value = dovecot_found_value(&found, NULL);
+	if (value != NULL &&
+		(strstr(value, "!TLSv1.1") == NULL || strstr(value, "!SSLv3") == NULL) &&
+		(strchr(value, '!') != NULL || strstr(value, "SSLv3") != NULL))
+		add_note(settings, CONFIG_NOTE_TLS_VERSION, found.decides,
+			"ssl_protocols allows versions of TLS that RFC 8996 forbids.");
+}
+
+/* --- logins ----------------------------------------------------------------------------------- */
+
+static void
+note_mechanisms(struct dovecot_settings *settings, const struct dovecot_gate *gate)
+{
+	static const char *const weak[] = { "apop", "cram-md5", "digest-md5", "ntlm" };
+	g_autoptr(GArray) words =
+		dovecot_settings_list(settings, "auth_mechanisms", &pop3_client, "plain");
+
+	for (guint i = 0; i < words->len && !gate->required; i++) {
+		const struct dovecot_word *word = &g_array_index(words, struct dovecot_word, i);
+
+		for (size_t j = 0; j < G_N_ELEMENTS(weak); j++)
+			if (g_ascii_strcasecmp(word->word, weak[j]) == 0)
+				add_note(settings, CONFIG_NOTE_WEAK_MECHANISM, word->from,
+					facts_printf(settings->reading->facts,
+						"%s is allowed without TLS, as ssl is not "
+						"required.",
+						word->word));
+	}
+}
+
+static void
+note_trusted(struct dovecot_settings *settings, const struct dovecot_gate *gate)
+{
+	g_autoptr(GArray) words = dovecot_trusted(settings, &pop3_client, gate);
+
+	for (guint i = 0; i < words->len; i++) {
+		const struct dovecot_word *word = &g_array_index(words, struct dovecot_word, i);
+		struct dovecot_network network;
+
+		if (dovecot_network_read(&network, word->word) &&
+			!dovecot_network_is_loopback(&network))
+			add_note(settings, CONFIG_NOTE_TRUSTED_NETWORK, word->from,
+				facts_printf(settings->reading->facts,
+					"Clients of %s are taken as secure without TLS%s.",
+					word->word,
+					gate->required ? ", though ssl is required" : ""));
+	}
+}
+
+static void
+note_sibling(struct dovecot_settings *settings)
+{
+	const struct dovecot_client imap = { .protocol = "imap" };
+	struct dovecot_gate gate;
+	bool unclear = false;
+
+	if (!dovecot_serves(settings, "imap", &unclear))
+		return;
+	dovecot_gate_find(settings, &imap, &gate);
+	if (gate.state == DOVECOT_OPEN)
+		add_note(settings, CONFIG_NOTE_SIBLING, dovecot_gate_decides(&gate),
+			"IMAP takes passwords without TLS by the same setting.");
+}
+
+/* --- who may write ---------------------------------------------------------------------------- */
+
+static void
+note_permissions(struct dovecot_settings *settings)
+{
+	struct config_reading *reading = settings->reading;
+	struct source_look top;
+
+	/* In a copy of a folder owners and groups are those of who copied it. */
+	reading->source->look(reading->source, "/", &top);
+	for (guint i = 0; i < settings->texts->len; i++) {
+		const struct config_text *text =
+			g_array_index(settings->texts, const struct config_text *, i);
+		struct source_look look;
+		struct config_note *note;
+		bool others;
+
+		reading->source->look(reading->source, text->path, &look);
+		others = (look.mode & 0002) != 0;
+		if (look.outcome != SOURCE_FOUND ||
+			(!others &&
+				(top.outcome == SOURCE_OUTSIDE ||
+					((look.mode & 0020) == 0 || look.gid == 0))))
+			continue;
+		note = config_add_note(reading->facts, CONFIG_NOTE_PERMISSIONS);
+		note->location.file = facts_keep(reading->facts, look.shown, strlen(look.shown));
+		note->message =
+			facts_printf(reading->facts, "The file has the mode %04o: %s may write it.",
+				look.mode, others ? "everybody" : "its group");
+	}
+}
+
+void
+dovecot_add_notes(struct dovecot_settings *settings, bool clear_listener)
+{
+	const struct config_facts *config = settings->reading->facts->config;
+	struct dovecot_gate gate;
+
+	dovecot_gate_find(settings, &pop3_client, &gate);
+	if (config->served) {
+		note_tls(settings);
+		note_tls_version(settings);
+		note_trusted(settings, &gate);
+	}
+	if (config->served && clear_listener)
+		note_mechanisms(settings, &gate);
+	if (gate.state == DOVECOT_OPEN && !clear_listener)
+		add_note(settings, CONFIG_NOTE_LATENT, dovecot_gate_decides(&gate),
+			"Passwords would be taken without TLS, but POP3 has no listener that "
+			"starts in clear now.");
+	note_sibling(settings);
+	note_permissions(settings);
+}

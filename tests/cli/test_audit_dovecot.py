@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Dovecot's configurations: what each comes to, and what is noted beside the verdict.
+
+Each row is a folder of files, and what of the record is wanted. The values behind the verdicts are
+held against the servers' own doveconf in tests/interop/config_dovecot.py.
+"""
+import itertools
+import os
+import re
+
+import tap
+from program import popseal, scratch
+
+HEAD = "dovecot_config_version = 2.4.1\ndovecot_storage_version = 2.4.1\n"
+P23 = "protocols = pop3\n"
+P24 = HEAD + "protocols = pop3\n"
+OPEN23 = "disable_plaintext_auth = no\n"
+OPEN24 = "auth_allow_cleartext = yes\n"
+CERT = "ssl_cert = </elsewhere/cert\nssl_key = </elsewhere/key\n"
+
+numbers = itertools.count()
+
+
+def audit(files, *words, modes=()):
+    """The config record of a folder of these files."""
+    if not isinstance(files, dict):
+        files = {"dovecot.conf": files}
+    folder = scratch() / f"case-{next(numbers)}"
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        path.chmod(0o644)
+    for name, mode in modes:
+        (folder / name).chmod(mode)
+    run = popseal("audit", "--format", "jsonl", "--product", "dovecot", *words, folder)
+    records = run.of_type("config")
+    tap.equal(len(records), 1, f"config records of {run}")
+    for finding in records[0]["findings"]:
+        if finding.get("location", {}).get("file"):
+            finding["at"] = (os.path.relpath(finding["location"]["file"], folder)
+                             + f":{finding['location'].get('line')}")
+    return records[0]
+
+
+def places(record, rule):
+    return [finding.get("at") for finding in record["findings"] if finding["rule"] == rule]
+
+
+def check(files, verdict, words=(), modes=(), **wanted):
+    record = audit(files, *words, modes=modes)
+    tap.equal(record["verdict"], verdict, f"verdict ({record['explanation']})")
+    for key, value in wanted.items():
+        if key.startswith("no_"):
+            tap.equal(places(record, key[3:].replace("_", "-")), [], key)
+        elif key in ("reason", "scope"):
+            tap.equal(record.get(key), value, key)
+        elif key == "listeners":
+            got = [(each["address"], each["port"], each["verdict"], each.get("scope"))
+                   for each in record["listeners"]]
+            tap.equal(got, value, key)
+        else:
+            got = places(record, key.replace("_", "-"))
+            tap.true(value in got, f"no {key} at {value}: {got}")
+
+
+def row(name, files, verdict, **wanted):
+    tap.add(name, lambda: check(files, verdict, **wanted))
+
+
+# ---- 2.3: the gate
+
+row("ssl = required refuses, whatever the switch says",
+    P23 + CERT + "ssl = required\n" + OPEN23, "refuses", reason="setting",
+    no_config_permits=True)
+row("a requirement taken back for some clients is what lets them in",
+    P23 + CERT + "ssl = required\n" + OPEN23 + "remote 10.0.0.0/8 {\n ssl = yes\n}\n", "permits",
+    scope="remote 10.0.0.0/8", config_permits="dovecot.conf:7",
+    config_scope_exception="dovecot.conf:7")
+row("a block for pop3 closes what the global setting opens",
+    P23 + OPEN23 + "protocol pop3 {\n disable_plaintext_auth = yes\n}\n", "refuses")
+row("the global setting behind a block does not change it",
+    P23 + "protocol pop3 {\n disable_plaintext_auth = yes\n}\n" + OPEN23, "refuses")
+row("protocol !imap is for pop3",
+    P23 + "protocol !imap {\n" + OPEN23 + "}\n", "permits", config_permits="dovecot.conf:3")
+row("protocol !pop3 is not", P23 + "protocol !pop3 {\n" + OPEN23 + "}\n", "refuses")
+row("blocks nest", P23 + "local 192.0.2.1 {\n remote 10.0.0.0/8 {\n  protocol pop3 {\n" + OPEN23
+    + "}\n}\n}\n", "permits", scope="local 192.0.2.1, remote 10.0.0.0/8",
+    config_permits="dovecot.conf:5")
+row("a block for TLS names means nothing before TLS",
+    P23 + "local_name a.example {\n" + OPEN23 + "}\n", "refuses")
+row("two blocks of one rank contradict each other",
+    P23 + "remote 10.0.0.0/8 {\n" + OPEN23 + "}\nprotocol pop3 {\n"
+    "disable_plaintext_auth = yes\n}\n", "undetermined", reason="not-understood")
+row("a narrower network closes a part of what a wider one opens",
+    P23 + "remote 10.0.0.0/8 {\n" + OPEN23 + "}\nremote 10.1.0.0/16 {\n"
+    "disable_plaintext_auth = yes\n}\n", "permits", scope="remote 10.0.0.0/8")
+row("a network of all addresses is everybody",
+    P23 + "remote 0.0.0.0/0 {\n" + OPEN23 + "}\n", "permits", scope=None,
+    config_permits="dovecot.conf:3")
+row("an address to listen on is asked at that address",
+    P23 + "listen = 192.0.2.1, 192.0.2.2\nlocal 192.0.2.1 {\n" + OPEN23 + "}\n", "permits",
+    listeners=[("192.0.2.1", 110, "permits", None), ("192.0.2.2", 110, "refuses", None),
+               ("192.0.2.1", 995, "refuses", None), ("192.0.2.2", 995, "refuses", None)])
+row("loopback alone is a scope", P23 + "listen = 127.0.0.1\n" + OPEN23, "permits",
+    scope="loopback only")
+row("trusted networks pass even ssl = required",
+    P23 + CERT + "ssl = required\nlogin_trusted_networks = 10.0.0.0/8 192.0.2.7\n", "permits",
+    reason="trusted-network", scope="remote 10.0.0.0/8", config_trusted_network="dovecot.conf:5",
+    config_permits="dovecot.conf:5")
+row("this host may be trusted: it is secure anyway",
+    P23 + CERT + "ssl = required\nlogin_trusted_networks = 127.0.0.0/8 ::1\n", "refuses",
+    no_config_trusted_network=True)
+row("an unknown host name in a block is a scope",
+    P23 + "remote mail.example {\n" + OPEN23 + "}\n", "permits", scope="remote mail.example")
+
+# ---- listeners
+
+row("ssl = no on pop3s is a clear port",
+    P23 + CERT + OPEN23 + "service pop3-login {\n inet_listener pop3 {\n port = 0\n }\n"
+    " inet_listener pop3s {\n ssl = no\n }\n}\n", "permits",
+    listeners=[("*", 995, "permits", None)], config_permits="dovecot.conf:4")
+row("the last of a listener's settings wins, in several blocks",
+    P23 + "service pop3-login {\n inet_listener pop3 {\n port = 0\n }\n}\n"
+    "service pop3-login {\n inet_listener pop3 {\n port = 1110\n address = 192.0.2.1\n }\n}\n",
+    "refuses", listeners=[("192.0.2.1", 1110, "refuses", None), ("*", 995, "refuses", None)])
+row("a listener of another service is not POP3's",
+    P23 + "service imap-login {\n inet_listener imap {\n port = 0\n }\n}\n", "refuses",
+    listeners=[("*", 110, "refuses", None), ("*", 995, "refuses", None)])
+row("a TLS listener of any name", P23 + OPEN23 + "service pop3-login {\n inet_listener pop3 {\n"
+    " ssl = yes\n }\n}\n", "refuses", reason="tls-only", config_latent="dovecot.conf:2")
+row("pop3s in protocols is pop3, as 1.x had it", "protocols = pop3s\n" + OPEN23, "permits")
+row("2.3 serves pop3 where protocols is not set", OPEN23, "permits")
+row("packages set protocols elsewhere", "!include_try /usr/share/dovecot/protocols.d/*.protocol\n"
+    + OPEN23, "undetermined", reason="decided-elsewhere", config_latent="dovecot.conf:2")
+
+# ---- values and files
+
+row("continued lines", P23 + "disable_plaintext_auth = \\\n # not this\n\ndisable_plaintext_auth = "
+    "\\\n   no\n", "permits", config_permits="dovecot.conf:5")
+row("references", P23 + "ssl = no\ndisable_plaintext_auth = $ssl\n", "permits",
+    config_permits="dovecot.conf:3")
+row("an unknown reference", P23 + "disable_plaintext_auth = $nothing\n", "undetermined",
+    reason="not-understood")
+row("the environment", P23 + "disable_plaintext_auth = $ENV:X\n", "undetermined")
+row("a value in a file", {"dovecot.conf": P23 + "disable_plaintext_auth = <x\n", "x": "no"},
+    "permits")
+row("a value in a file that is not there", P23 + "disable_plaintext_auth = <x\n", "undetermined")
+row("CRLF", (P23 + OPEN23).replace("\n", "\r\n"), "permits", config_permits="dovecot.conf:2")
+row("a NUL ends a line", b"protocols = pop3\ndisable_plaintext_auth = no\0pe\n", "permits")
+row("includes within blocks and folders, with braces, sorted",
+    {"dovecot.conf": P23 + "protocol pop3 {\n!include d/{b,a}*.conf\n}\n",
+     "d/a.conf": OPEN23, "d/b.conf": "!include sub/x.conf\n",
+     "d/sub/x.conf": "disable_plaintext_auth = yes\n"}, "permits",
+    config_permits="d/a.conf:1")
+row("an included file may close the block",
+    {"dovecot.conf": P23 + "protocol imap {\n!include x\n" + OPEN23, "x": "}\n"}, "permits",
+    config_permits="dovecot.conf:4")
+row("a file that includes itself", {"dovecot.conf": P23 + "!include dovecot.conf\n"},
+    "undetermined", reason="invalid")
+row("nothing to include", P23 + "!include none/*\n", "undetermined", reason="invalid",
+    config_invalid="dovecot.conf:2")
+row("an include beyond the folder", P23 + "!include /elsewhere/x\n", "undetermined",
+    reason="include-missing")
+row("an include beyond the folder does not hide what permits",
+    P23 + OPEN23 + "!include /elsewhere/x\n", "permits")
+row("not at all a configuration", b"\x7fELF\0\1\2\3" * 1000, "undetermined", reason="invalid")
+row("invalid UTF-8", P23.encode() + b"# \xff\xfe\nlogin_greeting = \x80\n" + OPEN23.encode(),
+    "permits")
+
+# ---- what the server refuses
+
+for text in ("disable_plaintext_auth = off\n", "disable_plaintext_auth = n\n",
+             "disable_plaintext_auth =\n", "ssl = YES\n", "ssl no\n", "}\n", "protocol x { }\n",
+             "auth_allow_cleartext = no\n", "disable_plaintext_auths = no\n",
+             "protocol pop3 {\nremote 10.0.0.0/8 {\n}\n}\n", "remote 10.0.0.0/33 {\n}\n",
+             "service pop3-login {\ninet_listener pop3 {\nssl = maybe\n}\n}\n",
+             "service pop3-login {\ninet_listener pop3 {\nport = pop3\n}\n}\n",
+             "service pop3-login {\nssl = no\n}\n"):
+    row(f"2.3 refuses {text.encode()}", P23 + text, "undetermined", reason="invalid")
+for text in ("disable_plaintext_auth = no\n", "ssl_cert = <x\n", "plugin {\n}\n",
+             "ssl = required\nauth_allow_cleartext = yes\n", "auth_allow_cleartext = True\n",
+             "group @a {\n}\n", "service pop3-login {\nprotocol pop3 {\n}\n}\n"):
+    row(f"2.4 refuses {text.encode()}", P24 + text, "undetermined", reason="invalid")
+row("2.4 wants its version first", P23, "undetermined", reason="invalid",
+    words=("--product-version", "2.4.1"))
+row("2.3 does not take a file for 2.4", P24, "undetermined", reason="invalid",
+    words=("--product-version", "2.3.19"))
+row("the version is not first", P23 + HEAD, "undetermined", reason="invalid")
+row("no storage version", "dovecot_config_version = 2.4.1\nprotocols = pop3\n", "undetermined",
+    reason="invalid")
+
+# ---- 2.4
+
+HERE = P24.replace("2.4.1", "2.4.2") + "login_greeting = <<END\n" + OPEN24 + "END\n"
+row("a here-document is text", HERE, "refuses")
+row("2.4.1 has no here-documents", HERE, "undetermined", words=("--product-version", "2.4.1"))
+row("2.4.2 has", HERE, "refuses", words=("--product-version", "2.4.2"))
+row("a here-document without end", P24 + "login_greeting = <<END\n" + OPEN24, "undetermined",
+    reason="invalid")
+row("quoted keys, and words of a list", HEAD + "\"protocols\" {\n pop3 = yes\n}\n"
+    '"auth_allow_cleartext" = yes\n', "permits", config_permits="dovecot.conf:6")
+row("a word taken out of a list", P24 + OPEN24 + "protocols/pop3 = no\n", "no-service")
+row("paths", P24 + OPEN24 + "service/pop3-login/inet_listener/pop3/port = 0\n", "refuses",
+    config_latent="dovecot.conf:4")
+row("a group is for where it is included", P24 + "group @g a {\n" + OPEN24 + "}\n", "refuses")
+row("a group that is included", P24 + "group @g a {\n" + OPEN24 + "}\n@g = a\n", "permits",
+    config_permits="dovecot.conf:5")
+row("a group with names that lack its label", P24 + "group @auth a {\n allow_cleartext = yes\n}\n"
+    "remote 10.0.0.0/8 {\n @auth = a\n}\n", "permits", scope="remote 10.0.0.0/8")
+row("what is set beats a group", P24 + "group @g a {\n" + OPEN24
+    + "}\nauth_allow_cleartext = no\n@g = a\n", "refuses")
+row("trusted networks do not pass ssl = required",
+    P24 + "ssl = required\nlogin_trusted_networks = 10.0.0.0/8\n", "refuses",
+    no_config_trusted_network=True)
+row("trusted networks pass ssl = yes", P24 + "login_trusted_networks {\n 10.0.0.0/8 = yes\n}\n",
+    "permits", reason="trusted-network", scope="remote 10.0.0.0/8",
+    config_permits="dovecot.conf:5")
+PROXY = "service pop3-login {\n inet_listener pop3 {\n haproxy = yes\n }\n}\n"
+row("the PROXY protocol makes clients secure in 2.4", P24 + PROXY, "permits",
+    config_permits="dovecot.conf:6")
+row("but for ssl = required", P24 + "ssl = required\n" + PROXY, "refuses")
+row("and not in 2.3", P23 + PROXY, "refuses")
+row("an earlier network block under a later protocol block: releases differ",
+    P24 + "remote 10.0.0.0/8 {\n" + OPEN24 + "}\nprotocol pop3 {\nauth_allow_cleartext = no\n}\n",
+    "undetermined")
+
+# ---- beside the verdict
+
+row("no certificate", P23 + "ssl = yes\n", "refuses", config_tls_unavailable="dovecot.conf:None")
+row("no such certificate", P23 + "ssl_cert = <x.pem\n", "refuses",
+    config_tls_unavailable="dovecot.conf:2")
+row("a certificate beyond the folder may be there", P23 + CERT, "refuses",
+    no_config_tls_unavailable=True)
+KEY = {"dovecot.conf": P23 + "ssl_cert = <c\nssl_key = <k\n", "c": "", "k": ""}
+row("everybody reads the key", KEY, "refuses", key_permissions="dovecot.conf:3")
+row("its group alone may read it", KEY, "refuses", modes=[("k", 0o640)], no_key_permissions=True)
+row("everybody writes the configuration", P23, "refuses", modes=[("dovecot.conf", 0o666)],
+    config_permissions="dovecot.conf:None")
+row("old TLS", P23 + "ssl_min_protocol = TLSv1.1\n", "refuses", config_tls_version="dovecot.conf:2")
+row("weak mechanisms", P23 + "auth_mechanisms = plain CRAM-MD5\n", "refuses",
+    config_weak_mechanism="dovecot.conf:2")
+row("weak mechanisms behind TLS", P23 + CERT + "auth_mechanisms = plain cram-md5\nssl = required\n",
+    "refuses", no_config_weak_mechanism=True)
+row("IMAP by the same setting", "protocols = imap pop3\n" + OPEN23, "permits",
+    config_sibling="dovecot.conf:2")
+
+
+@tap.test
+def chain():
+    """The chain has every assignment, the one that decides last."""
+    record = audit({"dovecot.conf": P23 + "!include conf.d/*.conf\n",
+                    "conf.d/10-auth.conf": "disable_plaintext_auth = yes\n",
+                    "conf.d/99-local.conf": "# ours\n  disable_plaintext_auth = no\n"})
+    finding = next(each for each in record["findings"] if each["rule"] == "config-permits")
+    evidence = " ".join(map(str, finding["evidence"]))
+    tap.true(re.search(r"10-auth\.conf:1.*99-local\.conf:2", evidence), evidence)
+    tap.equal(finding["at"], "conf.d/99-local.conf:2", "place")
+
+
+@tap.test
+def bounds():
+    """Files that multiply end in a doubt, and soon."""
+    files = {f"{level}.conf": f"!include {level + 1}.conf\n" * 12 for level in range(6)}
+    record = audit({"dovecot.conf": P23 + "!include 0.conf\n", **files, "6.conf": "ssl = yes\n"})
+    tap.equal(record["verdict"], "undetermined", record["explanation"])
+    blocks = "".join(f"remote 10.{i // 256}.{i % 256}.0/24 {{\n{OPEN23}}}\n" for i in range(2000))
+    tap.equal(audit(P23 + blocks)["verdict"], "permits", "with many blocks")
+    same = audit(P23 + "disable_plaintext_auth = no\n" * 150000)
+    tap.true(same["verdict"] in ("permits", "undetermined"), same["verdict"])
+
+
+tap.main()
