@@ -205,7 +205,8 @@ finish_output(struct audit *audit)
 		output_replace(audit->common.output, audit->text, &audit->error);
 	else if (!document)
 		output_close(&audit->output, audit->error == NULL ? &audit->error : NULL);
-	if (audit->error == NULL)
+	/* What could not be looked at would be missing in it. */
+	if (audit->error == NULL && audit->summary.errors == 0)
 		audit_terms_finish(audit->terms, &audit->error);
 }
 

@@ -16,6 +16,11 @@
 
 #define SCHEMA "https://json.schemastore.org/sarif-2.1.0.json"
 
+enum {
+	NOTICES_MAX = 64 * 1024, /* octets of notifications: then only failures are added */
+};
+
+static const char before_notifications[] = "\"toolExecutionNotifications\":[";
 static const char behind_notifications[] = "]}],\"results\":[";
 
 const char *
@@ -160,6 +165,16 @@ sarif_begin(const struct report_options *options, GString *out)
 	g_string_append(out, behind_notifications);
 }
 
+/* How many octets the notifications have so far. Each one moves all results. */
+static size_t
+notifications_length(const GString *out)
+{
+	const char *end = strstr(out->str, behind_notifications);
+	const char *begin = g_strrstr_len(out->str, end - out->str, before_notifications);
+
+	return (size_t)(end - begin);
+}
+
 /* Puts an object, made behind a bracket, at the end of the notifications. */
 static void
 insert_notification(const GString *object, GString *out)
@@ -196,7 +211,7 @@ sarif_notice(const struct report_options *options, const struct suppression *sup
 	g_autofree char *file = place_relative(options->base, suppression->file);
 	const struct location location = { .line = suppression->line, .column = 1 };
 
-	if (notice == NULL)
+	if (notice == NULL || notifications_length(out) > NOTICES_MAX)
 		return;
 	json_open(object, NULL, '{');
 	json_text(object, "level", "warning");

@@ -50,7 +50,8 @@ cite_step(struct finding *finding, const struct location *location, const char *
 {
 	g_autofree char *place = location_text(location);
 	g_autofree char *escaped = escape_string(line);
-	g_autofree char *text = g_strdup_printf("%s: %s%s%s", place, escaped,
+	g_autofree char *file = escape_again(place);
+	g_autofree char *text = g_strdup_printf("%s: %s%s%s", file, escaped,
 		meaning != NULL ? "  -- " : "", meaning != NULL ? meaning : "");
 
 	finding_cite(finding, text);
@@ -61,15 +62,19 @@ apply_note(struct assessment *assessment, const struct rule *rule, const struct 
 {
 	struct finding finding = begin(rule);
 	size_t steps = note->chain != NULL ? note->chain->count : 0;
+	/* A room may have quoted what stands in the file. */
+	g_autofree char *message = escape_again(note->message);
+	g_autofree char *settle = escape_again(note->settle);
 
 	finding.outcome = note->unknown ? UNKNOWN : FAIL;
 	finding.confidence = note->unknown ? CONFIDENCE_NONE : CONFIDENCE_LIKELY;
 	finding.location = note->location;
 	finding.line = note->line;
-	finding.remedy = g_strdup(note->remedy);
-	finding_say(&finding, "%s", note->message);
-	if (note->settle != NULL)
-		finding_settle(&finding, note->settle);
+	finding.remedy = escape_again(note->remedy);
+	if (message != NULL)
+		finding_say(&finding, "%s", message);
+	if (settle != NULL)
+		finding_settle(&finding, settle);
 	for (size_t i = 0; i < steps; i++)
 		cite_step(&finding, &note->chain->steps[i].location, note->chain->steps[i].line,
 			note->chain->steps[i].meaning);

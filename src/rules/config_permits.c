@@ -7,9 +7,13 @@
  */
 #include "rules/rule.h"
 
+#include "model/escape.h"
+
 static enum outcome
 check(const struct facts *facts, struct finding *finding)
 {
+	g_autofree char *explanation = NULL, *settle = NULL;
+
 	switch (facts->verdict.value) {
 	case VERDICT_PERMITS:
 	case VERDICT_REFUSES:
@@ -19,9 +23,12 @@ check(const struct facts *facts, struct finding *finding)
 	case VERDICT_UNDETERMINED:
 		break;
 	}
-	finding_say(finding, "%s", facts->verdict.explanation);
-	if (facts->verdict.settle != NULL)
-		finding_settle(finding, facts->verdict.settle);
+	explanation = escape_again(facts->verdict.explanation);
+	settle = escape_again(facts->verdict.settle);
+	if (explanation != NULL)
+		finding_say(finding, "%s", explanation);
+	if (settle != NULL)
+		finding_settle(finding, settle);
 	return UNKNOWN;
 }
 

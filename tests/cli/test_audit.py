@@ -275,6 +275,28 @@ def baseline_file():
 
 
 @tap.test
+def partial():
+    """A baseline is not written where something failed, and may be read and written at once"""
+    tree = Tree(mx=PERMITS)
+    tree.audit("--write-baseline", "known", "mx", "nosuch").exits(4)
+    tap.true(not (tree.path / "known").exists(), "it is there")
+    tree.audit("--write-baseline", "known", "mx").exits(1)
+    before = (tree.path / "known").read_text()
+    tree.audit("--baseline", "known", "--write-baseline", "known", "mx").exits(0)
+    tap.equal((tree.path / "known").read_text(), before, "known")
+
+
+@tap.test
+def many_notices():
+    """Notices without number do not hold SARIF up, and are cut there"""
+    tree = Tree(mx=PERMITS + b"x # popseal: ignore nosuch reason=\"r\"\n" * 1200)
+    run = tree.audit("--format", "sarif", "mx").exits(1)
+    notes = validators.sarif(run.out)["invocations"][0]["toolExecutionNotifications"]
+    tap.true(100 < len(notes) < 1024, len(notes))
+    tap.equal(len(config(tree.records("mx"))["suppressions"]), 1024, "suppressions")
+
+
+@tap.test
 def undetermined_is_never_known():
     """A baseline excuses no verdict that could not be told"""
     tree = Tree(mx=TOO_LARGE)

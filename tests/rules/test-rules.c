@@ -468,6 +468,56 @@ test_hostile_tls(void)
 	}
 }
 
+static const char hostile_line[] = "ssl = \033[2J\r\n\xff\xc2\x9b"
+				   "0m %s%n \\ <script>.";
+
+/* Whatever stands in a configuration, and whatever of it a product's room repeats. */
+static struct facts *
+hostile_config(unsigned number)
+{
+	struct facts *facts = facts_new();
+	const struct location location = { .file = hostile_line, .line = number % 3 };
+	struct config_listener *listener;
+
+	config_facts_new(facts, "dovecot", "Dovecot")->root = hostile_line;
+	listener = config_add_listener(facts);
+	listener->address = hostile_line;
+	listener->scope = number % 2 == 0 ? hostile_line : NULL;
+	listener->verdict = (enum verdict_value)(number / 2 % 4);
+	listener->explanation = listener->settle = hostile_line;
+	for (unsigned i = 0; i < number % (CONFIG_CHAIN_MAX + 2); i++)
+		config_chain_add(&listener->chain, location, hostile_line, "is overridden");
+	for (int kind = CONFIG_NOTE_NONE + 1; kind < CONFIG_NOTES; kind++) {
+		struct config_note *note = config_add_note(facts, (enum config_note_kind)kind);
+
+		note->unknown = (number + (unsigned)kind) % 3 == 0;
+		note->location = location;
+		note->line = note->message = note->settle = hostile_line;
+		note->remedy = number % 2 == 0 ? hostile_line : NULL;
+	}
+	if (number % 5 == 0) {
+		struct config_doubt *doubt = config_add_doubt(facts, REASON_INVALID);
+
+		doubt->fatal = number % 2 == 0;
+		doubt->message = doubt->settle = doubt->line = hostile_line;
+	}
+	config_verdict_decide(facts);
+	return facts;
+}
+
+static void
+test_hostile_config(void)
+{
+	for (unsigned i = 0; i < 1000; i++) {
+		g_autoptr(assessment_auto) assessment =
+			rules_assess(hostile_config(i), WITNESS_CONFIG);
+
+		assert_assessment(assessment);
+		g_assert_cmpuint(assessment->findings->len + assessment->unknowns->len, >=,
+			CONFIG_NOTES - 1);
+	}
+}
+
 /* Below deep depth nobody looked, whatever stands in the facts. */
 static void
 test_deep_only(void)
@@ -595,6 +645,7 @@ main(int argc, char **argv)
 	g_test_add_func("/other-witness", test_other_witness);
 	g_test_add_func("/hostile", test_hostile);
 	g_test_add_func("/hostile-tls", test_hostile_tls);
+	g_test_add_func("/hostile-config", test_hostile_config);
 	g_test_add_func("/deep-only", test_deep_only);
 	g_test_add_func("/eol-table", test_eol_table);
 	g_test_add_func("/scanners", test_scanners);
