@@ -206,7 +206,8 @@ static void
 test_every_product_is_identified(void)
 {
 	for (size_t i = 0; products[i]; i++) {
-		bool found = false;
+		/* HAProxy shows nothing of itself. */
+		bool found = products[i]->fingerprints[0].place == PLACE_END;
 
 		for (size_t j = 0; j < G_N_ELEMENTS(dialogues); j++)
 			found |= g_strcmp0(dialogues[j].product, products[i]->name) == 0;
