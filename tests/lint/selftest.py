@@ -74,7 +74,10 @@ GOOD = {
     "src/rules/rules.def": SPDX + "RULE(some_rule)\n",
     "src/products/product.c": SPDX,
     "src/products/big_one/wire.c": SPDX + 'const struct product product_big_one = {\n\t.name = "big-one",\n};\n',
-    "src/products/products.def": "PRODUCT(big_one)\n",
+    # Nothing on the wire tells that it is there, so there is no dialogue of it.
+    "src/products/quiet_one.c": SPDX + "static const struct fingerprint fingerprints[] = "
+    '{ { PLACE_END, NULL, 0 } };\n\nconst struct product product_quiet_one = {\n\t.name = "quiet-one",\n};\n',
+    "src/products/products.def": "PRODUCT(big_one)\nPRODUCT(quiet_one)\n",
     "src/cmd/command.h": SPDX + '#include "scan/scan.h"\n',
     "src/cmd/scan.c": SPDX + 'const struct command command_scan = {\n\t.name = "scan",\n};\n',
     "src/cmd/commands.def": "COMMAND(scan)\n",
@@ -85,6 +88,7 @@ GOOD = {
     "src/pop3/sasl/mechanisms.def": "SASL_MECHANISM(cram_md5)\n",
     "docs/rules/some-rule.md": "x\n",
     "docs/products/big-one.md": "x\n",
+    "docs/products/quiet-one.md": "x\n",
     "docs/man/popseal.1": PAGE % "quiet",
     "docs/man/popseal-scan.1": PAGE % "depth",
     "tests/rules/some-rule/fail.json": "x\n",
@@ -141,6 +145,7 @@ BROKEN = {
         "no unknown fixture": {"tests/rules/some-rule/unknown-late.json": None},
         "fixtures of no rule": {"tests/rules/ghost/fail.json": "x\n"},
         "no page of a product": {"docs/products/big-one.md": None},
+        "no page of a product without dialogues": {"docs/products/quiet-one.md": None},
         "no transcript of a product": {"tests/transcripts/big-one-clear.txt": None},
         "no page of a command": {"docs/man/popseal-scan.1": None},
         "no registry": {"src/reports/reports.def": None},
