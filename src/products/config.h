@@ -40,8 +40,8 @@ struct product_config {
 const struct config_text *config_read(struct config_reading *reading, const char *path);
 
 /*
- * Returns whether there is no room for further listeners, notes or doubts, with a doubt that says so:
- * who reads a configuration stops there, or a large one takes for ever.
+ * Returns whether there is no room for further listeners, notes or doubts, with a doubt that says
+ * so: who reads a configuration stops there, or a large one takes for ever.
  */
 bool config_is_full(struct config_reading *reading);
 
