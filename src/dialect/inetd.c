@@ -67,39 +67,58 @@ fill_entry(struct tree *tree, const char *bytes, struct node *node)
 	}
 }
 
-static void
-add_line(struct tree *tree, const char *bytes, struct span line)
+static bool
+is_blank_line(const char *bytes, struct span line)
 {
 	struct span text = lines_trim(bytes, line);
-	bool blank = text.start == text.end || bytes[line.start] == '#';
-	struct node *last = tree->root.last, *node;
 
-	if (!blank && last != NULL && last->kind == NODE_SETTING && goes_on(bytes, line) &&
-		!looks_like_entry(bytes, line)) {
-		last->all.end = line.end;
-		fill_entry(tree, bytes, last);
-		return;
+	return text.start == text.end || bytes[line.start] == '#';
+}
+
+/* Where the entry ends whose first line that is: with the last line that goes on with it. */
+static size_t
+entry_end(const char *bytes, struct span line, size_t length)
+{
+	size_t end = line.end;
+
+	while (end < length) {
+		struct span next = { end, lines_end(bytes, end, length) };
+
+		if (is_blank_line(bytes, next) || !goes_on(bytes, next) ||
+			looks_like_entry(bytes, next))
+			break;
+		end = next.end;
 	}
-	node = tree_add(tree, &tree->root, blank ? NODE_BLANK : NODE_SETTING, line);
+	return end;
+}
+
+static size_t
+add_line(struct tree *tree, const char *bytes, struct span line, size_t length)
+{
+	const struct node *before = tree->root.last;
+	bool blank = is_blank_line(bytes, line);
+	struct node *node = tree_add(tree, &tree->root, blank ? NODE_BLANK : NODE_SETTING, line);
+
 	if (blank)
-		return;
+		return line.end;
+	node->all.end = entry_end(bytes, line, length);
 	fill_entry(tree, bytes, node);
-	if (goes_on(bytes, line) && last != NULL && last->kind != NODE_BLANK)
+	if (goes_on(bytes, line) && before != NULL && before->kind != NODE_BLANK)
 		node->problem = "begins with a blank: to some inetds it is part of the line above";
+	return node->all.end;
 }
 
 static struct tree *
 parse(const char *bytes, size_t length)
 {
 	struct tree *tree = tree_new(length);
+	size_t at = 0;
 
-	for (size_t at = 0, end; at < length; at = end) {
-		end = lines_full(tree) ? length : lines_end(bytes, at, length);
-		if (lines_full(tree))
-			lines_give_up(tree, &tree->root, (struct span){ at, end });
-		else
-			add_line(tree, bytes, (struct span){ at, end });
-	}
+	while (at < length && !lines_full(tree))
+		at = add_line(tree, bytes, (struct span){ at, lines_end(bytes, at, length) },
+			length);
+	if (at < length)
+		lines_give_up(tree, &tree->root, (struct span){ at, length });
 	return tree;
 }
 

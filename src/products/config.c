@@ -24,6 +24,27 @@ config_read(struct config_reading *reading, const char *path)
 	return NULL;
 }
 
+bool
+config_is_full(struct config_reading *reading)
+{
+	static const char message[] = "There is more in it than is read.";
+	const struct config_facts *config = reading->facts->config;
+	struct config_doubt *doubt;
+
+	if (config->listeners->len < CONFIG_LISTENERS_MAX &&
+		config->notes->len < CONFIG_NOTES_MAX &&
+		config->doubts->len + 1 < CONFIG_DOUBTS_MAX)
+		return false;
+	for (guint i = 0; i < config->doubts->len; i++)
+		if (g_array_index(config->doubts, struct config_doubt, i).message == message)
+			return true;
+	doubt = config_add_doubt(reading->facts, REASON_NOT_UNDERSTOOD);
+	doubt->location.file = config->root;
+	doubt->message = message;
+	doubt->settle = "popseal scan HOST";
+	return true;
+}
+
 struct location
 config_location(struct config_reading *reading, const struct config_text *text, size_t offset)
 {

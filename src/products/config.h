@@ -44,6 +44,12 @@ struct product_config {
 /* What the room sees of a file, or NULL with a doubt added: absent, unreadable, too large. */
 const struct config_text *config_read(struct config_reading *reading, const char *path);
 
+/*
+ * Returns whether there is no room for further listeners, notes or doubts, with a doubt that says
+ * so: who reads a configuration stops there, or a large one takes for ever.
+ */
+bool config_is_full(struct config_reading *reading);
+
 /* A location in a text, from an offset in its bytes. */
 struct location config_location(struct config_reading *reading, const struct config_text *text,
 	size_t offset);

@@ -233,6 +233,8 @@ read_server(const struct exchange *exchange)
 {
 	const struct node *type = find(exchange, "LoginType");
 
+	if (config_is_full(exchange->reading))
+		return;
 	if (is_imap(exchange)) {
 		if (login_type(type) == 0)
 			add_note(exchange, CONFIG_NOTE_SIBLING, type)->message =

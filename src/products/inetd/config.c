@@ -130,6 +130,8 @@ read_wrong(struct inetd *inetd, const struct node *node)
 static void
 read_node(struct inetd *inetd, const struct node *node)
 {
+	if (node->kind == NODE_BLANK || config_is_full(inetd->reading))
+		return;
 	if (node->kind == NODE_WRONG)
 		read_wrong(inetd, node);
 	else if (node->kind == NODE_INCLUDE)

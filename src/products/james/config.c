@@ -212,7 +212,8 @@ add_listeners(const struct james *james, const struct node *server)
 			NULL;
 		g_auto(GStrv) each = g_strsplit(text != NULL ? text->value : "", ",", -1);
 
-		for (size_t i = 0; text != NULL && each[i] != NULL; i++) {
+		for (size_t i = 0;
+			text != NULL && each[i] != NULL && !config_is_full(james->reading); i++) {
 			add_listener(james, server, node, g_strstrip(each[i]));
 			bound = true;
 		}
@@ -244,7 +245,7 @@ read_server(const struct james *james, const struct node *server)
 {
 	struct james_switch enabled = read_attribute(server, "@enabled");
 
-	if (enabled.value == SWITCH_OFF)
+	if (enabled.value == SWITCH_OFF || config_is_full(james->reading))
 		return;
 	james->reading->facts->config->served = true;
 	add_listeners(james, server);

@@ -20,6 +20,7 @@ extern const struct dialect dialect_xinetd;
 enum {
 	RECOGNIZE_MAX = 256 * 1024, /* octets of a file that is looked at to know it */
 	SERVICES_MAX = 4096,
+	LIST_MAX = 4096, /* words of one list; a full one is doubtful */
 	READ_COST =
 		16 * 1024, /* of reading a file, in octets: so that empty ones have an end, too */
 };
@@ -117,7 +118,7 @@ change_list(GPtrArray **list, const struct node *node, bool defaults)
 	for (size_t i = 1; node->words[i] != NULL; i++) {
 		if (sign[0] == '-')
 			remove_word(*list, node->words[i]);
-		else
+		else if ((*list)->len < LIST_MAX)
 			g_ptr_array_add(*list, (gpointer)(uintptr_t)node->words[i]);
 	}
 }
@@ -315,7 +316,8 @@ read_file(struct xinetd *xinetd, const char *path)
 	xinetd->octets += text->length + READ_COST;
 	tree = dialect_xinetd.parse(text->bytes, text->length);
 	g_ptr_array_add(xinetd->trees, tree);
-	for (const struct node *node = tree->root.first; node != NULL; node = node->next) {
+	for (const struct node *node = tree->root.first;
+		node != NULL && !config_is_full(xinetd->reading); node = node->next) {
 		if (node->kind == NODE_WRONG)
 			read_wrong(xinetd, text, node);
 		else if (node->kind == NODE_INCLUDE)
@@ -365,7 +367,8 @@ scope_of(const struct xinetd *xinetd, const struct service *service)
 {
 	g_autoptr(GString) scope = g_string_new("only_from ");
 
-	if (service->only_from == NULL || service->only_from->len == 0)
+	if (service->only_from == NULL || service->only_from->len == 0 ||
+		service->only_from->len == LIST_MAX)
 		return NULL;
 	for (guint i = 0; i < service->only_from->len; i++) {
 		const char *network = g_ptr_array_index(service->only_from, i);
@@ -468,9 +471,12 @@ read_root(struct config_reading *reading)
 		else
 			read_file(&xinetd, reading->root);
 	}
-	for (guint i = 0; i < xinetd.services->len; i++)
+	for (guint i = 0; i < xinetd.services->len && !config_is_full(reading); i++)
 		judge_service(&xinetd, g_ptr_array_index(xinetd.services, i));
 	reading->facts->config->served = reading->facts->config->listeners->len > 0;
+	if ((xinetd.enabled != NULL && xinetd.enabled->len == LIST_MAX) ||
+		(xinetd.only_from != NULL && xinetd.only_from->len == LIST_MAX))
+		doubt(&xinetd, REASON_NOT_UNDERSTOOD, "A list in the defaults is too long.");
 	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
 		if (*lists[i] != NULL)
 			g_ptr_array_unref(*lists[i]);

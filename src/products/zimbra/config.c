@@ -211,6 +211,8 @@ static void
 read_server(struct zimbra *zimbra, const struct node *server)
 {
 	zimbra->server = server;
+	if (config_is_full(zimbra->reading))
+		return;
 	note_sibling(zimbra);
 	/* Without a mailbox server that speaks POP3 nobody can log in through the proxy, either. */
 	if (truth(zimbra, "zimbraPop3ServerEnabled") == TRUTH_NO &&
