@@ -133,12 +133,14 @@ doubt_start(const struct courier_room *room, struct config_listener *listener)
 		return;
 	location = courier_location(room, start, &line);
 	config_chain_add(&listener->chain, location, line,
-		"keeps some init scripts from starting pop3d; systemd's unit starts it all the same");
+		"keeps some init scripts from starting pop3d; systemd's unit starts it all the "
+		"same");
 	listener->verdict = VERDICT_UNDETERMINED;
 	listener->reason = REASON_ELSEWHERE;
 	listener->settle = settle_unit;
 	listener->explanation =
-		"Passwords would be taken in clear, but POP3DSTART is not YES: whether pop3d runs is "
+		"Passwords would be taken in clear, but POP3DSTART is not YES: whether pop3d runs "
+		"is "
 		"decided by its unit or init script.";
 }
 
