@@ -60,7 +60,11 @@ add_history(const struct courier_room *room, struct config_chain *chain, const c
 {
 	const GArray *history = shell_values_history(room->daemon, name);
 
-	for (guint i = 0; history != NULL && i < history->len; i++) {
+	guint first = history != NULL && history->len > CONFIG_CHAIN_MAX ?
+		history->len - CONFIG_CHAIN_MAX :
+		0;
+
+	for (guint i = first; history != NULL && i < history->len; i++) {
 		const struct shell_value *value = &g_array_index(history, struct shell_value, i);
 		const char *line;
 		struct location location = courier_location(room, value, &line);
