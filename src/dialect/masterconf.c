@@ -25,6 +25,7 @@ struct reader {
 	const char *bytes;
 	size_t length;
 	struct node *section; /* being read, or NULL */
+	bool seen[4];         /* by the order of `sections` */
 	int level;            /* of braces outside of sections; stray '}' count, too */
 };
 
@@ -189,19 +190,25 @@ count_braces(struct reader *reader, size_t at, size_t end)
 	}
 }
 
+/* Whether the section was there before; from now on it was. */
 static bool
-is_known(const struct tree *tree, const char *name)
+see_section(struct reader *reader, const char *name)
 {
-	for (const struct node *node = tree->root.first; node != NULL; node = node->next)
-		if (node->kind == NODE_BLOCK && g_str_equal(node->key, name))
-			return true;
+	for (size_t i = 0; sections[i] != NULL; i++) {
+		bool before = reader->seen[i];
+
+		if (!g_str_equal(sections[i], name))
+			continue;
+		reader->seen[i] = true;
+		return before;
+	}
 	return false;
 }
 
 static void
 open_section(struct reader *reader, struct span line, size_t start, const char *name)
 {
-	bool again = is_known(reader->tree, name);
+	bool again = see_section(reader, name);
 	struct node *node = add(reader, again ? NODE_WRONG : NODE_BLOCK, line, NULL);
 
 	if (node == NULL)

@@ -17,6 +17,7 @@
 enum {
 	NEST_MAX = 64, /* compound commands within each other */
 	LIST_WORDS_MAX = 256,
+	OPAQUE_MAX = 64 * 1024, /* octets that are searched for names */
 };
 
 struct reader {
@@ -227,8 +228,10 @@ is_unsettling(const char *text)
 static void
 collect_names(const char *text, GPtrArray *names)
 {
-	for (const char *at = text; *at != '\0';) {
-		size_t length = shell_name_length(at, 0, strlen(at));
+	const char *end = text + strlen(text);
+
+	for (const char *at = text; at < end;) {
+		size_t length = shell_name_length(at, 0, (size_t)(end - at));
 		const char *after = at + length;
 
 		if (length > 0 &&
@@ -250,7 +253,8 @@ add_opaque(struct reader *reader, const struct list *list, const char *problem)
 	if (node == NULL)
 		return;
 	node->problem = problem;
-	text = memchr(bytes, '\0', length) == NULL ? g_strndup(bytes, length) : NULL;
+	if (length <= OPAQUE_MAX && memchr(bytes, '\0', length) == NULL)
+		text = g_strndup(bytes, length);
 	if (list->is_beyond || list->is_unsettling || text == NULL || is_unsettling(text))
 		g_ptr_array_add(names, g_strdup("*"));
 	else

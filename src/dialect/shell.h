@@ -12,8 +12,9 @@
 #include "dialect/tree.h"
 
 enum {
-	SHELL_VALUE_MAX = 64 * 1024
-}; /* octets of one value; longer ones are unknown */
+	SHELL_VALUE_MAX = 4096,              /* octets of one value; longer ones are unknown */
+	SHELL_VALUES_MAX = 16 * 1024 * 1024, /* octets of all values; further ones are unknown */
+};
 
 /* One assignment, or something that may be one. */
 struct shell_value {

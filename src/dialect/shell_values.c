@@ -15,6 +15,8 @@ struct shell_values {
 	GPtrArray *trees;
 	GStringChunk *texts;
 	struct shell_value spoiler; /* with a node once there is one */
+	size_t sourced;             /* octets of files */
+	size_t kept;                /* octets of values */
 	bool clean;
 	bool has_functions;
 	unsigned depth;
@@ -114,6 +116,9 @@ put_together(struct shell_values *values, const struct node *node)
 			return NULL;
 		g_string_append(text, piece);
 	}
+	values->kept += text->len;
+	if (values->kept > SHELL_VALUES_MAX)
+		return NULL;
 	return g_string_chunk_insert_const(values->texts, text->str);
 }
 
@@ -148,9 +153,10 @@ include(struct shell_values *values, struct config_source *source, const struct 
 {
 	const struct config_text *text = NULL;
 
-	if (node->value != NULL && values->depth < SOURCE_DEPTH_MAX && node->value[0] == '/')
+	if (node->value != NULL && values->depth < SOURCE_DEPTH_MAX && node->value[0] == '/' &&
+		values->trees->len < SOURCE_FILES_MAX)
 		text = source->read(source, node->value, NULL);
-	if (text == NULL)
+	if (text == NULL || values->sourced + text->length > SOURCE_TOTAL_MAX)
 		spoil(values, file, node);
 	else
 		shell_values_source(values, source, text);
@@ -164,12 +170,11 @@ shell_values_source(struct shell_values *values, struct config_source *source,
 
 	g_ptr_array_add(values->trees, tree);
 	values->depth++;
+	values->sourced += text->length;
 	for (const struct node *node = tree->root.first; node != NULL; node = node->next) {
 		struct shell_value value = { NULL, text, node };
 
-		if (values->trees->len > SOURCE_FILES_MAX) {
-			spoil(values, text, node);
-		} else if (node->kind == NODE_SETTING) {
+		if (node->kind == NODE_SETTING) {
 			value.text = put_together(values, node);
 			put(values, node->key, &value);
 		} else if (node->kind == NODE_INCLUDE) {

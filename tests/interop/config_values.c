@@ -6,8 +6,9 @@
  * usage: config-values shell ROOT NAME,... FILE...
  *        config-values imapd ROOT OPTION,... SERVICE FILE...
  *
- * FILE is a name within ROOT. For each file all values are printed. Each ends in a NUL: "=value", "-" (not set) or "?" (cannot be
- * told). imapd prints "broken" or "whole" first; SERVICE "" is none. A switch is "=yes" or "=no".
+ * FILE is a name within ROOT. For each file all values are printed, and a NUL after each:
+ * "=value", "-" (not set) or "?" (cannot be told). imapd prints "broken" or "whole" before them;
+ * SERVICE "" is none; a switch is "=yes" or "=no".
  */
 #include <stdio.h>
 #include <string.h>

@@ -88,7 +88,7 @@ test_rows(void)
 	}
 }
 
-/* Where it listens is put into the command by a shell that sources the files the other way round. */
+/* Where it listens comes from a shell that sources the files the other way round. */
 static void
 test_listeners(void)
 {

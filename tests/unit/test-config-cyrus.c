@@ -88,7 +88,8 @@ static const struct {
 	{ "a brace on its own line", NULL, "SERVICES\n{\n p cmd=\"pop3d\" listen=\"pop3\"\n}\n",
 		BASE, VERDICT_UNDETERMINED, REASON_NOT_UNDERSTOOD, 0 },
 	{ "a service of the same name", NULL,
-		"SERVICES {\n p cmd=\"pop3d -s\" listen=\"995\"\n p cmd=\"pop3d -s\" listen=\"996\"\n}\n",
+		"SERVICES {\n p cmd=\"pop3d -s\" listen=\"995\"\n p cmd=\"pop3d -s\" "
+		"listen=\"996\"\n}\n",
 		BASE, VERDICT_UNDETERMINED, REASON_INVALID, 0 },
 	{ "another imapd.conf that is not there", NULL,
 		"SERVICES {\n p cmd=\"pop3d -C /etc/b.conf\" listen=\"pop3\"\n}\n",

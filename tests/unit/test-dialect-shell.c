@@ -31,7 +31,7 @@ test_print(void)
 		tree = dialect_shell.parse(text->str, text->len);
 		printed = tree_print(tree, text->str);
 		g_assert_nonnull(printed);
-		g_assert_cmpmem(printed->str, printed->len, text->str, text->len);
+		g_assert_true(g_string_equal(printed, text));
 		g_string_free(printed, TRUE);
 	}
 }

@@ -60,7 +60,11 @@ add_history(const struct courier_room *room, struct config_chain *chain, const c
 {
 	const GArray *history = shell_values_history(room->daemon, name);
 
-	for (guint i = 0; history != NULL && i < history->len; i++) {
+	guint first = history != NULL && history->len > CONFIG_CHAIN_MAX ?
+		history->len - CONFIG_CHAIN_MAX :
+		0;
+
+	for (guint i = first; history != NULL && i < history->len; i++) {
 		const struct shell_value *value = &g_array_index(history, struct shell_value, i);
 		const char *line;
 		struct location location = courier_location(room, value, &line);
@@ -133,12 +137,14 @@ doubt_start(const struct courier_room *room, struct config_listener *listener)
 		return;
 	location = courier_location(room, start, &line);
 	config_chain_add(&listener->chain, location, line,
-		"keeps some init scripts from starting pop3d; systemd's unit starts it all the same");
+		"keeps some init scripts from starting pop3d; systemd's unit starts it all the "
+		"same");
 	listener->verdict = VERDICT_UNDETERMINED;
 	listener->reason = REASON_ELSEWHERE;
 	listener->settle = settle_unit;
 	listener->explanation =
-		"Passwords would be taken in clear, but POP3DSTART is not YES: whether pop3d runs is "
+		"Passwords would be taken in clear, but POP3DSTART is not YES: whether pop3d runs "
+		"is "
 		"decided by its unit or init script.";
 }
 

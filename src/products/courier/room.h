@@ -37,7 +37,7 @@ struct courier_place {
 	uint16_t port;       /* 0: cannot be told */
 };
 
-/* Where couriertcpd listens, by the variables for ports and the address; of struct courier_place. */
+/* Where couriertcpd listens, by its variables for ports and address; of struct courier_place. */
 GArray *courier_places(const struct courier_room *room, const struct shell_values *values,
 	const char *port_name, const char *address_name, uint16_t usual);
 

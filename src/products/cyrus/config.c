@@ -13,10 +13,13 @@
 #include "products/cyrus/posture.h"
 
 static const char remedy_now[] =
-	"imapd.conf: tls_required: yes and allowplaintext: no (replace the lines that are there: an "
-	"option that is given twice stops Cyrus), with tls_server_cert and tls_server_key; no pop3d -p.";
+	"imapd.conf: tls_required: yes and allowplaintext: no (replace the lines that are there: "
+	"an "
+	"option that is given twice stops Cyrus), with tls_server_cert and tls_server_key; no "
+	"pop3d -p.";
 static const char remedy_old[] =
-	"imapd.conf: allowplaintext: no and allowapop: no (replace the lines that are there: an option "
+	"imapd.conf: allowplaintext: no and allowapop: no (replace the lines that are there: an "
+	"option "
 	"that is given twice stops Cyrus), with a certificate and key; no pop3d -p.";
 
 struct room {

@@ -110,7 +110,8 @@ add_chain(struct config_reading *reading, const struct cyrus_settings *settings,
 								  "takes passwords without TLS");
 	if (by_layer)
 		config_chain_add(chain, service->location, service->line,
-			"-p declares that a layer lies around the connection, so passwords are taken");
+			"-p declares that a layer lies around the connection, so passwords are "
+			"taken");
 }
 
 /* --- the listener ----------------------------------------------------------------------------- */
@@ -126,7 +127,8 @@ explain(struct config_reading *reading, const struct cyrus_service *service,
 			gate->allowplaintext != NULL ?
 			"allowplaintext is off: USER, and AUTH with a password, are refused until "
 			"STLS." :
-			"allowplaintext is off by default: USER, and AUTH with a password, are refused "
+			"allowplaintext is off by default: USER, and AUTH with a password, are "
+			"refused "
 			"until STLS.";
 	case CYRUS_OPEN_BY_LAYER:
 		return facts_printf(reading->facts,
@@ -136,7 +138,8 @@ explain(struct config_reading *reading, const struct cyrus_service *service,
 	case CYRUS_OPEN_BY_SETTING:
 		return "allowplaintext is on: passwords are taken without TLS.";
 	case CYRUS_OPEN_BY_DEFAULT:
-		return "allowplaintext is on by default up to 2.3.8: passwords are taken without TLS.";
+		return "allowplaintext is on by default up to 2.3.8: passwords are taken without "
+		       "TLS.";
 	}
 	g_return_val_if_reached("");
 }
@@ -161,7 +164,8 @@ note_age(struct config_reading *reading, const struct cyrus_settings *settings,
 	const char *unless = gate->requires_tls ?
 		"before 3.0, which does not know tls_required, passwords are taken in clear" :
 		facts_printf(reading->facts,
-			"up to %s allowplaintext is on by default, and passwords are taken in clear",
+			"up to %s allowplaintext is on by default, and passwords are taken in "
+			"clear",
 			age);
 
 	note->unknown = true;

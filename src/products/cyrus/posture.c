@@ -83,7 +83,8 @@ check_versions(struct config_reading *reading, const struct cyrus_settings *sett
 
 	if (setting == NULL) {
 		config_note_once(reading, CONFIG_NOTE_TLS_VERSION, whole(settings),
-			"tls_versions is not set: by default TLS 1.0 and 1.1 are allowed, where the "
+			"tls_versions is not set: by default TLS 1.0 and 1.1 are allowed, where "
+			"the "
 			"system's TLS library has them.");
 		return;
 	}
@@ -131,7 +132,8 @@ note_apop(struct config_reading *reading, const struct cyrus_settings *settings,
 
 	if (apop == NULL)
 		config_note_once(reading, CONFIG_NOTE_WEAK_MECHANISM, whole(settings),
-			"APOP is allowed without TLS, by the default of allowapop: its answer can be "
+			"APOP is allowed without TLS, by the default of allowapop: its answer can "
+			"be "
 			"guessed from offline.");
 	else if (cyrus_switch(apop->value) == 1)
 		note_setting(reading, CONFIG_NOTE_WEAK_MECHANISM, apop, message);

@@ -20,13 +20,21 @@ static const struct {
 	{ NULL, 0 },
 };
 
+enum {
+	SERVICES_MAX = 512
+}; /* further ones are a doubt */
+
 static void
 refuse(struct config_reading *reading, const struct config_text *text, size_t offset,
 	const char *message)
 {
-	struct config_doubt *doubt = config_add_doubt(reading->facts, REASON_INVALID);
-	struct config_note *note = config_add_note(reading->facts, CONFIG_NOTE_INVALID);
+	struct config_doubt *doubt;
+	struct config_note *note;
 
+	if (reading->facts->config->doubts->len >= CONFIG_DOUBTS_MAX)
+		return;
+	doubt = config_add_doubt(reading->facts, REASON_INVALID);
+	note = config_add_note(reading->facts, CONFIG_NOTE_INVALID);
 	doubt->fatal = true;
 	doubt->location = note->location = config_location(reading, text, offset);
 	doubt->line = note->line = config_line(reading, text, offset);
@@ -227,7 +235,8 @@ check(struct config_reading *reading, const struct config_text *text, const stru
 
 	if (node->kind == NODE_WRONG && node->parent->parent != NULL) {
 		refuse(reading, text, node->all.start, node->problem);
-	} else if (node->problem != NULL && node->kind != NODE_BLANK) {
+	} else if (node->problem != NULL && node->kind != NODE_BLANK &&
+		reading->facts->config->doubts->len < CONFIG_DOUBTS_MAX) {
 		doubt = config_add_doubt(reading->facts, REASON_NOT_UNDERSTOOD);
 		doubt->location = config_location(reading, text, node->all.start);
 		doubt->line = config_line(reading, text, node->all.start);
@@ -249,6 +258,10 @@ cyrus_services_read(struct config_reading *reading, const struct config_text *te
 			node->parent->parent->parent == NULL && node->parent != &tree->root &&
 			g_str_equal(node->parent->key, "SERVICES"))
 			take_entry(reading, text, node, services);
+		if (services->len > SERVICES_MAX) {
+			refuse(reading, text, node->all.start, "more services than are read");
+			break;
+		}
 	}
 	return services;
 }

@@ -227,7 +227,28 @@ struct reader {
 	struct cyrus_settings *settings;
 	bool is_masters;
 	unsigned depth;
+	struct location last; /* in the file being read, ... */
+	size_t last_at;       /* ... and its offset */
 };
+
+/* A location at or after the last one: a file of many settings is walked through once. */
+static struct location
+locate(struct reader *reader, const struct config_text *text, size_t offset)
+{
+	const char *at = text->bytes + reader->last_at;
+	size_t left = offset - reader->last_at;
+	const char *newline;
+
+	while ((newline = memchr(at, '\n', left)) != NULL) {
+		left -= (size_t)(newline + 1 - at);
+		at = newline + 1;
+		reader->last.line++;
+		reader->last.column = 1;
+	}
+	reader->last.column += (unsigned)left;
+	reader->last_at = offset;
+	return reader->last;
+}
 
 /* What makes Cyrus refuse the file. */
 static void
@@ -235,15 +256,19 @@ refuse(struct reader *reader, enum reason reason, struct location location, cons
 	const char *message)
 {
 	struct facts *facts = reader->reading->facts;
-	struct config_doubt *doubt = config_add_doubt(facts, reason);
-	struct config_note *note = config_add_note(facts, CONFIG_NOTE_INVALID);
+	struct config_doubt *doubt;
+	struct config_note *note;
 
+	reader->settings->is_broken = true;
+	if (facts->config->doubts->len >= CONFIG_DOUBTS_MAX)
+		return;
+	doubt = config_add_doubt(facts, reason);
+	note = config_add_note(facts, CONFIG_NOTE_INVALID);
 	doubt->fatal = reader->is_masters;
 	doubt->location = note->location = location;
 	doubt->line = note->line = line;
 	doubt->message = note->message = message;
 	doubt->settle = "cyr_info conf-lint; the log of Cyrus' master";
-	reader->settings->is_broken = true;
 }
 
 static void
@@ -256,7 +281,7 @@ take_setting(struct reader *reader, const struct config_text *text, const struct
 
 	setting->key = facts_keep(reading->facts, node->key, strlen(node->key));
 	setting->value = facts_keep(reading->facts, node->value, strlen(node->value));
-	setting->location = config_location(reading, text, node->key_at.start);
+	setting->location = locate(reader, text, node->key_at.start);
 	setting->line = config_line(reading, text, node->key_at.start);
 	if (before != NULL) {
 		g_autofree char *first = location_text(&before->location);
@@ -282,7 +307,7 @@ static void
 take_include(struct reader *reader, const struct config_text *text, const struct node *node)
 {
 	struct config_reading *reading = reader->reading;
-	struct location location = config_location(reading, text, node->key_at.start);
+	struct location location = locate(reader, text, node->key_at.start);
 	const char *line = config_line(reading, text, node->key_at.start);
 	const struct config_text *included = NULL;
 	enum source_outcome outcome = SOURCE_TOO_LARGE;
@@ -322,7 +347,7 @@ take_wrong(struct reader *reader, const struct config_text *text, const struct n
 {
 	struct config_reading *reading = reader->reading;
 
-	refuse(reader, REASON_INVALID, config_location(reading, text, node->all.start),
+	refuse(reader, REASON_INVALID, locate(reader, text, node->all.start),
 		config_line(reading, text, node->all.start),
 		facts_printf(reading->facts, "Cyrus does not start: %s.", node->problem));
 }
@@ -331,9 +356,13 @@ static void
 read_file(struct reader *reader, const struct config_text *text)
 {
 	struct tree *tree = dialect_imapd.parse(text->bytes, text->length);
+	struct location outer = reader->last;
+	size_t outer_at = reader->last_at;
 
 	g_ptr_array_add(reader->settings->trees, tree);
 	g_hash_table_add(reader->settings->files, g_strdup(text->path));
+	reader->last = config_location(reader->reading, text, 0);
+	reader->last_at = 0;
 	reader->depth++;
 	for (const struct node *node = tree->root.first; node != NULL; node = node->next) {
 		struct config_note *note;
@@ -346,12 +375,14 @@ read_file(struct reader *reader, const struct config_text *text)
 			take_wrong(reader, text, node);
 		} else if (node->problem != NULL) {
 			note = config_add_note(reader->reading->facts, CONFIG_NOTE_INVALID);
-			note->location = config_location(reader->reading, text, node->all.start);
+			note->location = locate(reader, text, node->all.start);
 			note->line = config_line(reader->reading, text, node->all.start);
 			note->message =
 				facts_printf(reader->reading->facts, "Cyrus: %s.", node->problem);
 		}
 	}
+	reader->last = outer;
+	reader->last_at = outer_at;
 	reader->depth--;
 }
 
@@ -371,7 +402,11 @@ struct cyrus_settings *
 cyrus_settings_read(struct config_reading *reading, const char *path, bool is_masters)
 {
 	struct cyrus_settings *settings = g_new0(struct cyrus_settings, 1);
-	struct reader reader = { reading, settings, is_masters, 0 };
+	struct reader reader = {
+		.reading = reading,
+		.settings = settings,
+		.is_masters = is_masters,
+	};
 	const struct config_text *text = config_read(reading, path);
 	struct source_look look;
 
