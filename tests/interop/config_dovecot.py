@@ -341,10 +341,17 @@ def c_unescaped(text):
     ).decode("utf-8", "surrogateescape")
 
 
+def is_24_contradiction(lines):
+    """Whether all that keeps it from being loaded is what -f may leave out."""
+    fatal = [line for line in lines if line.startswith("fatal")]
+    return bool(fatal) and all("contradict" in line for line in fatal)
+
+
 class Answer:
     def __init__(self, lines):
         self.lines = lines
         self.fatal = any(line.startswith("fatal") for line in lines)
+        self.contradicts = is_24_contradiction(lines)
         self.doubt = any(line.startswith("doubt") for line in lines)
         self.conflicts = {line[:-1] for line in lines if line.endswith("!") and " " not in line}
         self.unknown = {line[:-1] for line in lines if line.endswith("?") and " " not in line}
@@ -373,6 +380,14 @@ def differences(maker, popseal, status, text, counts):
     is_24 = maker.is_24
     refused = "Fatal:" in text or "has no effect with ssl=required" in text
     conflict = re.search(r"Conflict in setting (\S+) ", text)
+    if refused and not popseal.fatal and (
+            popseal.doubt or popseal.unknown or "has no effect" in text and "Fatal" not in text):
+        # An unknown name; or what doveconf says of blocks that it has joined for this client.
+        counts["refused, left open"] += 1
+        return []
+    if not refused and popseal.contradicts:
+        counts["refused, left open"] += 1  # -f leaves blocks for others unchecked
+        return []
     if refused or popseal.fatal:
         counts["refused"] += 1
         return [] if refused == popseal.fatal else [
