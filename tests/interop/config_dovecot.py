@@ -380,6 +380,9 @@ def differences(maker, popseal, status, text, counts):
     is_24 = maker.is_24
     refused = "Fatal:" in text or "has no effect with ssl=required" in text
     conflict = re.search(r"Conflict in setting (\S+) ", text)
+    if conflict and not popseal.fatal:
+        counts["conflicts"] += 1
+        return [] if popseal.conflicts else [f"doveconf sees a conflict, popseal none: {text!r}"]
     if refused and not popseal.fatal and (
             popseal.doubt or popseal.unknown or "has no effect" in text and "Fatal" not in text):
         # An unknown name; or what doveconf says of blocks that it has joined for this client.
@@ -392,9 +395,6 @@ def differences(maker, popseal, status, text, counts):
         counts["refused"] += 1
         return [] if refused == popseal.fatal else [
             f"doveconf {'refuses' if refused else 'takes'} it, popseal does not agree: {text!r}"]
-    if conflict:
-        counts["conflicts"] += 1
-        return [] if popseal.conflicts else [f"doveconf sees a conflict, popseal none: {text!r}"]
     if not is_24 and popseal.conflicts:
         return [f"popseal sees conflicts, doveconf none: {popseal.conflicts}"]
     theirs = read_words(text, is_24)

@@ -374,7 +374,8 @@ add_assignment(struct collector *collector, const struct node *node)
 		assignment->value = keep(collector, node->value);
 	if (kind == DOVECOT_FILE)
 		read_value(collector, assignment);
-	else if (kind == DOVECOT_PLAIN && strchr(node->value, '$') != NULL) {
+	else if (kind == DOVECOT_PLAIN && strchr("'\"", node->value[0]) == NULL &&
+		strchr(node->value, '$') != NULL) {
 		if (++collector->references > DOVECOT_REFERENCES_MAX)
 			stop(collector, node, "There are too many references.");
 		dovecot_expand(settings, collector->section, node->key, assignment);
@@ -686,7 +687,7 @@ read_text(struct collector *collector, const struct config_text *text)
 	collector->text = outer;
 }
 
-/* In 2.4 a reference may be resolved at once or at the end: a doubt where that makes a difference. */
+/* In 2.4 a reference is resolved at once or at the end: a doubt where that differs. */
 static void
 check_references(struct dovecot_settings *settings)
 {

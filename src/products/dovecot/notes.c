@@ -90,8 +90,10 @@ check_file(struct dovecot_settings *settings, const char *key, bool is_key)
 	const struct dovecot_assignment *found = find_anywhere(settings, key);
 	g_autofree char *path = found != NULL ? path_of(settings, found) : NULL;
 	struct source_look look;
+	bool is_empty = found == NULL ||
+		(path == NULL && (found->value == NULL || found->value[0] == '\0'));
 
-	if (found == NULL || (path == NULL && (found->value == NULL || found->value[0] == '\0'))) {
+	if (is_empty) {
 		if (!is_key)
 			add_note(settings, CONFIG_NOTE_TLS_UNAVAILABLE, found,
 				"No certificate is configured: there is no TLS.");
