@@ -96,6 +96,11 @@ class Maker:
 
     def setting(self, around):
         key, value = self.pair()
+        # Both are refused: seldom, so that the rest of the file is compared, too.
+        if key == "auth_mechanisms" and set(around) - {"protocol"} and not self.chance(0.05):
+            key, value = "ssl", "yes"
+        if (value.startswith("<") or "$" in value.split()) and not self.chance(0.05):
+            value = "ready"
         return self.line(key, value)
 
     def pair(self):

@@ -6,8 +6,8 @@
  *
  * A question is a line "PATH 23|24 LOCAL|- REMOTE|-", PATH below ROOT. The answer has a line
  * "KEY VALUE" for each setting that is set, the value escaped as in C; "KEY?" where it is not
- * known, "KEY!" where blocks contradict each other, "fatal" where the server would not load it, and "."
- * at its end.
+ * known, "KEY!" where blocks contradict each other, "fatal" where the server would not load it,
+ * and "." at its end.
  */
 #include <stdio.h>
 #include <string.h>

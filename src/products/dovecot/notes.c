@@ -137,8 +137,8 @@ note_tls_version(struct dovecot_settings *settings)
 		if (g_ascii_strcasecmp(value, old[i]) == 0)
 			add_note(settings, CONFIG_NOTE_TLS_VERSION, found.decides,
 				facts_printf(settings->reading->facts,
-					"ssl_min_protocol = %s allows versions of TLS that RFC 8996 "
-					"forbids.",
+					"ssl_min_protocol = %s allows versions of TLS that RFC "
+					"8996 forbids.",
 					old[i]));
 	/* Of 2.2: a list of what is taken, or with '!' of what is not. */
 	dovecot_settings_find(settings, "ssl_protocols", &pop3_client, &found);
