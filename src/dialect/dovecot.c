@@ -122,7 +122,7 @@ end_in_file(const struct parser *parser, size_t start, size_t end)
 
 /* --- nodes ------------------------------------------------------------------------------------ */
 
-/* Adds a node for what was read since parser->start; the last one there can be takes all the rest. */
+/* Adds a node for what was read since parser->start; the last possible one takes all the rest. */
 static struct node *
 add(struct parser *parser, enum node_kind kind)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Prints what popseal takes Dovecot's settings to be, for config_dovecot.py to hold against doveconf.
+ * What popseal takes Dovecot's settings to be, for config_dovecot.py to hold against doveconf.
  *
  * usage: dovecot-values ROOT < QUESTIONS
  *
  * A question is a line "PATH 23|24 LOCAL|- REMOTE|-", PATH below ROOT. The answer has a line
- * "KEY VALUE" for each setting that is set, the value escaped as in C; "KEY?" where it is not known,
- * "KEY!" where blocks contradict each other, "fatal" where the server would not load it, and "."
- * at its end.
+ * "KEY VALUE" for each setting that is set, the value escaped as in C; "KEY?" where it is not
+ * known, "KEY!" where blocks contradict each other, "fatal" where the server would not load it,
+ * and "." at its end.
  */
 #include <stdio.h>
 #include <string.h>

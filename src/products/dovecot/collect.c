@@ -275,16 +275,21 @@ static void
 read_value(struct collector *collector, struct dovecot_assignment *assignment)
 {
 	struct config_source *source = collector->settings->reading->source;
+	g_autofree char *path = NULL;
 	const struct config_text *text;
+	enum source_outcome outcome;
 
 	assignment->file = keep(collector, assignment->value);
 	assignment->value = NULL;
-	if (!dovecot_name_matters(assignment->key))
+	/* What is missing of a certificate is a matter of its own. */
+	if (g_str_has_prefix(assignment->key, "ssl_"))
 		return;
-	g_autofree char *path = source_resolve(collector->text->path, assignment->file);
-
-	text = source->read(source, path, NULL);
-	if (text == NULL || text->length > CONFIG_LINE_MAX)
+	path = source_resolve(collector->text->path, assignment->file);
+	text = source->read(source, path, &outcome);
+	if (text == NULL && outcome == SOURCE_ABSENT)
+		dovecot_invalid(collector->settings, collector->text, assignment->at,
+			"The file that holds the value is not there: Dovecot does not load this.");
+	else if (text == NULL || text->length > CONFIG_LINE_MAX)
 		assignment->problem = "The file that holds the value cannot be read.";
 	else
 		assignment->value =
@@ -369,7 +374,8 @@ add_assignment(struct collector *collector, const struct node *node)
 		assignment->value = keep(collector, node->value);
 	if (kind == DOVECOT_FILE)
 		read_value(collector, assignment);
-	else if (kind == DOVECOT_PLAIN && strchr(node->value, '$') != NULL) {
+	else if (kind == DOVECOT_PLAIN && strchr("'\"", node->value[0]) == NULL &&
+		strchr(node->value, '$') != NULL) {
 		if (++collector->references > DOVECOT_REFERENCES_MAX)
 			stop(collector, node, "There are too many references.");
 		dovecot_expand(settings, collector->section, node->key, assignment);
@@ -681,7 +687,7 @@ read_text(struct collector *collector, const struct config_text *text)
 	collector->text = outer;
 }
 
-/* In 2.4 a reference may be resolved at once or at the end: a doubt where that makes a difference. */
+/* In 2.4 a reference is resolved at once or at the end: a doubt where that differs. */
 static void
 check_references(struct dovecot_settings *settings)
 {

@@ -69,6 +69,12 @@ append_part(struct dovecot_settings *settings, const struct dovecot_section *sec
 		g_string_append(value, part);
 		return true;
 	}
+	if (name[0] == '\0') {
+		dovecot_invalid(settings, to->text, to->at,
+			"The value refers to a setting without a name: Dovecot does not load the "
+			"file.");
+		return false;
+	}
 	referred = refer(settings, section, name, g_str_equal(name, own_key));
 	if (settings->is_24 && !g_str_equal(name, own_key))
 		to->refers = arena_text(&settings->arena, name, strlen(name));

@@ -13,7 +13,7 @@ struct dovecot_network {
 	unsigned bits;
 };
 
-/* Reads "10.0.0.0/8", "::1", "mail.example"; false where Dovecot would refuse it. Keeps the text. */
+/* Reads "10.0.0.0/8", "::1", "mail.example"; false where Dovecot refuses it. Keeps the text. */
 bool dovecot_network_read(struct dovecot_network *network, const char *text);
 
 /* Whether all of `inner` lies in `outer`; a name lies in the same name only. */

@@ -90,8 +90,10 @@ check_file(struct dovecot_settings *settings, const char *key, bool is_key)
 	const struct dovecot_assignment *found = find_anywhere(settings, key);
 	g_autofree char *path = found != NULL ? path_of(settings, found) : NULL;
 	struct source_look look;
+	bool is_empty = found == NULL ||
+		(path == NULL && (found->value == NULL || found->value[0] == '\0'));
 
-	if (found == NULL || (path == NULL && (found->value == NULL || found->value[0] == '\0'))) {
+	if (is_empty) {
 		if (!is_key)
 			add_note(settings, CONFIG_NOTE_TLS_UNAVAILABLE, found,
 				"No certificate is configured: there is no TLS.");
@@ -135,8 +137,8 @@ note_tls_version(struct dovecot_settings *settings)
 		if (g_ascii_strcasecmp(value, old[i]) == 0)
 			add_note(settings, CONFIG_NOTE_TLS_VERSION, found.decides,
 				facts_printf(settings->reading->facts,
-					"ssl_min_protocol = %s allows versions of TLS that RFC 8996 "
-					"forbids.",
+					"ssl_min_protocol = %s allows versions of TLS that RFC "
+					"8996 forbids.",
 					old[i]));
 	/* Of 2.2: a list of what is taken, or with '!' of what is not. */
 	dovecot_settings_find(settings, "ssl_protocols", &pop3_client, &found);

@@ -100,8 +100,8 @@ matching(const struct dovecot_settings *settings, const struct dovecot_client *c
 }
 
 /*
- * Calls `each` for the assignments that hold under the filter: those of the groups that are included
- * there, then its own.
+ * Calls `each` for the assignments that hold under the filter: those of the groups that are
+ * included there, then its own.
  */
 static void
 for_each_under(const struct dovecot_settings *settings, const struct dovecot_filter *filter,
@@ -168,7 +168,7 @@ struct saying {
 	const struct dovecot_assignment *last;
 };
 
-/* As 2.3 merges: the winner against each next one, whose neighbour before decides if it may differ. */
+/* As 2.3 merges: the winner against each other one, whose neighbour decides if it may differ. */
 static void
 find_conflict_23(GPtrArray *filters, const GArray *said, struct dovecot_found *found)
 {
