@@ -33,7 +33,7 @@ static const GOptionEntry entries[] = {
 		"Look in the image, backup or container that lies in DIR; PATH is a name in it",
 		"DIR" },
 	{ "effective", 0, 0, G_OPTION_ARG_NONE, &given.effective,
-		"Ask the server's own command for the effective settings (doveconf -n, nginx -T, ...)",
+		"Take the effective settings from the server's own command (doveconf -n, ...)",
 		NULL },
 	{ "against", 0, 0, G_OPTION_ARG_STRING, &given.against,
 		"Probe the running server, too, and say where the two disagree", "ENDPOINT" },

@@ -8,9 +8,9 @@
 #include "model/facts.h"
 
 /*
- * Asks the endpoint that the word names: a host (its port 110), host:port or URL; of a name the first
- * address. Returns facts with their verdict (facts_free), or NULL and *error: a usage error where the
- * word names no single endpoint.
+ * Asks the endpoint that the word names: a host (its port 110), host:port or URL; of a name the
+ * first address. Returns facts with their verdict (facts_free), or NULL and *error: a usage error
+ * where the word names no single endpoint.
  */
 struct facts *against_ask(const char *word, GError **error);
 

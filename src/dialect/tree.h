@@ -80,7 +80,7 @@ const char *tree_keep(struct tree *tree, const char *bytes, size_t length);
 /* Copies `count` words into the tree as a NULL-terminated list. */
 const char *const *tree_words(struct tree *tree, const char *const *words, size_t count);
 
-/* The node after this one in the order of the file, within `top`: into blocks, too. NULL at the end. */
+/* The node after this one in the order of the file, within `top`: into blocks, too; or NULL. */
 const struct node *tree_next(const struct node *node, const struct node *top);
 
 /* Puts the file together again from the nodes' spans; NULL if they leave a gap or overlap. */
@@ -97,8 +97,8 @@ struct edit {
 };
 
 /*
- * Applies edits, which are in rising order and do not overlap, to the octets; every other one stays.
- * Returns the new text, or NULL if they are not in order or beyond the end.
+ * Applies edits, which are in rising order and do not overlap, to the octets; every other one
+ * stays. Returns the new text, or NULL if they are not in order or beyond the end.
  */
 GString *tree_splice(const char *bytes, size_t length, const struct edit *edits, size_t count);
 

@@ -137,8 +137,8 @@ const struct config_step *config_chain_last(const struct config_chain *chain);
 /*
  * Decides facts->verdict and config->scope: the worst over all listeners and doubts (permits,
  * undetermined, refuses, no-service), `likely` at best. Adds a CONFIG_NOTE_PERMITS for each place
- * that lets a password out, a CONFIG_NOTE_SCOPE_EXCEPTION where only some clients may and others may
- * not, and a CONFIG_NOTE_EXPOSED_LISTENER for each clear listener on every address.
+ * that lets a password out, a CONFIG_NOTE_SCOPE_EXCEPTION where only some clients may, and a
+ * CONFIG_NOTE_EXPOSED_LISTENER for each clear listener on every address.
  */
 void config_verdict_decide(struct facts *facts);
 

@@ -17,7 +17,7 @@ struct config_reading {
 	struct facts *facts; /* with facts->config, whose product, title and root are set */
 	struct config_source *source;
 	const char *
-		root; /* the file to read first, by the server's name: "/etc/dovecot/dovecot.conf" */
+		root; /* the file to read first, by the server's name: "/etc/nginx/nginx.conf" */
 	const char *version; /* of --product-version or the package; NULL: not known */
 };
 
@@ -35,7 +35,7 @@ struct product_config {
 	 * output holds the files, each behind "# configuration file NAME:" (nginx -T).
 	 */
 	const char *dump_for;
-	/* Whether a text looks like this product's root file, whatever its name is; NULL: by name only. */
+	/* Whether a text looks like this product's root file, whatever its name; NULL: by name. */
 	bool (*recognizes)(const char *text, size_t length);
 	/* Reads the root and what it includes; fills in facts->config but for the verdict. */
 	void (*read)(struct config_reading *reading);
@@ -54,7 +54,7 @@ bool config_is_full(struct config_reading *reading);
 struct location config_location(struct config_reading *reading, const struct config_text *text,
 	size_t offset);
 
-/* The line of the text that holds the offset, trimmed, at most CONFIG_LINE_MAX octets, in the facts. */
+/* The line that holds the offset, trimmed, at most CONFIG_LINE_MAX octets, in the facts. */
 const char *config_line(struct config_reading *reading, const struct config_text *text,
 	size_t offset);
 

@@ -228,5 +228,6 @@ const struct product_config cyrus_config = {
 	.elsewhere = elsewhere,
 	.packages = packages,
 	.dump = "cyr_info conf-all",
+	.dump_for = "imapd.conf",
 	.read = read_root,
 };

@@ -244,6 +244,7 @@ const struct product_config dovecot_config = {
 	.elsewhere = elsewhere,
 	.packages = packages,
 	.dump = "doveconf -n",
+	.dump_for = "dovecot.conf",
 	.recognizes = recognizes,
 	.read = read_root,
 };
