@@ -387,7 +387,7 @@ def differences(maker, popseal, status, text, counts):
     conflict = re.search(r"Conflict in setting (\S+) ", text)
     if conflict and not popseal.fatal:
         counts["conflicts"] += 1
-        return [] if popseal.conflicts else [f"doveconf sees a conflict, popseal none: {text!r}"]
+        return [] if popseal.conflicts or popseal.doubt else [f"doveconf sees a conflict, popseal none: {text!r}"]
     if refused and not popseal.fatal and (
             popseal.doubt or popseal.unknown or "has no effect" in text and "Fatal" not in text):
         # An unknown name; or what doveconf says of blocks that it has joined for this client.
