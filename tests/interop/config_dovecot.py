@@ -387,10 +387,12 @@ def differences(maker, popseal, status, text, counts):
     conflict = re.search(r"Conflict in setting (\S+) ", text)
     if conflict and not popseal.fatal:
         counts["conflicts"] += 1
-        return [] if popseal.conflicts else [f"doveconf sees a conflict, popseal none: {text!r}"]
+        # Blocks for TLS names say nothing before TLS, so popseal does not look for theirs.
+        names = any("local_name" in part for part in maker.files.values())
+        return [] if popseal.conflicts or popseal.doubt or names else [f"doveconf sees a conflict, popseal none: {text!r}"]
     if refused and not popseal.fatal and (
-            popseal.doubt or popseal.unknown or "has no effect" in text and "Fatal" not in text):
-        # An unknown name; or what doveconf says of blocks that it has joined for this client.
+            popseal.doubt or popseal.unknown or "Unknown setting" in text or "has no effect" in text and "Fatal" not in text):
+        # A name that is not among those that popseal knows to be refused; or what doveconf says of blocks that it has joined for this client.
         counts["refused, left open"] += 1
         return []
     if not refused and popseal.contradicts:

@@ -91,6 +91,8 @@ answer(struct config_source *source, const char *path, bool is_24,
 	settings = dovecot_settings_read(&reading, is_24);
 	if (is_24)
 		dovecot_check_24(settings);
+	else
+		dovecot_check_23(settings);
 	print_doubts(facts->config);
 	for (size_t i = 0; plain[i] != NULL; i++)
 		print_value(settings, plain[i], client);

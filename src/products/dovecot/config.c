@@ -141,6 +141,30 @@ dovecot_check_24(struct dovecot_settings *settings)
 			"dovecot_storage_version is not set: Dovecot 2.4 does not load the file.");
 }
 
+/* --- what 2.3 finds in blocks that meet ---------------------------------------------------------- */
+
+void
+dovecot_check_23(struct dovecot_settings *settings)
+{
+	static const char *const keys[] = { "ssl", "disable_plaintext_auth" };
+
+	for (guint i = 1; i < settings->filters->len; i++) {
+		const struct dovecot_filter *filter = g_ptr_array_index(settings->filters, i);
+		const struct dovecot_client client = { filter->protocol, filter->local,
+			filter->remote };
+
+		for (size_t j = 0; j < G_N_ELEMENTS(keys); j++) {
+			struct dovecot_found found;
+
+			dovecot_settings_find(settings, keys[j], &client, &found);
+			if (found.conflict != NULL)
+				dovecot_doubt(settings, REASON_NOT_UNDERSTOOD, found.conflict->text,
+					found.conflict->at,
+					"Blocks contradict each other: Dovecot reports a conflict.");
+		}
+	}
+}
+
 /* --- reading ---------------------------------------------------------------------------------- */
 
 bool
@@ -194,6 +218,8 @@ read_root(struct config_reading *reading)
 	settings = dovecot_settings_read(reading, is_24);
 	if (is_24)
 		dovecot_check_24(settings);
+	else
+		dovecot_check_23(settings);
 	config->served = dovecot_serves(settings, "pop3", &unclear);
 	if (config->served)
 		clear = dovecot_add_listeners(settings);

@@ -44,6 +44,9 @@ bool dovecot_add_listeners(struct dovecot_settings *settings);
 /* Adds what is to be said beside the verdict. */
 void dovecot_add_notes(struct dovecot_settings *settings, bool clear_listener);
 
+/* Adds the conflicts between blocks that 2.3 finds when it reads them. */
+void dovecot_check_23(struct dovecot_settings *settings);
+
 /* Adds what 2.4 alone refuses, once all is read. */
 void dovecot_check_24(struct dovecot_settings *settings);
 

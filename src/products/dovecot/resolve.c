@@ -172,16 +172,14 @@ struct saying {
 static void
 find_conflict_23(GPtrArray *filters, const GArray *said, struct dovecot_found *found)
 {
-	guint last = said->len - 1;
-
 	for (guint i = 0; i + 1 < said->len; i++) {
 		const struct saying *each = &g_array_index(said, struct saying, i);
 		guint place;
 
 		if (!g_ptr_array_find(filters, each->filter, &place) || place == 0)
 			continue;
-		if (!is_wider(each->filter, g_ptr_array_index(filters, place - 1)) &&
-			differ(g_array_index(said, struct saying, last).last, each->last))
+		/* That both say the same does not help. */
+		if (!is_wider(each->filter, g_ptr_array_index(filters, place - 1)))
 			found->conflict = each->last;
 	}
 }
