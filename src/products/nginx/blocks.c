@@ -22,7 +22,7 @@ struct nginx_blocks {
 static const char mail_words[] =
 	" auth_http+ auth_http_header+ auth_http_pass_client_cert auth_http_timeout error_log+ "
 	"imap_auth+ imap_capabilities+ imap_client_buffer max_errors pop3_auth+ pop3_capabilities+ "
-	"proxy_buffer proxy_pass_error_message proxy_smtp_auth proxy_timeout resolver "
+	"proxy proxy_buffer proxy_pass_error_message proxy_smtp_auth proxy_timeout resolver "
 	"resolver_timeout server_name smtp_auth+ smtp_capabilities+ smtp_client_buffer "
 	"smtp_greeting_delay ssl ssl_certificate+ ssl_certificate_key+ ssl_ciphers "
 	"ssl_client_certificate ssl_conf_command+ ssl_crl ssl_dhparam ssl_ecdh_curve "
