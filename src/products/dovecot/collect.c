@@ -342,7 +342,8 @@ check(struct collector *collector, const struct dovecot_assignment *assignment)
 		problem = "This setting cannot be for some clients only: Dovecot does not load "
 			  "the file.";
 	if (problem == NULL && assignment->value != NULL)
-		problem = dovecot_value_problem(assignment->key, assignment->value);
+		problem =
+			dovecot_value_problem(settings->is_24, assignment->key, assignment->value);
 	if (problem != NULL)
 		dovecot_invalid(settings, assignment->text, assignment->at, problem);
 	else if (assignment->problem != NULL && dovecot_name_matters(assignment->key))

@@ -141,7 +141,7 @@ dovecot_check_24(struct dovecot_settings *settings)
 			"dovecot_storage_version is not set: Dovecot 2.4 does not load the file.");
 }
 
-/* --- what 2.3 finds in blocks that meet ---------------------------------------------------------- */
+/* --- what 2.3 finds in blocks that meet ------------------------------------------------------- */
 
 void
 dovecot_check_23(struct dovecot_settings *settings)
@@ -160,7 +160,7 @@ dovecot_check_23(struct dovecot_settings *settings)
 			if (found.conflict != NULL)
 				dovecot_doubt(settings, REASON_NOT_UNDERSTOOD, found.conflict->text,
 					found.conflict->at,
-					"Blocks contradict each other: Dovecot reports a conflict.");
+					"Blocks contradict each other: doveconf reports it.");
 		}
 	}
 }

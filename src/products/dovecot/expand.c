@@ -43,6 +43,7 @@ refer(const struct dovecot_settings *settings, const struct dovecot_section *sec
 	const char *name, bool to_itself)
 {
 	const struct dovecot_assignment *found = last_under(settings, name, section->filter);
+	bool yes;
 
 	while (found == NULL && to_itself && section->above != NULL) {
 		section = section->above;
@@ -50,6 +51,10 @@ refer(const struct dovecot_settings *settings, const struct dovecot_section *sec
 	}
 	if (found == NULL)
 		return default_of(settings, name);
+	/* A switch is "yes" by then, however it was written. */
+	if (found->value != NULL && g_str_equal(name, "disable_plaintext_auth") &&
+		dovecot_boolean(found->value, &yes))
+		return yes ? "yes" : "no";
 	return found->value;
 }
 

@@ -199,13 +199,34 @@ is_boolean_key(const char *key)
 		(g_str_has_suffix(key, "/ssl") || g_str_has_suffix(key, "/haproxy"));
 }
 
+/* In 2.4 these are lists, whose words may be quoted. */
+static bool
+has_open_quote(const char *key, const char *value)
+{
+	static const char *const lists[] = { "auth_mechanisms", "login_trusted_networks",
+		"protocols" };
+	bool open = false;
+
+	if (!is_in(key, lists, G_N_ELEMENTS(lists)))
+		return false;
+	for (; *value != '\0'; value++) {
+		if (*value == '\\' && open && value[1] != '\0')
+			value++;
+		else
+			open ^= *value == '"';
+	}
+	return open;
+}
+
 const char *
-dovecot_value_problem(const char *key, const char *value)
+dovecot_value_problem(bool is_24, const char *key, const char *value)
 {
 	static const char *const ssl_words[] = { "yes", "no", "required" };
 	guint64 port;
 	bool yes;
 
+	if (is_24 && has_open_quote(key, value))
+		return "A quote is not closed: Dovecot does not load the file.";
 	if (is_boolean_key(key) && !dovecot_boolean(value, &yes))
 		return "This is neither yes nor no: Dovecot does not load the file.";
 	if (g_str_equal(key, "ssl") && !is_in(value, ssl_words, G_N_ELEMENTS(ssl_words)))

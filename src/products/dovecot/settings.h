@@ -158,7 +158,7 @@ bool dovecot_name_matters(const char *key);
 bool dovecot_name_is_auth(const char *key);
 
 /* Why the value cannot be this key's; NULL: it can. */
-const char *dovecot_value_problem(const char *key, const char *value);
+const char *dovecot_value_problem(bool is_24, const char *key, const char *value);
 
 /* Reads a boolean as Dovecot does; false where it is none. */
 bool dovecot_boolean(const char *value, bool *yes);
