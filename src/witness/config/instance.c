@@ -351,7 +351,7 @@ find_in_path(GPtrArray *instances, const struct config_request *request, GError 
 	unsigned entries = 0;
 
 	if (!g_file_test(request->path, G_FILE_TEST_EXISTS)) {
-		g_set_error(error, CONFIG_ERROR, 0, "%s: no such file or folder", request->path);
+		g_set_error(error, CONFIG_ERROR, 0, "no such file or folder");
 		return;
 	}
 	if (!is_folder && try_layout(instances, request, request->path))
@@ -386,10 +386,7 @@ config_instances_find(const struct config_request *request, GError **error)
 			try_places(instances, request, products[i], &problem);
 	if (problem == NULL && instances->len == 0)
 		g_set_error(&problem, CONFIG_ERROR, 0,
-			"%s: no configuration of a POP3 server that popseal knows",
-			request->path != NULL         ? request->path :
-				request->root != NULL ? request->root :
-							"this host");
+			"no configuration of a POP3 server that popseal knows");
 	if (problem != NULL) {
 		g_propagate_error(error, problem);
 		return NULL;
