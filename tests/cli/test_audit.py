@@ -14,9 +14,12 @@ import tap
 import validators
 from program import SOURCE, popseal, scratch
 
-PERMITS = b"ssl_mode tls_listen\n"
-FORCES = b"ssl_mode tls_listen_force\n"  # refuses, with a finding of severity info
-REFUSES = b"ssl_mode ssl_listen\n"       # no finding
+# What else there is to find in Perdition's configuration is in order.
+REST = (b",tls_outgoing_force\nssl_listen_min_proto_version tlsv1.2\n"
+        b"ssl_cert_file /etc/perdition/cert.pem\nssl_key_file /etc/perdition/key.pem\n")
+PERMITS = b"ssl_mode tls_listen" + REST
+FORCES = b"ssl_mode tls_listen_force" + REST  # refuses, with a finding of severity info
+REFUSES = b"ssl_mode ssl_listen" + REST       # no finding
 TOO_LARGE = b"#" * (8 * 1024 * 1024 + 2)
 FORMATS = ("text", "jsonl", "sarif", "junit", "github", "gitlab", "checkstyle")
 DOCUMENTS = ("sarif", "junit", "gitlab", "checkstyle")
@@ -36,6 +39,11 @@ class Tree:
         os.makedirs(folder, exist_ok=True)
         with open(os.path.join(folder, b"perdition.conf"), "wb") as file:
             file.write(text.encode() if isinstance(text, str) else text)
+        for part in (b"cert.pem", b"key.pem"):
+            path = os.path.join(folder, part)
+            with open(path, "wb") as file:
+                file.write(b"(of a test)\n")
+            os.chmod(path, 0o600)
 
     def file(self, name, text):
         (self.path / name).write_text(text)
@@ -76,7 +84,7 @@ for word in FORMATS:
             (0, TOO_LARGE, "--no-strict", "mx"), (0, PERMITS, "--fail-on", "none", "mx"),
             (1, PERMITS, "--fail-on", "high", "mx"), (4, PERMITS, "nosuch", "mx"),
             (4, None, "nosuch"), (4, None, ".")):
-        name = {None: "nothing", TOO_LARGE: "too large"}.get(content) or content.decode().strip()
+        name = {None: "nothing", TOO_LARGE: "too large"}.get(content) or content.decode().split(",")[0]
         tap.add(f"{word}: {wanted} for {name} and {' '.join(options)}", exits, wanted, content,
                 "--format", word, *options)
 for options in (("--product", "nosuch"), ("--format", "csv"), ("--nosuch",),

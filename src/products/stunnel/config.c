@@ -274,6 +274,16 @@ read_root(struct config_reading *config)
 	g_array_unref(reading.globals);
 }
 
+/* Services that accept and connect, in sections: of no other kind of file. */
+static bool
+recognizes(const char *text, size_t length)
+{
+	(void)length;
+	return g_regex_match_simple("^\\s*accept\\s*=", text, G_REGEX_MULTILINE | G_REGEX_RAW, 0) &&
+		g_regex_match_simple("^\\s*(connect|exec)\\s*=", text,
+			G_REGEX_MULTILINE | G_REGEX_RAW, 0);
+}
+
 static const char *const roots[] = { "stunnel.conf", "*.conf", NULL };
 static const char *const elsewhere[] = { "/usr/local/etc/stunnel", NULL };
 static const char *const packages[] = { "stunnel4", "stunnel", NULL };
@@ -283,5 +293,6 @@ const struct product_config stunnel_config = {
 	.roots = roots,
 	.elsewhere = elsewhere,
 	.packages = packages,
+	.recognizes = recognizes,
 	.read = read_root,
 };

@@ -49,13 +49,19 @@ take_package_version(struct config_instance *instance, const char *image)
 	instance->version_source = instance->version != NULL ? database : NULL;
 }
 
-/* The first of the product's root files that is in the folder, by the server's name; or NULL. */
+/*
+ * The first of the product's root files that is in the folder, by the server's name; or NULL. Names
+ * with a '*' say nothing where the folder need not be the product's.
+ */
 static char *
-first_root(struct config_files *files, const struct product_config *config, const char *folder)
+first_root(struct config_files *files, const struct product_config *config, const char *folder,
+	bool is_own)
 {
 	struct config_source *source = config_files_source(files);
 
 	for (size_t i = 0; config->roots[i] != NULL; i++) {
+		if (!is_own && strchr(config->roots[i], '*') != NULL)
+			continue;
 		g_autofree char *path = g_build_filename(folder, config->roots[i], NULL);
 		g_autoptr(GPtrArray) paths = source->match(source, path, false, NULL);
 		struct source_look look;
@@ -108,7 +114,7 @@ try_standing(GPtrArray *instances, const struct config_request *request,
 	if (files == NULL)
 		return false;
 	root = file != NULL ? g_build_filename(config->folder, file, NULL) :
-			      first_root(files, config, config->folder);
+			      first_root(files, config, config->folder, request->product != NULL);
 	/* Who names the product means this folder, whatever its files are called. */
 	if (root == NULL && request->product != NULL)
 		root = first_recognized(&options, config);
@@ -132,7 +138,8 @@ try_places(GPtrArray *instances, const struct config_request *request,
 		i++) {
 		const char *folder = i < 0 ? config->folder : config->elsewhere[i];
 		struct config_files *files = config_files_new(&options, error);
-		g_autofree char *root = files != NULL ? first_root(files, config, folder) : NULL;
+		g_autofree char *root =
+			files != NULL ? first_root(files, config, folder, true) : NULL;
 
 		if (files == NULL)
 			return;
@@ -147,12 +154,12 @@ try_places(GPtrArray *instances, const struct config_request *request,
 
 /* --- what the user named ---------------------------------------------------------------------- */
 
-/* Whether that file name is one of the product's roots; these may hold '*'. */
+/* Whether that file name is one of the product's roots. */
 static bool
 is_root_name(const struct product_config *config, const char *name)
 {
 	for (size_t i = 0; config->roots[i] != NULL; i++)
-		if (g_pattern_match_simple(config->roots[i], name))
+		if (g_str_equal(config->roots[i], name))
 			return true;
 	return false;
 }
@@ -322,7 +329,7 @@ try_image(GPtrArray *instances, const struct config_request *request, const stru
 	source = config_files_source(files);
 	source->look(source, request->path, &look);
 	if (look.outcome == SOURCE_FOUND && look.is_folder)
-		root = first_root(files, product->config, request->path);
+		root = first_root(files, product->config, request->path, request->product != NULL);
 	else if (request->product != NULL || is_root_name(product->config, name))
 		root = look.outcome == SOURCE_FOUND ? g_strdup(request->path) : NULL;
 	else if (product->config->recognizes != NULL &&
