@@ -104,6 +104,8 @@ const struct product_config postfix_config = {
 	.folder = "/etc/postfix",
 	.roots = roots,
 	.packages = packages,
+	.dump = "postconf -n",
+	.dump_for = "main.cf",
 	.only_when_named = true,
 	.read = read_root,
 };

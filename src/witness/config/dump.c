@@ -36,7 +36,13 @@ read_some(int fd, GString *text, size_t most)
 	return true;
 }
 
-/* Reads both ends until they close, or the time is over: false. */
+static bool
+has_too_much(const struct running *running)
+{
+	return running->text->len > SOURCE_FILE_MAX;
+}
+
+/* Reads both ends until they close, or too much came, or the time is over: false. */
 static bool
 read_all(struct running *running)
 {
@@ -45,7 +51,7 @@ read_all(struct running *running)
 		{ .fd = running->complaint, .events = POLLIN },
 	};
 
-	while (ends[0].fd >= 0 || ends[1].fd >= 0) {
+	while ((ends[0].fd >= 0 || ends[1].fd >= 0) && !has_too_much(running)) {
 		int64_t left = (running->until - g_get_monotonic_time()) / 1000;
 
 		if (left <= 0 || (poll(ends, G_N_ELEMENTS(ends), (int)left) < 0 && errno != EINTR))
@@ -69,11 +75,11 @@ judge(const struct running *running, bool in_time, int status, const char *comma
 	if (!in_time)
 		g_set_error(error, CONFIG_ERROR, 0, "%s: did not end within %d s", command,
 			DUMP_SECONDS);
-	else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		g_set_error(error, CONFIG_ERROR, 0, "%s: failed: %s", command, complaint);
-	else if (running->text->len > SOURCE_FILE_MAX)
+	else if (has_too_much(running))
 		g_set_error(error, CONFIG_ERROR, 0, "%s: printed more than %d octets", command,
 			SOURCE_FILE_MAX);
+	else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		g_set_error(error, CONFIG_ERROR, 0, "%s: failed: %s", command, complaint);
 	else
 		return true;
 	return false;
@@ -100,7 +106,7 @@ run(const char *command, GError **error)
 	running.text = g_string_new(NULL);
 	running.complaints = g_string_new(NULL);
 	in_time = read_all(&running);
-	if (!in_time)
+	if (!in_time || has_too_much(&running))
 		kill(running.pid, SIGKILL);
 	while (waitpid(running.pid, &status, 0) < 0 && errno == EINTR)
 		;
@@ -160,6 +166,12 @@ config_dump_lay(struct config_instance *instance, GError **error)
 		g_set_error(error, CONFIG_ERROR, 0,
 			"%s has no command that tells its effective settings",
 			instance->product->title);
+		return false;
+	}
+	if (!config_files_are_own(instance->files)) {
+		g_set_error(error, CONFIG_ERROR, 0,
+			"%s speaks of this host's server, and this is not where that has its files",
+			config->dump);
 		return false;
 	}
 	text = run(config->dump, error);

@@ -398,6 +398,12 @@ config_files_lay(struct config_files *files, const char *path, const char *name,
 	g_ptr_array_add(files->order, &entry->text);
 }
 
+bool
+config_files_are_own(const struct config_files *files)
+{
+	return files->is_host;
+}
+
 const GPtrArray *
 config_files_texts(const struct config_files *files)
 {
