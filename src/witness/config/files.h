@@ -34,7 +34,7 @@ struct config_source *config_files_source(struct config_files *files);
 void config_files_lay(struct config_files *files, const char *path, const char *shown, char *bytes,
 	size_t length);
 
-/* Whether these are the files of this host, and not of an image or a folder that stands for them. */
+/* Whether these are the files of this host, and not of an image or a standing folder. */
 bool config_files_are_own(const struct config_files *files);
 
 /* All texts that were read, in that order: of const struct config_text, the files'. */
