@@ -335,8 +335,14 @@ check(struct collector *collector, const struct dovecot_assignment *assignment)
 	if (place != NULL)
 		dovecot_doubt(settings, REASON_NOT_UNDERSTOOD, assignment->text, assignment->at,
 			place);
-	if (strchr(assignment->key, '/') == NULL)
+	if (strchr(assignment->key, '/') == NULL) {
 		problem = dovecot_name_problem(settings->is_24, assignment->key);
+		if (problem == NULL && !dovecot_name_known(settings->is_24, assignment->key))
+			dovecot_doubt(settings, REASON_NOT_UNDERSTOOD, assignment->text,
+				assignment->at,
+				"No setting of this name is known here, and Dovecot loads no file "
+				"with one that it does not know.");
+	}
 	if (problem == NULL && dovecot_name_is_auth(assignment->key) &&
 		is_for_clients(assignment->filter))
 		problem = "This setting cannot be for some clients only: Dovecot does not load "

@@ -2,8 +2,9 @@
 /*
  * Names and values that Dovecot refuses.
  *
- * An unknown setting keeps it from loading the file. We know the names that 2.4 has no more (asked
- * of doveconf 2.4.1 one by one), those that came with it, and what is nearly a name that matters.
+ * An unknown setting keeps it from loading the file. Of these names that is certain: those that 2.4
+ * has no more (asked of doveconf 2.4.1 one by one), those that came with it, and what is nearly a
+ * name that matters. Of others that known.c does not have it is likely.
  */
 #include <string.h>
 
