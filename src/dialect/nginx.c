@@ -57,11 +57,13 @@ add_word(struct reader *reader, struct span span, struct span inside)
 	const char *bytes = reader->bytes;
 
 	for (size_t at = inside.start; at < inside.end; at++) {
-		const char *escape;
+		static const char escaped[] = "\"'\\trn", meant[] = "\"'\\\t\r\n";
+		const char *escape = NULL;
 
-		if (bytes[at] == '\\' && at + 1 < inside.end &&
-			(escape = memchr("\"'\\trn", bytes[at + 1], 6)) != NULL) {
-			g_string_append_c(text, "\"'\\\t\r\n"[escape - "\"'\\trn"]);
+		if (bytes[at] == '\\' && at + 1 < inside.end && bytes[at + 1] != '\0')
+			escape = strchr(escaped, bytes[at + 1]);
+		if (escape != NULL) {
+			g_string_append_c(text, meant[escape - escaped]);
 			at++;
 		} else {
 			g_string_append_c(text, bytes[at]);

@@ -372,6 +372,7 @@ add_list(struct reader *reader, const struct list *list)
 {
 	const struct shell_token *first = list->words->len > 0 ? word_at(list, 0) : NULL;
 
+	/* NOLINTBEGIN(bugprone-branch-clone): in the order in which it is looked at */
 	if (list->is_beyond)
 		add_opaque(reader, list, "not understood, up to the end of the file");
 	else if (!list->is_simple)
@@ -388,6 +389,7 @@ add_list(struct reader *reader, const struct list *list)
 		add_include(reader, list);
 	else
 		add_opaque(reader, list, "a command that is not evaluated");
+	/* NOLINTEND(bugprone-branch-clone) */
 }
 
 static struct tree *

@@ -155,6 +155,7 @@ read_entry(struct reader *reader, struct span line)
 	node->value_at = lines_word(reader->bytes, rest);
 	node->value = lines_keep(reader->tree, reader->bytes, node->value_at);
 	node->words = lines_words(reader->tree, reader->bytes, node->value_at);
+	/* NOLINTBEGIN(bugprone-branch-clone): in the order in which it is looked at */
 	if (g_ascii_strcasecmp(node->key, "defaults") == 0)
 		read_block(reader, node);
 	else if (node->value_at.end == node->value_at.start)
@@ -166,6 +167,7 @@ read_entry(struct reader *reader, struct span line)
 		node->kind = NODE_INCLUDE;
 	else
 		drop_entry(reader, node, "neither service, defaults nor include");
+	/* NOLINTEND(bugprone-branch-clone) */
 }
 
 static struct tree *

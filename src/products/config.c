@@ -14,6 +14,7 @@ config_read(struct config_reading *reading, const char *path)
 	struct source_look look;
 
 	if (text != NULL)
+		/* cppcheck-suppress returnDanglingLifetime ; the text is the source's */
 		return text;
 	reading->source->look(reading->source, path, &look);
 	doubt = config_add_doubt(reading->facts, REASON_UNREADABLE);

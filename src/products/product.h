@@ -56,7 +56,7 @@ struct product {
 	const char *logged;              /* one or two sentences: what a probe leaves in its log */
 	const char *lockout; /* what fail2ban and the like, or the server itself, make of a probe */
 	const char *remedy;  /* one line: the setting that closes it */
-	const char *const *documentation; /* addresses of the vendor's pages, NULL-terminated */
+	const char *const *documentation;    /* addresses of the vendor's pages, NULL-terminated */
 	const struct product_config *config; /* products/config.h; NULL: its files are not read */
 };
 

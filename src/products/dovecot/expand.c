@@ -109,7 +109,7 @@ dovecot_expand(struct dovecot_settings *settings, const struct dovecot_section *
 			assignment->value = NULL;
 			return;
 		}
-		if (value->len > CONFIG_LINE_MAX * 16) {
+		if (value->len > (gsize)CONFIG_LINE_MAX * 16) {
 			assignment->problem = "The value is too long.";
 			assignment->value = NULL;
 			return;

@@ -143,8 +143,8 @@ add_step(void *data, void *to)
 
 	steps->last = data;
 	if (found->count == CONFIG_CHAIN_MAX) {
-		memmove(found->steps, found->steps + 1,
-			(CONFIG_CHAIN_MAX - 1) * sizeof(found->steps[0]));
+		for (size_t i = 1; i < CONFIG_CHAIN_MAX; i++)
+			found->steps[i - 1] = found->steps[i];
 		found->count--;
 	}
 	found->steps[found->count++] = data;

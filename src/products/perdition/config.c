@@ -235,7 +235,7 @@ add_listeners(struct reading *reading, bool tls, uint16_t standard)
 	if (addresses[0] == NULL)
 		add_listener(reading, "*", number, tls);
 	for (size_t i = 0; addresses[i] != NULL; i++) {
-		const char *text;
+		const char *text = "";
 		g_autofree char *host = strchr(addresses[i], ':') != NULL ?
 			proxies_split(addresses[i], &text) :
 			g_strdup(addresses[i]);

@@ -92,7 +92,8 @@ read_root(struct config_reading *reading)
 
 	if (postfix.text == NULL)
 		return;
-	postfix.tree = tree = dialect_maincf.parse(postfix.text->bytes, postfix.text->length);
+	tree = dialect_maincf.parse(postfix.text->bytes, postfix.text->length);
+	postfix.tree = tree;
 	note_wrong_file(&postfix);
 	note_sibling(&postfix);
 }

@@ -72,6 +72,7 @@ is_pop3(const struct service *service, uint16_t port)
 		return g_ascii_strcasecmp(value_of(service->protocol, ""), "pop3") == 0 ||
 			port == 110 || port == 995;
 	host = parse_address(value_of(service->connect, ""), &behind);
+	(void)host;
 	return port == 110 || port == 995 || behind == 110 || behind == 995 ||
 		strstr(name, "pop") != NULL;
 }

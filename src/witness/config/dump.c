@@ -89,8 +89,8 @@ judge(const struct running *running, bool in_time, int status, const char *comma
 static GString *
 run(const char *command, GError **error)
 {
-	struct running running = { .until =
-					   g_get_monotonic_time() + DUMP_SECONDS * G_USEC_PER_SEC };
+	struct running running = { .until = g_get_monotonic_time() +
+			(int64_t)DUMP_SECONDS * G_USEC_PER_SEC };
 	/* The shell becomes the command: what is ended in time is that. */
 	g_auto(GStrv) words = g_new0(char *, 4);
 	int status = 0;

@@ -211,6 +211,7 @@ match_readdir(void *folder)
 		matching->cut = true;
 		return NULL;
 	}
+	/* cppcheck-suppress readdirCalled ; one thread, and a folder of its own */
 	return readdir(folder);
 }
 
@@ -303,10 +304,11 @@ name_owner(struct config_files *files, struct source_look *look)
 
 	if (!files->is_host)
 		return;
-	getpwuid_r(look->uid, &user, room, NAMES_MAX, &found_user);
-	look->owner = intern(files, found_user != NULL ? user.pw_name : NULL);
-	getgrgid_r(look->gid, &group, room, NAMES_MAX, &found_group);
-	look->group = intern(files, found_group != NULL ? group.gr_name : NULL);
+	if (getpwuid_r(look->uid, &user, room, NAMES_MAX, &found_user) == 0 && found_user != NULL)
+		look->owner = intern(files, user.pw_name);
+	if (getgrgid_r(look->gid, &group, room, NAMES_MAX, &found_group) == 0 &&
+		found_group != NULL)
+		look->group = intern(files, group.gr_name);
 }
 
 static void

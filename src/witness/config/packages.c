@@ -219,6 +219,7 @@ ask_folder(struct question *question, const char *root, const char *path)
 			close(fd);
 		return false;
 	}
+	/* cppcheck-suppress readdirCalled ; one thread, and a folder of its own */
 	for (unsigned i = 0; i < PACKAGE_FILES_MAX && (entry = readdir(folder)) != NULL; i++) {
 		g_autofree char *file = g_build_filename(path, entry->d_name, NULL);
 
