@@ -123,8 +123,9 @@ outcome_of(int number)
 static enum source_outcome
 read_all(struct config_files *files, int fd, struct entry *entry)
 {
-	g_autoptr(GByteArray) bytes = g_byte_array_new();
+	g_autoptr(GByteArray) bytes = NULL;
 	struct stat status;
+	guint more;
 	ssize_t got;
 
 	if (fstat(fd, &status) != 0)
@@ -133,15 +134,19 @@ read_all(struct config_files *files, int fd, struct entry *entry)
 		return SOURCE_NOT_A_FILE;
 	if (status.st_size > SOURCE_FILE_MAX)
 		return SOURCE_TOO_LARGE;
+	more = (guint)status.st_size + 1; /* the size that it says, and its end in one go */
+	bytes = g_byte_array_sized_new(more + 1);
 	do {
 		guint length = bytes->len;
 
-		g_byte_array_set_size(bytes, length + READ_AT_ONCE);
-		got = read(fd, bytes->data + length, READ_AT_ONCE);
+		g_byte_array_set_size(bytes, length + more);
+		got = read(fd, bytes->data + length, more);
 		g_byte_array_set_size(bytes, length + (guint)MAX(got, 0));
 		if (bytes->len > SOURCE_FILE_MAX || files->total + bytes->len > SOURCE_TOTAL_MAX)
 			return SOURCE_TOO_LARGE;
-	} while (got > 0);
+		/* A short read of a regular file is its end, but for one that grows meanwhile. */
+		more = (guint)got == more ? READ_AT_ONCE : 0;
+	} while (got > 0 && more > 0);
 	if (got < 0)
 		return SOURCE_UNREADABLE;
 	entry->text.length = bytes->len;
