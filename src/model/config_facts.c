@@ -46,6 +46,7 @@ append(GArray *array, guint most)
 struct config_listener *
 config_add_listener(struct facts *facts)
 {
+	facts->config->cut |= facts->config->listeners->len == CONFIG_LISTENERS_MAX;
 	return append(facts->config->listeners, CONFIG_LISTENERS_MAX);
 }
 
@@ -61,8 +62,10 @@ config_add_note(struct facts *facts, enum config_note_kind kind)
 struct config_doubt *
 config_add_doubt(struct facts *facts, enum reason reason)
 {
-	struct config_doubt *doubt = append(facts->config->doubts, CONFIG_DOUBTS_MAX);
+	struct config_doubt *doubt;
 
+	facts->config->cut |= facts->config->doubts->len == CONFIG_DOUBTS_MAX;
+	doubt = append(facts->config->doubts, CONFIG_DOUBTS_MAX);
 	doubt->reason = reason;
 	return doubt;
 }
@@ -277,13 +280,29 @@ note_listeners(struct facts *facts)
 	}
 }
 
+/* What is not among the listeners and doubts that were kept may be the worst of them. */
+static void
+doubt_the_rest(struct facts *facts)
+{
+	struct config_doubt *doubt;
+
+	if (!facts->config->cut)
+		return;
+	doubt = config_add_doubt(facts, REASON_NOT_UNDERSTOOD);
+	doubt->location.file = facts->config->root;
+	doubt->message = "There is more in it than is read.";
+	doubt->settle = "Audit its parts, or ask the server: popseal scan.";
+}
+
 void
 config_verdict_decide(struct facts *facts)
 {
 	struct config_facts *config = facts->config;
-	const struct config_doubt *doubt = gravest_doubt(config);
+	const struct config_doubt *doubt;
 	const struct config_listener *worst;
 
+	doubt_the_rest(facts);
+	doubt = gravest_doubt(config);
 	for (guint i = 0; i < config->listeners->len; i++) {
 		struct config_listener *listener = listener_at(config, i);
 

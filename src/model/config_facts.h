@@ -113,6 +113,7 @@ struct config_facts {
 	const char *scope;  /* for whom the verdict holds; NULL: every client */
 	const char *remedy; /* the setting that closes it in this product and version */
 	bool served;        /* POP3 is served, or may be */
+	bool cut;           /* there were more listeners or doubts than are kept */
 	GArray *listeners;  /* of struct config_listener */
 	GArray *notes;      /* of struct config_note */
 	GArray *doubts;     /* of struct config_doubt */
@@ -122,7 +123,10 @@ struct config_facts {
 struct config_facts *config_facts_new(struct facts *facts, const char *product, const char *title);
 void config_facts_free(struct config_facts *config); /* NULL is a no-op */
 
-/* Appends; the fields are the caller's to fill in. Past the bound the last one is given again. */
+/*
+ * Appends; the fields are the caller's to fill in. Past the bound the last one is given again, and
+ * nothing better than undetermined is said where listeners or doubts were lost.
+ */
 struct config_listener *config_add_listener(struct facts *facts);
 struct config_note *config_add_note(struct facts *facts, enum config_note_kind kind);
 struct config_doubt *config_add_doubt(struct facts *facts, enum reason reason);
