@@ -86,33 +86,43 @@ def compare(variant, popseal):
             f"{config['explanation']} {json.dumps(config['listeners'])}")
 
 
-def checked(variant, popseal):
+def checked(variant, popseal, compare_one):
     try:
-        return compare(variant, popseal)
+        return compare_one(variant, popseal)
     except Exception:  # reported as a failure, never a crash
         return traceback.format_exc()
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--jobs", type=int, default=3)
-    parser.add_argument("names", nargs="*", metavar="NAME")
-    options = parser.parse_args()
-    variants = [each for each in interop.chosen(options.names) if is_fit(each)]
+def check_all(variants, compare_one, jobs):
+    """Prints TAP without its plan; returns how many failed. Where nothing can run, all is skipped."""
     reason = lab.unusable() or interop.unpacked()
     popseal = interop.find_popseal()
     if reason or not popseal:
-        return interop.skip_all(variants, reason or "popseal is not built")
+        sys.exit(interop.skip_all(variants, reason or "popseal is not built"))
     lab.install_cleanup()
     lab.sweep()
     failed = 0
-    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        results = pool.map(lambda each: checked(each, popseal), variants)
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        results = pool.map(lambda each: checked(each, popseal, compare_one), variants)
         for number, (variant, problem) in enumerate(zip(variants, results), 1):
-            failed += problem is not None
+            failed += bool(problem)
             print(f"{'not ok' if problem else 'ok'} {number} - {variant.title}", flush=True)
             for line in (problem or "").splitlines():
                 print(f"# {line}")
+    return failed
+
+
+def read_options(description):
+    parser = argparse.ArgumentParser(description=description.splitlines()[0])
+    parser.add_argument("--jobs", type=int, default=3)
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    return parser.parse_args()
+
+
+def main():
+    options = read_options(__doc__)
+    variants = [each for each in interop.chosen(options.names) if is_fit(each)]
+    failed = check_all(variants, compare, options.jobs)
     enough = bool(options.names) or len(variants) >= LEAST
     print(f"{'ok' if enough else 'not ok'} {len(variants) + 1} - at least {LEAST} configurations")
     print(f"1..{len(variants) + 1}")

@@ -8,20 +8,16 @@ doveconf is no oracle for `local`, `remote` and trusted networks, so a real Dove
 addresses, and each is looked up among the listeners of the audit's record: the most specific scope
 that holds the address decides.
 """
-import argparse
-import concurrent.futures
 import ipaddress
 import json
 import os
 import pathlib
 import subprocess
 import sys
-import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import config_meets_wire as meets  # noqa: E402
 import lab  # noqa: E402
-import run as interop  # noqa: E402
 from servers import dovecot23, dovecot24  # noqa: E402
 
 FIRST, SECOND = lab.CLIENT_ADDRESS, "10.77.0.3"
@@ -122,33 +118,10 @@ def compare(variant, popseal):
     return "\n".join(problems)
 
 
-def checked(variant, popseal):
-    try:
-        return compare(variant, popseal)
-    except Exception:  # reported as a failure, never a crash
-        return traceback.format_exc()
-
-
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--jobs", type=int, default=3)
-    parser.add_argument("names", nargs="*", metavar="NAME")
-    options = parser.parse_args()
+    options = meets.read_options(__doc__)
     chosen = [each for each in variants() if not options.names or each.title in options.names]
-    reason = lab.unusable() or interop.unpacked()
-    popseal = interop.find_popseal()
-    if reason or not popseal:
-        return interop.skip_all(chosen, reason or "popseal is not built")
-    lab.install_cleanup()
-    lab.sweep()
-    failed = 0
-    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        results = pool.map(lambda each: checked(each, popseal), chosen)
-        for number, (variant, problem) in enumerate(zip(chosen, results), 1):
-            failed += bool(problem)
-            print(f"{'not ok' if problem else 'ok'} {number} - {variant.title}", flush=True)
-            for line in problem.splitlines():
-                print(f"# {line}")
+    failed = meets.check_all(chosen, compare, options.jobs)
     print(f"1..{len(chosen)}")
     return 1 if failed else 0
 
