@@ -69,10 +69,10 @@ value_depth(const char *text, enum depth otherwise, struct probe_options *probe,
 	probe->depth = otherwise;
 	if (text == NULL)
 		return true;
-	for (enum depth depth = DEPTH_GENTLE; depth <= DEPTH_DEEP; depth++) {
-		if (!g_str_equal(text, depth_word(depth)))
+	for (int depth = DEPTH_GENTLE; depth <= DEPTH_DEEP; depth++) {
+		if (!g_str_equal(text, depth_word((enum depth)depth)))
 			continue;
-		probe->depth = depth;
+		probe->depth = (enum depth)depth;
 		return true;
 	}
 	return value_wrong(error, "depth", text, "not one of gentle, standard, deep");

@@ -16,19 +16,20 @@
 struct config_reading {
 	struct facts *facts; /* with facts->config, whose product, title and root are set */
 	struct config_source *source;
-	const char *
-		root; /* the file to read first, by the server's name: "/etc/nginx/nginx.conf" */
+	/* the file to read first, by the server's name: "/etc/nginx/nginx.conf" */
+	const char *root;
 	const char *version; /* of --product-version or the package; NULL: not known */
 };
 
 struct product_config {
 	const char *folder; /* where it keeps its configuration: "/etc/dovecot" */
-	const char *const
-		*roots; /* the files that it may read first, in that folder; NULL-terminated */
+	/* the files that it may read first, in that folder; NULL-terminated */
+	const char *const *roots;
 	/* further folders on the host where it may keep it; NULL-terminated, or NULL */
 	const char *const *elsewhere;
 	const char *const *packages; /* names of Debian and RPM packages that hold the server */
-	bool only_when_named; /* not looked for in the known places: it serves no POP3 */
+	/* not looked for in the known places: it serves no POP3 */
+	bool only_when_named;
 	const char *dump; /* its own command that tells the effective values: "doveconf -n" */
 	/*
 	 * The file, in its folder, whose place the dump's output takes for --effective; NULL: the
