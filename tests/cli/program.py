@@ -15,6 +15,8 @@ SOURCE = pathlib.Path(os.environ.get(
     "POPSEAL_SOURCE", pathlib.Path(__file__).resolve().parents[2]))
 POPSEAL = os.environ.get("POPSEAL", str(SOURCE / "build" / "popseal"))
 SANITIZED = os.environ.get("POPSEAL_SANITIZED") == "1"
+# Seconds; sanitized, each allocation costs a slow unwinding.
+AT_ONCE = 10.0 if SANITIZED else 1.0
 HANG_SECONDS = 110  # nothing may take this long
 
 if not os.access(POPSEAL, os.X_OK):

@@ -13,13 +13,12 @@ import time
 
 import tap
 from fakeserver import FakeServer, Pop3, capa, close, reset, silent, sasl, stls
-from program import POPSEAL, SANITIZED, Run, environment, finish, popseal, scan, scratch, start
+from program import (AT_ONCE, POPSEAL, Run, environment, finish, popseal, scan, scratch, start)
 
 PERMITS = {"CAPA": capa("USER"), "USER": "+OK", "PASS": "-ERR Bad login"}
 REFUSES = {"CAPA": capa("STLS"), "USER": "-ERR TLS required", "AUTH": "-ERR TLS required",
            "STLS": stls}
 UNSETTLED = {"CAPA": capa("STLS"), "USER": "+OK", "PASS": "-ERR nope", "STLS": stls}
-AT_ONCE = 10.0 if SANITIZED else 1.0  # seconds; sanitized, each allocation costs a slow unwinding
 
 
 # --- targets that the rest of the suite does not name ------------------------------------
@@ -338,7 +337,7 @@ def interrupted_skipping():
         time.sleep(0.5)
         process.send_signal(signal.SIGINT)
         try:
-            run = finish(process, 3)
+            run = finish(process, 3 * AT_ONCE)
         finally:
             process.kill()
     tap.equal(run.summary["targets"]["skipped"], 1 << 28, "skipped")
