@@ -13,7 +13,7 @@ import time
 
 import tap
 from fakeserver import FakeServer, Pop3, capa, close, reset, silent, sasl, stls
-from program import (AT_ONCE, POPSEAL, Run, environment, finish, popseal, scan, scratch, start)
+from program import AT_ONCE, POPSEAL, Run, environment, finish, popseal, scan, scratch, start
 
 PERMITS = {"CAPA": capa("USER"), "USER": "+OK", "PASS": "-ERR Bad login"}
 REFUSES = {"CAPA": capa("STLS"), "USER": "-ERR TLS required", "AUTH": "-ERR TLS required",
