@@ -17,6 +17,7 @@ struct job {
 	struct quota_ticket ticket; /* first: a ticket is found again as its job */
 	struct item *item;
 	uint64_t id;
+	uint32_t begun; /* when it was sent last: the round of the pace */
 	uint16_t worker;
 	uint16_t endpoints;
 	uint8_t deaths; /* of workers that had it */

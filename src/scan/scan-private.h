@@ -31,8 +31,6 @@ struct scan {
 	uint64_t last_id;
 	struct pace pace;
 	struct net_timer *look; /* at the pace */
-	uint64_t endpoints_done;
-	unsigned endpoints; /* sent to workers */
 	unsigned lookups;
 	unsigned load[SCAN_JOBS_MAX]; /* endpoints and look-ups of each worker */
 	unsigned deaths;              /* of workers */

@@ -126,7 +126,7 @@ job_send(struct scan *scan, struct job *job)
 	unsigned worker = least_loaded(scan);
 
 	g_hash_table_add(scan->jobs, job);
-	scan->endpoints += job->endpoints;
+	job->begun = pace_begin(&scan->pace, job->endpoints);
 	scan->lookups += job->resolves;
 	job->worker = (uint16_t)worker;
 	if (worker == crew_size(scan->crew))
@@ -141,8 +141,7 @@ static void
 job_take_back(struct scan *scan, struct job *job)
 {
 	g_hash_table_steal(scan->jobs, job);
-	scan->endpoints -= job->endpoints;
-	scan->endpoints_done += job->endpoints;
+	pace_done(&scan->pace, job->begun, job->endpoints);
 	scan->lookups -= job->resolves;
 	if (job->worker < crew_size(scan->crew))
 		scan->load[job->worker] -= job->endpoints + job->resolves;
@@ -558,9 +557,8 @@ pull(struct scan *scan)
 static bool
 may_pull(const struct scan *scan)
 {
-	return !scan->exhausted && !scan->paused && !scan->finished &&
-		scan->endpoints < scan->pace.now && scan->lookups < SCAN_LOOKUPS_MAX &&
-		quota_waiting(scan->quota) < QUOTA_WAITING_MAX;
+	return !scan->exhausted && !scan->paused && !scan->finished && pace_has_room(&scan->pace) &&
+		scan->lookups < SCAN_LOOKUPS_MAX && quota_waiting(scan->quota) < QUOTA_WAITING_MAX;
 }
 
 static void
@@ -593,10 +591,8 @@ static void
 on_look(void *user)
 {
 	struct scan *scan = user;
-	unsigned before = scan->pace.now;
 
-	pace_look(&scan->pace, scan->endpoints, scan->endpoints_done);
-	if (scan->pace.now > before)
+	if (pace_look(&scan->pace))
 		pump(scan);
 }
 

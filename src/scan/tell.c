@@ -49,7 +49,7 @@ scan_state(const struct scan *scan, struct scan_state *state)
 	*state = (struct scan_state){
 		.jobs = crew_size(scan->crew),
 		.concurrency = scan->pace.now,
-		.endpoints = scan->endpoints,
+		.endpoints = pace_under_way(&scan->pace),
 		.deaths = scan->deaths,
 	};
 }
