@@ -2,7 +2,7 @@
 /*
  * How many endpoints are under way at once. More of them help only while answers take
  * their time: where servers answer at once, a longer queue is work for nobody, and each dialogue
- * finds less of its memory in the caches (32 a worker cost a tenth less of the time than 256).
+ * finds less of its memory in the caches (48 a worker cost a tenth less of the time than 256).
  * So the pace begins low, and rises while hosts are slow. A worker that has all it can do is done
  * with its first ones in half of PACE_LATENCY; where it is held up by other programs, what shows it
  * is that more hosts under way bring no more answers.
@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 enum {
-	PACE_BEGIN = 32,   /* endpoints at once and worker, where as many are allowed */
+	PACE_BEGIN = 48,   /* endpoints at once and worker, where as many are allowed */
 	PACE_EVERY = 200,  /* ms from one look to the next: a held-up moment is no sign */
 	PACE_LATENCY = 15, /* ms that an endpoint takes on average: then more are tried */
 	PACE_SLOW = 50,    /* ms that it takes: then more are begun without a sign of gain */

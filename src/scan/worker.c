@@ -2,6 +2,7 @@
 #include "scan/worker.h"
 
 #include <malloc.h>
+#include <sched.h>
 #include <string.h>
 
 #include "model/host.h"
@@ -326,6 +327,20 @@ enter_sandbox(struct worker *worker)
 	channel_send(worker->channel, MESSAGE_NOTE, note, strlen(note));
 }
 
+/*
+ * Who wakes for an answer goes behind who is running: the engine, which hands out the targets and
+ * writes, gets the processor at once (docs/adr/0013-workers-that-push-nobody-aside.md). A policy that
+ * the user has chosen stays.
+ */
+static void
+push_nobody_aside(void)
+{
+	const struct sched_param none = { 0 };
+
+	if (sched_getscheduler(0) == SCHED_OTHER)
+		sched_setscheduler(0, SCHED_BATCH, &none);
+}
+
 enum {
 	KEPT_MEMORY = 64 * 1024 * 1024 /* octets that are not given back to the system at once */
 };
@@ -336,6 +351,7 @@ worker_run(int fd, const struct worker_setup *setup)
 	struct worker worker = { .setup = setup };
 	GError *error = NULL;
 
+	push_nobody_aside();
 	mallopt(M_TRIM_THRESHOLD, KEPT_MEMORY);
 	worker.hosts = g_hash_table_new_full(NULL, NULL, host_free, NULL);
 	worker.lookups = g_hash_table_new_full(NULL, NULL, g_free, NULL);

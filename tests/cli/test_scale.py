@@ -235,6 +235,32 @@ def million():
         tap.true(max(after_all) < 65536, f"{after_all} KiB")
 
 
+def policies(process):
+    """Those of its workers, as soon as they run."""
+    end = time.monotonic() + 10
+    while True:
+        found = [os.sched_getscheduler(pid) for pid in workers_of(process)]
+        if os.SCHED_OTHER not in found or time.monotonic() > end:
+            return found
+        time.sleep(0.01)
+
+
+def idle():
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+
+@tap.test
+def policy():
+    """Workers run as batch processes, unless another policy was chosen for popseal"""
+    for chosen, expected in ((None, os.SCHED_BATCH), (idle, os.SCHED_IDLE)):
+        with FakeServer(silent) as server:
+            process = start("scan", "--jobs", 1, server.target, preexec_fn=chosen)
+            found = policies(process)
+            process.send_signal(signal.SIGINT)
+            finish(process)
+        tap.equal(found, [expected])
+
+
 # --- workers that die ------------------------------------------------------------------------------
 
 def workers_of(process, least=1, seconds=10):
