@@ -3,9 +3,7 @@
  * checkstyle: the XML that Jenkins and many others read. What is known or
  * suppressed has the severity "ignore".
  */
-#include "model/place.h"
-#include "model/suppression.h"
-#include "reports/configuration.h"
+#include "reports/annotation.h"
 #include "reports/markup.h"
 
 static void
@@ -17,11 +15,11 @@ begin(const struct report_options *options, GString *out)
 }
 
 static const char *
-severity_of(const struct finding *finding)
+severity_of(const struct annotation *annotation)
 {
-	if (!finding_counts(finding))
+	if (annotation->passed_over != NULL)
 		return "ignore";
-	switch (finding->severity) {
+	switch (annotation->severity) {
 	case SEVERITY_HIGH:
 		return "error";
 	case SEVERITY_MEDIUM:
@@ -34,127 +32,48 @@ severity_of(const struct finding *finding)
 	g_return_val_if_reached("warning");
 }
 
-struct mark {
-	const char *file; /* bytes */
-	struct location location;
-	const char *severity;
-	const char *message; /* escaped */
-	const char *source;  /* behind "popseal." */
-};
-
 static void
-append_mark(const struct mark *mark, GString *out)
+append(const struct annotation *annotation, GString *out)
 {
-	g_autofree char *source = g_strconcat("popseal.", mark->source, NULL);
+	const struct location *location = &annotation->location;
+	g_autofree char *source = g_strconcat("popseal.", annotation->check, NULL);
 
 	g_string_append(out, "  <file name=\"");
-	markup_raw(out, mark->file);
+	markup_raw(out, annotation->file);
 	g_string_append(out, "\">\n    <error");
-	if (mark->location.line > 0)
-		g_string_append_printf(out, " line=\"%u\" column=\"%u\"", mark->location.line,
-			MAX(mark->location.column, 1));
-	markup_attribute(out, "severity", mark->severity);
-	markup_attribute(out, "message", mark->message);
+	if (location->line > 0)
+		g_string_append_printf(out, " line=\"%u\" column=\"%u\"", location->line,
+			MAX(location->column, 1));
+	markup_attribute(out, "severity", severity_of(annotation));
+	markup_attribute(out, "message", annotation->sentence);
 	markup_attribute(out, "source", source);
 	g_string_append(out, "/>\n  </file>\n");
-}
-
-static void
-append_finding(const struct report_options *options, const struct config_facts *config,
-	const struct finding *finding, GString *out)
-{
-	g_autofree char *file = configuration_file(options, config, finding);
-	g_autofree char *message = configuration_message(finding);
-	const struct mark mark = {
-		.file = file,
-		.location = finding->location,
-		.severity = finding->outcome == UNKNOWN ? "warning" : severity_of(finding),
-		.message = message,
-		.source = finding->rule,
-	};
-
-	append_mark(&mark, out);
-}
-
-static void
-append_notices(const struct report_options *options, const GPtrArray *suppressions, GString *out)
-{
-	for (guint i = 0; suppressions != NULL && i < suppressions->len; i++) {
-		const struct suppression *suppression = g_ptr_array_index(suppressions, i);
-		g_autofree char *message = configuration_notice(suppression);
-		g_autofree char *file = place_relative(options->base, suppression->file);
-		const struct mark mark = {
-			.file = file,
-			.location = { .line = suppression->line },
-			.severity = "info",
-			.message = message,
-			.source = "suppression",
-		};
-
-		if (message != NULL)
-			append_mark(&mark, out);
-	}
 }
 
 static void
 append_assessment(const struct report_options *options, const struct assessment *assessment,
 	GString *out)
 {
-	const struct config_facts *config = assessment->facts->config;
-
-	if (config == NULL)
-		return;
-	for (guint i = 0; i < assessment->findings->len; i++)
-		append_finding(options, config, g_ptr_array_index(assessment->findings, i), out);
-	for (guint i = 0; i < assessment->unknowns->len; i++)
-		append_finding(options, config, g_ptr_array_index(assessment->unknowns, i), out);
-	append_notices(options, assessment->suppressions, out);
+	annotate_assessment(options, assessment, append, out);
 }
 
 static void
 append_expectations(const struct report_options *options, const struct verification *verification,
 	GString *out)
 {
-	const struct config_facts *config = verification->assessment->facts->config;
-	const struct finding place = { 0 };
-	g_autofree char *file = config != NULL ? configuration_file(options, config, &place) : NULL;
-
-	for (guint i = 0; config != NULL && i < verification->expectations->len; i++) {
-		const struct expectation *expectation =
-			g_ptr_array_index(verification->expectations, i);
-		g_autofree char *message =
-			g_strdup_printf("Expected: %s: %s: %s", expectation->name,
-				expectation_state_word(expectation->state), expectation->message);
-		const struct mark mark = {
-			.file = file,
-			.severity = expectation->state == EXPECTATION_UNMET ? "error" : "warning",
-			.message = message,
-			.source = "policy",
-		};
-
-		if (expectation->state != EXPECTATION_MET)
-			append_mark(&mark, out);
-	}
+	annotate_expectations(options, verification, append, out);
 }
 
 static void
 append_failure(const struct report_options *options, const struct failure *failure, GString *out)
 {
-	g_autofree char *file = place_relative(options->base, failure->subject);
-	const struct mark mark = {
-		.file = file,
-		.severity = "error",
-		.message = failure->message,
-		.source = "error",
-	};
-
-	append_mark(&mark, out);
+	annotate_failure(options, failure, append, out);
 }
 
 static void
 end(const struct report_options *options, const struct summary *summary, GString *out)
 {
-	append_notices(options, summary->suppressions, out);
+	annotate_suppressions(options, summary->suppressions, append, out);
 	g_string_append(out, "</checkstyle>\n");
 }
 
