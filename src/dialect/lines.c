@@ -88,3 +88,17 @@ lines_give_up(struct tree *tree, struct node *parent, struct span all)
 {
 	tree_add(tree, parent, NODE_WRONG, all)->problem = "too many lines";
 }
+
+struct tree *
+lines_parse(const char *bytes, size_t length,
+	size_t (*add)(struct tree *tree, const char *bytes, struct span line, size_t length))
+{
+	struct tree *tree = tree_new(length);
+	size_t at = 0;
+
+	while (at < length && !lines_full(tree))
+		at = add(tree, bytes, (struct span){ at, lines_end(bytes, at, length) }, length);
+	if (at < length)
+		lines_give_up(tree, &tree->root, (struct span){ at, length });
+	return tree;
+}

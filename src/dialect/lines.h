@@ -39,6 +39,13 @@ const char *lines_keep(struct tree *tree, const char *bytes, struct span span);
 /* Whether there is no room for further nodes but that of lines_give_up. */
 bool lines_full(const struct tree *tree);
 
+/*
+ * Reads a file from line to line: `add` adds what begins with that line, and returns where the next
+ * one begins, which is further on. The tree is the caller's.
+ */
+struct tree *lines_parse(const char *bytes, size_t length,
+	size_t (*add)(struct tree *tree, const char *bytes, struct span line, size_t length));
+
 /* Makes one NODE_WRONG of all that is left. */
 void lines_give_up(struct tree *tree, struct node *parent, struct span all);
 

@@ -10,27 +10,11 @@
  */
 #include <string.h>
 
-#include "dialect/tree.h"
-
-enum {
-	WORDS_MAX = 4096, /* of one statement */
-};
-
-struct reader {
-	struct tree *tree;
-	const char *bytes;
-	size_t length, at;
-	struct node *block;
-	size_t depth;
-	GPtrArray *words;
-	struct span first, rest;
-	bool list; /* a value is a list: it is no plain word */
-	const char *problem;
-};
+#include "dialect/braces.h"
 
 /* Skips to behind the given text; to the end where it is not found. */
 static void
-skip_past(struct reader *reader, const char *text)
+skip_past(struct braces *reader, const char *text)
 {
 	const char *found =
 		memmem(reader->bytes + reader->at, reader->length - reader->at, text, strlen(text));
@@ -40,7 +24,7 @@ skip_past(struct reader *reader, const char *text)
 }
 
 static bool
-begins(const struct reader *reader, const char *text)
+begins(const struct braces *reader, const char *text)
 {
 	size_t length = strlen(text);
 
@@ -50,7 +34,7 @@ begins(const struct reader *reader, const char *text)
 
 /* Skips blanks and comments. */
 static void
-skip(struct reader *reader)
+skip(struct braces *reader)
 {
 	while (reader->at < reader->length) {
 		if (begins(reader, "#") || begins(reader, "//"))
@@ -72,7 +56,7 @@ is_word(char c)
 }
 
 static void
-add_word(struct reader *reader, size_t start, const char *text)
+add_word(struct braces *reader, size_t start, const char *text)
 {
 	struct span span = { start, reader->at };
 
@@ -95,7 +79,7 @@ unescape(char c)
 
 /* A string in quotes; adjacent ones are words of their own. */
 static bool
-read_string(struct reader *reader)
+read_string(struct braces *reader)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
 	size_t start = reader->at, at = start + 1;
@@ -118,7 +102,7 @@ read_string(struct reader *reader)
 
 /* The here-document's end word, from behind "<<"; its quotes are taken off: a new string. */
 static char *
-here_word(struct reader *reader, bool *tabs)
+here_word(struct braces *reader, bool *tabs)
 {
 	size_t start, end;
 
@@ -135,7 +119,7 @@ here_word(struct reader *reader, bool *tabs)
 }
 
 static bool
-read_here(struct reader *reader)
+read_here(struct braces *reader)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
 	size_t start = reader->at, length;
@@ -167,7 +151,7 @@ read_here(struct reader *reader)
 
 /* One word, whatever it is made of; false at what cannot be one. */
 static bool
-read_one(struct reader *reader)
+read_one(struct braces *reader)
 {
 	size_t start = reader->at;
 	char c = reader->bytes[start];
@@ -198,7 +182,7 @@ read_one(struct reader *reader)
 
 /* Gathers words up to ';', '{', '}' or the end, which is returned ('\0' for the end). */
 static char
-read_words(struct reader *reader)
+read_words(struct braces *reader)
 {
 	g_ptr_array_set_size(reader->words, 0);
 	reader->first = reader->rest = (struct span){ reader->at, reader->at };
@@ -209,7 +193,7 @@ read_words(struct reader *reader)
 			return '\0';
 		if (strchr(";{}", reader->bytes[reader->at]) != NULL)
 			return reader->bytes[reader->at];
-		if (reader->words->len >= WORDS_MAX) {
+		if (reader->words->len >= BRACES_WORDS_MAX) {
 			reader->problem = "Too many words.";
 			return '\0';
 		}
@@ -218,105 +202,35 @@ read_words(struct reader *reader)
 	}
 }
 
+/* A ';' behind the '}' belongs to the block. */
 static void
-describe(struct reader *reader, struct node *node)
-{
-	const char *const *words = (const char *const *)reader->words->pdata;
-
-	node->key_at = reader->first;
-	node->key = tree_keep(reader->tree, words[0], strlen(words[0]));
-	node->words = tree_words(reader->tree, words + 1, reader->words->len - 1);
-	if (reader->list)
-		node->problem = "The value is a list.";
-	if (reader->words->len > 1) {
-		node->value_at = reader->rest;
-		node->value = node->words[0];
-	}
-}
-
-static void
-add_blank(struct reader *reader, size_t start, size_t end)
-{
-	if (end > start)
-		tree_add(reader->tree, reader->block, NODE_BLANK, (struct span){ start, end });
-}
-
-/* The rest is wrong; all open blocks end with the file. */
-static void
-give_up(struct reader *reader, size_t start, const char *problem)
-{
-	struct node *node = tree_add(reader->tree, reader->block, NODE_WRONG,
-		(struct span){ start, reader->length });
-
-	if (node != NULL) {
-		node->key_at = (struct span){ start, reader->length };
-		node->problem = problem;
-	}
-	for (struct node *block = reader->block; block != NULL; block = block->parent)
-		block->inside.end = block->all.end = reader->length;
-	reader->at = reader->length;
-	reader->block = &reader->tree->root;
-	reader->depth = 0;
-}
-
-static void
-add_setting(struct reader *reader, size_t start)
-{
-	bool include = g_str_equal(reader->words->pdata[0], "include");
-	struct node *node;
-
-	reader->at++;
-	node = tree_add(reader->tree, reader->block, include ? NODE_INCLUDE : NODE_SETTING,
-		(struct span){ start, reader->at });
-	if (node != NULL)
-		describe(reader, node);
-}
-
-static void
-open_block(struct reader *reader, size_t start)
-{
-	struct node *node = tree_add(reader->tree, reader->block, NODE_BLOCK,
-		(struct span){ start, reader->length });
-
-	reader->at++;
-	if (node == NULL)
-		return;
-	describe(reader, node);
-	node->inside = (struct span){ reader->at, reader->length };
-	reader->block = node;
-	reader->depth++;
-}
-
-static void
-close_block(struct reader *reader)
+close_block(struct braces *reader)
 {
 	struct node *block = reader->block;
 	size_t behind;
 
-	block->inside.end = reader->at++;
+	braces_close(reader);
 	behind = reader->at;
 	skip(reader);
 	reader->at = reader->at < reader->length && reader->bytes[reader->at] == ';' ?
 		reader->at + 1 :
 		behind;
 	block->all.end = reader->at;
-	reader->block = block->parent;
-	reader->depth--;
 }
 
 /* One statement, or the beginning or end of a block. */
 static void
-step(struct reader *reader)
+step(struct braces *reader)
 {
 	size_t start = reader->at;
 	char end;
 
 	skip(reader);
-	if (reader->tree->nodes + 4 >= TREE_NODES_MAX) {
-		give_up(reader, start, "Too many statements.");
+	if (braces_full(reader)) {
+		braces_give_up(reader, start, "Too many statements.");
 		return;
 	}
-	add_blank(reader, start, reader->at);
+	braces_blank(reader, start, reader->at);
 	start = reader->at;
 	if (start >= reader->length)
 		return;
@@ -324,13 +238,13 @@ step(struct reader *reader)
 	if (end == '}' && reader->at == start && reader->depth > 0)
 		close_block(reader);
 	else if (end != '\0' && reader->words->len == 0)
-		give_up(reader, start, "A statement without a keyword.");
+		braces_give_up(reader, start, "A statement without a keyword.");
 	else if (end == ';')
-		add_setting(reader, start);
+		braces_setting(reader, start);
 	else if (end == '{' && reader->depth < TREE_DEPTH_MAX)
-		open_block(reader, start);
+		braces_open(reader, start);
 	else
-		give_up(reader, start,
+		braces_give_up(reader, start,
 			reader->problem != NULL ? reader->problem :
 						  "A statement is not ended by ';'.");
 }
@@ -338,17 +252,7 @@ step(struct reader *reader)
 static struct tree *
 parse(const char *bytes, size_t length)
 {
-	struct tree *tree = tree_new(length);
-	struct reader reader = { .tree = tree, .bytes = bytes, .length = length };
-
-	reader.block = &tree->root;
-	reader.words = g_ptr_array_new_with_free_func(g_free);
-	while (reader.at < length)
-		step(&reader);
-	if (reader.depth > 0)
-		give_up(&reader, length, "The file ends within a block: a '}' is missing.");
-	g_ptr_array_unref(reader.words);
-	return tree;
+	return braces_parse(bytes, length, step);
 }
 
 const struct dialect dialect_mailutils = {

@@ -83,15 +83,7 @@ add_line(struct tree *tree, const char *bytes, struct span line, size_t length)
 static struct tree *
 parse(const char *bytes, size_t length)
 {
-	struct tree *tree = tree_new(length);
-	size_t at = 0;
-
-	while (at < length && !lines_full(tree))
-		at = add_line(tree, bytes, (struct span){ at, lines_end(bytes, at, length) },
-			length);
-	if (at < length)
-		lines_give_up(tree, &tree->root, (struct span){ at, length });
-	return tree;
+	return lines_parse(bytes, length, add_line);
 }
 
 const struct dialect dialect_maincf = {

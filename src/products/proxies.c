@@ -120,8 +120,8 @@ proxies_port(const char *text)
 	static const struct {
 		const char *name;
 		uint16_t number;
-	} names[] = { { "pop3", 110 }, { "pop-3", 110 }, { "pop3s", 995 }, { "imap", 143 },
-		{ "imap2", 143 }, { "imaps", 993 } };
+	} names[] = { { "pop3", 110 }, { "pop-3", 110 }, { "pop3s", 995 }, { "spop3", 995 },
+		{ "imap", 143 }, { "imap2", 143 }, { "imaps", 993 } };
 	size_t digits = strspn(text, "0123456789");
 
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)

@@ -5,31 +5,7 @@
 #include <string.h>
 
 #include "products/courier/room.h"
-
-static const struct {
-	const char *name;
-	uint16_t port;
-} ports[] = {
-	{ "pop3", 110 },
-	{ "pop-3", 110 },
-	{ "pop3s", 995 },
-	{ "spop3", 995 },
-	{ NULL, 0 },
-};
-
-static uint16_t
-port_number(const char *text)
-{
-	char *end;
-	guint64 number = g_ascii_strtoull(text, &end, 10);
-
-	if (end != text && *end == '\0' && number <= G_MAXUINT16)
-		return (uint16_t)number;
-	for (size_t i = 0; ports[i].name != NULL; i++)
-		if (g_str_equal(text, ports[i].name))
-			return ports[i].port;
-	return 0;
-}
+#include "products/proxies.h"
 
 /* "0" and nothing are all addresses, of both families. */
 static const char *
@@ -49,7 +25,7 @@ add_place(const struct courier_room *room, GArray *places, const char *text, con
 	const char *dot = strrchr(text, '.');
 	struct courier_place place = {
 		.address = address,
-		.port = port_number(dot != NULL ? dot + 1 : text),
+		.port = proxies_port(dot != NULL ? dot + 1 : text),
 	};
 
 	if (dot != NULL)

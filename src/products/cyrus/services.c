@@ -4,21 +4,9 @@
 #include <string.h>
 
 #include "dialect/tree.h"
+#include "products/proxies.h"
 
 extern const struct dialect dialect_masterconf;
-
-static const struct {
-	const char *name;
-	uint16_t port;
-} ports[] = {
-	{ "pop3", 110 },
-	{ "pop-3", 110 },
-	{ "pop3s", 995 },
-	{ "imap", 143 },
-	{ "imap2", 143 },
-	{ "imaps", 993 },
-	{ NULL, 0 },
-};
 
 enum {
 	SERVICES_MAX = 512
@@ -112,20 +100,6 @@ take_command(struct config_reading *reading, struct cyrus_service *service, cons
 
 /* --- where it listens ------------------------------------------------------------------------- */
 
-static uint16_t
-port_number(const char *name)
-{
-	char *end;
-	guint64 number = g_ascii_strtoull(name, &end, 10);
-
-	if (end != name && *end == '\0' && number <= G_MAXUINT16)
-		return (uint16_t)number;
-	for (size_t i = 0; ports[i].name != NULL; i++)
-		if (g_str_equal(name, ports[i].name))
-			return ports[i].port;
-	return 0;
-}
-
 /* All addresses of the protocol's families; NULL for what is no stream. */
 static const char *
 everywhere(const char *proto)
@@ -160,7 +134,7 @@ take_listen(struct config_reading *reading, struct cyrus_service *service, const
 		return;
 	service->port_name =
 		facts_keep(reading->facts, service->port_name, strlen(service->port_name));
-	service->port = port_number(service->port_name);
+	service->port = proxies_port(service->port_name);
 	service->address = all;
 	if (colon != NULL && all != NULL) {
 		const char *end = bracket != NULL ? bracket : colon;
