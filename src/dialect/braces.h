@@ -28,7 +28,7 @@ struct braces {
 };
 
 /*
- * Reads a file to its end, each statement by `step`, which has to move on; the tree is the caller's.
+ * Reads a file to its end, each statement by `step`, which has to move on; the caller has the tree.
  * Blocks that are open at the end are wrong.
  */
 struct tree *braces_parse(const char *bytes, size_t length, void (*step)(struct braces *));

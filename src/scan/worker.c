@@ -329,8 +329,8 @@ enter_sandbox(struct worker *worker)
 
 /*
  * Who wakes for an answer goes behind who is running: the engine, which hands out the targets and
- * writes, gets the processor at once (docs/adr/0013-workers-that-push-nobody-aside.md). A policy that
- * the user has chosen stays.
+ * writes, gets the processor at once (docs/adr/0013-workers-that-push-nobody-aside.md). A policy
+ * that the user has chosen stays.
  */
 static void
 push_nobody_aside(void)
