@@ -244,6 +244,11 @@ row("weak mechanisms behind TLS", P23 + CERT + "auth_mechanisms = plain cram-md5
     "refuses", no_config_weak_mechanism=True)
 row("IMAP by the same setting", "protocols = imap pop3\n" + OPEN23, "permits",
     config_sibling="dovecot.conf:2")
+row("2.3: the submission sibling is named", "protocols = pop3 submission\n" + OPEN23, "permits",
+    config_sibling="dovecot.conf:2")
+row("2.4: a submission that asks for TLS is none",
+    HEAD + "protocols = pop3 submission\n" + OPEN24 +
+    "protocol submission {\n  auth_allow_cleartext = no\n}\n", "permits", no_config_sibling=True)
 
 
 @tap.test

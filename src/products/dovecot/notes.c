@@ -192,18 +192,17 @@ note_trusted(struct dovecot_settings *settings, const struct dovecot_gate *gate)
 }
 
 static void
-note_sibling(struct dovecot_settings *settings)
+note_sibling(struct dovecot_settings *settings, const char *protocol, const char *message)
 {
-	const struct dovecot_client imap = { .protocol = "imap" };
+	const struct dovecot_client client = { .protocol = protocol };
 	struct dovecot_gate gate;
 	bool unclear = false;
 
-	if (!dovecot_serves(settings, "imap", &unclear))
+	if (!dovecot_serves(settings, protocol, &unclear))
 		return;
-	dovecot_gate_find(settings, &imap, &gate);
+	dovecot_gate_find(settings, &client, &gate);
 	if (gate.state == DOVECOT_OPEN)
-		add_note(settings, CONFIG_NOTE_SIBLING, dovecot_gate_decides(&gate),
-			"IMAP takes passwords without TLS by the same setting.");
+		add_note(settings, CONFIG_NOTE_SIBLING, dovecot_gate_decides(&gate), message);
 }
 
 /* --- who may write ---------------------------------------------------------------------------- */
@@ -256,6 +255,8 @@ dovecot_add_notes(struct dovecot_settings *settings, bool clear_listener)
 		add_note(settings, CONFIG_NOTE_LATENT, dovecot_gate_decides(&gate),
 			"Passwords would be taken without TLS, but POP3 has no listener that "
 			"starts in clear now.");
-	note_sibling(settings);
+	note_sibling(settings, "imap", "IMAP takes passwords without TLS by the same setting.");
+	note_sibling(settings, "submission",
+		"Submission takes passwords without TLS by the same setting.");
 	note_permissions(settings);
 }
