@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "products/config_access.h"
+
 enum {
 	MODE_OTHERS_READ = 04,
 	PORT_DIGITS_MAX = 5,
@@ -24,20 +26,18 @@ proxies_step(struct config_reading *reading, struct config_chain *chain, struct 
 		config_line(reading, place.text, place.node->key_at.start), meaning);
 }
 
-struct config_note *
+void
 proxies_note(struct config_reading *reading, enum config_note_kind kind, struct config_place place,
 	const char *message)
 {
-	struct config_note *note = config_add_note(reading->facts, kind);
+	struct location location = { .file = reading->facts->config->root };
+	struct config_note *note;
 
-	note->message = keep(reading, message);
-	if (place.node == NULL) {
-		note->location.file = reading->facts->config->root;
-		return note;
-	}
-	note->location = config_location(reading, place.text, place.node->key_at.start);
-	note->line = config_line(reading, place.text, place.node->key_at.start);
-	return note;
+	if (place.node != NULL)
+		location = config_location(reading, place.text, place.node->key_at.start);
+	note = config_note_once(reading, kind, location, keep(reading, message));
+	if (note != NULL && place.node != NULL)
+		note->line = config_line(reading, place.text, place.node->key_at.start);
 }
 
 struct config_doubt *

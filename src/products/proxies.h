@@ -19,8 +19,8 @@ struct config_place {
 void proxies_step(struct config_reading *reading, struct config_chain *chain,
 	struct config_place place, const char *meaning);
 
-/* A note about that place; its message, which may be a temporary one, is kept. */
-struct config_note *proxies_note(struct config_reading *reading, enum config_note_kind kind,
+/* A note about that place, once; its message, which may be a temporary one, is kept. */
+void proxies_note(struct config_reading *reading, enum config_note_kind kind,
 	struct config_place place, const char *message);
 
 /* A doubt about that place; its message is kept, `settle` is static. */
