@@ -251,6 +251,37 @@ row("2.4: a submission that asks for TLS is none",
     "protocol submission {\n  auth_allow_cleartext = no\n}\n", "permits", no_config_sibling=True)
 
 
+# --- names and numbers in blocks: what doveconf takes and refuses ---------------------------------
+
+TAKEN_23 = (
+    "service auth {\n  unix_listener /var/spool/a/auth {\n    mode = 0660\n    user = x\n  }\n}",
+    "passdb {\n  driver = pam\n  args = dovecot\n}", "plugin {\n  any = thing\n}",
+    "namespace inbox {\n  inbox = yes\n  mailbox Trash {\n    auto = create\n  }\n}",
+    "service x {\n  process_min_avail = 1\n  inet_listener y {\n    name = z\n  }\n}")
+REFUSED_23 = (
+    "service pop3-login {\n  foo = bar\n}", "servce pop3-login {\n}", "passdb {\n  drivr = pam\n}",
+    "service pop3-login {\n  inet_listener pop3 {\n    prot = 110\n  }\n}",
+    "service auth {\n  unix_listener /a/b {\n    mod = 0660\n  }\n}",
+    "namespace inbox {\n  inboxx = yes\n}", "service pop3-login {\n  client_limit = 10k\n}")
+TAKEN_24 = (
+    "service pop3-login {\n  service_restart_request_count = unlimited\n  auth_verbose = yes\n}",
+    "service auth {\n  unix_listener /a/b {\n    mode = 0660\n  }\n}", "fs posix {\n}",
+    "passdb static {\n  password = x\n}", "passdb pam {\n  fields {\n    any = thing\n  }\n}",
+    "ssl_server {\n  prefer_ciphers = client\n}", "language en {\n  default = yes\n}",
+    "namespace inbox {\n  inbox = yes\n  mail_path = /x\n}", 'quota "x y" {\n}')
+REFUSED_24 = (
+    "service pop3-login {\n  idle_kill = 10\n}", "servce pop3-login {\n}",
+    "service pop3-login {\n  inet_listener pop3 {\n    prot = 110\n  }\n}",
+    "passdb pam {\n  drivr = x\n}", "namespace inbox {\n  inboxx = yes\n}",
+    "service pop3-login {\n  client_limit = abc\n}")
+
+for head, bodies, verdict in ((P23, TAKEN_23, "refuses"), (P23, REFUSED_23, "undetermined"),
+                              (P24, TAKEN_24, "refuses"), (P24, REFUSED_24, "undetermined")):
+    for body in bodies:
+        row(f"{'2.4' if head is P24 else '2.3'}: {' '.join(body.split())}",
+            head + body + "\n", verdict)
+
+
 @tap.test
 def chain():
     """The chain has every assignment, the one that decides last."""

@@ -74,8 +74,10 @@ class Maker:
             return self.block(depth, around)
         if roll < 0.84:
             return self.include(depth, around)
-        if roll < 0.90:
+        if roll < 0.88:
             return self.service() if not around else self.setting(around)
+        if roll < 0.90:
+            return self.other_block() if not around else self.setting(around)
         if roll < 0.91:
             return self.wrong()
         return self.only_24(around) if self.is_24 else self.setting(around)
@@ -199,6 +201,21 @@ class Maker:
             lines.append("inet_listener_port = 2110\n")
         return (f"service pop3-login {{\n inet_listener {name} {{\n{''.join(lines)} }}\n}}\n")
 
+    def other_block(self):
+        """Blocks that say nothing about logins, and now and then a name or number that is wrong."""
+        right = ["service auth {\n  unix_listener private/auth {\n    mode = 0660\n  }\n}\n",
+                 "service pop3-login {\n  client_limit = 10\n  process_min_avail = 1\n}\n",
+                 "service stats {\n  vsz_limit = 64M\n  executable = stats\n}\n",
+                 "service x {\n  inet_listener y {\n    reuse_port = yes\n    port = 9\n  }\n}\n",
+                 "namespace inbox {\n  inbox = yes\n  prefix = INBOX/\n}\n"]
+        right += PASSDBS[self.release]
+        wrong = ["service auth {\n  unix_listener private/auth {\n    mod = 0660\n  }\n}\n",
+                 "service pop3-login {\n  client_limt = 10\n}\n",
+                 "service pop3-login {\n  process_limit = ten\n}\n", "servce x {\n}\n",
+                 "service x {\n  inet_listener y {\n    prt = 9\n  }\n}\n",
+                 "namespace inbox {\n  inbx = yes\n}\n", "passdb pam {\n  drivr = pam\n}\n"]
+        return self.random.choice(wrong if self.chance(0.15) else right)
+
     def include(self, depth, around):
         if self.chance(0.2):
             return "!include_try nothing/*\n"
@@ -241,6 +258,15 @@ class Maker:
         return "".join(f"# ---- {name}\n" + "".join(
             f"# {line!r}\n" for line in text.splitlines(keepends=True))
             for name, text in sorted(self.files.items()))
+
+
+PASSDBS = {
+    "23": ["passdb {\n  driver = pam\n  args = dovecot\n}\n",
+           "userdb {\n  driver = static\n  args = uid=vmail\n}\n", "plugin {\n  any = thing\n}\n"],
+    "24": ["passdb pam {\n  service_name = dovecot\n  fields {\n    any = thing\n  }\n}\n",
+           "passdb x {\n  driver = static\n  static_password = y\n}\n",
+           "userdb static {\n  fields {\n    uid = vmail\n  }\n}\n"],
+}
 
 
 # ---- asking doveconf
@@ -389,10 +415,13 @@ def differences(maker, popseal, status, text, counts):
         counts["conflicts"] += 1
         # Blocks for TLS names say nothing before TLS, so popseal does not look for theirs.
         names = any("local_name" in part for part in maker.files.values())
-        return [] if popseal.conflicts or popseal.doubt or names else [f"doveconf sees a conflict, popseal none: {text!r}"]
+        return [] if popseal.conflicts or popseal.doubt or names else [
+            f"doveconf sees a conflict, popseal none: {text!r}"]
     if refused and not popseal.fatal and (
-            popseal.doubt or popseal.unknown or "Unknown setting" in text or "has no effect" in text and "Fatal" not in text):
-        # A name that is not among those that popseal knows to be refused; or what doveconf says of blocks that it has joined for this client.
+            popseal.doubt or popseal.unknown
+            or "has no effect" in text and "Fatal" not in text):
+        # A name that popseal does not know; or what doveconf says of blocks that it has joined for
+        # this client.
         counts["refused, left open"] += 1
         return []
     if not refused and popseal.contradicts:

@@ -335,14 +335,12 @@ check(struct collector *collector, const struct dovecot_assignment *assignment)
 	if (place != NULL)
 		dovecot_doubt(settings, REASON_NOT_UNDERSTOOD, assignment->text, assignment->at,
 			place);
-	if (strchr(assignment->key, '/') == NULL) {
+	if (strchr(assignment->key, '/') == NULL)
 		problem = dovecot_name_problem(settings->is_24, assignment->key);
-		if (problem == NULL && !dovecot_name_known(settings->is_24, assignment->key))
-			dovecot_doubt(settings, REASON_NOT_UNDERSTOOD, assignment->text,
-				assignment->at,
-				"No setting of this name is known here, and Dovecot loads no file "
-				"with one that it does not know.");
-	}
+	if (problem == NULL && !dovecot_name_known(settings->is_24, assignment->key))
+		dovecot_doubt(settings, REASON_NOT_UNDERSTOOD, assignment->text, assignment->at,
+			"No setting of this name is known here, and Dovecot loads no file "
+			"with one that it does not know.");
 	if (problem == NULL && dovecot_name_is_auth(assignment->key) &&
 		is_for_clients(assignment->filter))
 		problem = "This setting cannot be for some clients only: Dovecot does not load "
@@ -525,6 +523,11 @@ open_block(struct collector *collector, const struct node *node)
 		problem = dovecot_name_problem(collector->settings->is_24, key);
 	if (problem != NULL)
 		dovecot_invalid(collector->settings, collector->text, node->key_at.start, problem);
+	else if (section->path[0] == '\0' && !dovecot_block_known(collector->settings->is_24, key))
+		dovecot_doubt(collector->settings, REASON_NOT_UNDERSTOOD, collector->text,
+			node->key_at.start,
+			"No block of this name is known here, and Dovecot loads no file with one "
+			"that it does not know.");
 	push(collector, section->filter, path, section->label);
 }
 

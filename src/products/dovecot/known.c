@@ -140,12 +140,168 @@ has_word(const char *const *lines, size_t count, const char *word)
 	return false;
 }
 
-bool
-dovecot_name_known(bool is_24, const char *key)
+static bool
+top_known(bool is_24, const char *key)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(open_ended); i++)
 		if (g_str_has_prefix(key, open_ended[i]))
 			return true;
 	return is_24 ? has_word(known_24, G_N_ELEMENTS(known_24), key) :
 		       has_word(known_23, G_N_ELEMENTS(known_23), key);
+}
+
+/* The names in blocks of 2.2 and 2.3, by what the block's place begins with and what is in it. */
+static const struct {
+	const char *first, *within;
+	const char *names;
+} inner_23[] = {
+	{ "service/", "/inet_listener/", " address haproxy name port reuse_port ssl " },
+	{ "service/", "/unix_listener/", " group mode path user " },
+	{ "service/", "/fifo_listener/", " group mode path user " },
+	{ "service/", "/",
+		" chroot client_limit drop_priv_before_exec executable extra_groups "
+		"group idle_kill name "
+		"privileged_group process_limit process_min_avail protocol service_count type user "
+		"vsz_limit " },
+	{ "passdb/", "/",
+		" args auth_verbose default_fields deny driver master mechanisms name "
+		"override_fields "
+		"pass result_failure result_internalfail result_success skip username_filter " },
+	{ "userdb/", "/",
+		" args auth_verbose default_fields driver name override_fields result_failure "
+		"result_internalfail result_success skip " },
+	{ "namespace/", "/mailbox/",
+		" auto autoexpunge autoexpunge_max_mails comment driver name special_use " },
+	{ "namespace/", "/",
+		" alias_for disabled hidden ignore_on_failure inbox list location name "
+		"order prefix "
+		"separator subscriptions type " },
+};
+
+static bool
+inner_known_23(const char *key, const char *name)
+{
+	g_autofree char *wanted = g_strconcat(" ", name, " ", NULL);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(inner_23); i++)
+		if (g_str_has_prefix(key, inner_23[i].first) &&
+			strstr(key, inner_23[i].within) != NULL)
+			return strstr(inner_23[i].names, wanted) != NULL;
+	return true;
+}
+
+/* Names of 2.4 in blocks that have a name, without the "BLOCK_" that they begin with. */
+static const struct {
+	const char *block;
+	const char *names;
+} inner_24[] = {
+	{ "passdb",
+		" default_password_scheme deny driver fields fields_import_all master "
+		"mechanisms_filter name pam_failure_show_msg pam_max_requests pam_service_name "
+		"pam_session pam_setcred result_failure result_internalfail result_success skip "
+		"sql_query sql_update_query static_password use_cache use_worker "
+		"username_filter " },
+	{ "userdb",
+		" driver fields fields_import_all name result_failure result_internalfail "
+		"result_success skip sql_iterate_query sql_query static_allow_all_users use_cache "
+		"use_worker " },
+	{ "namespace",
+		" alias_for disabled hidden ignore_on_failure inbox list name order prefix "
+		"separator subscriptions type " },
+};
+
+static bool
+inner_has(size_t row, const char *name)
+{
+	g_autofree char *wanted = g_strconcat(" ", name, " ", NULL);
+	g_autofree char *before = g_strconcat(inner_24[row].block, "_", NULL);
+
+	return strstr(inner_24[row].names, wanted) != NULL || g_str_has_prefix(name, before) ||
+		top_known(true, name);
+}
+
+/* Dovecot tries the name as it is, and behind the block's own: "password" in "passdb static". */
+static bool
+block_knows(size_t row, const char *key, const char *name)
+{
+	const char *own = key + strlen(inner_24[row].block) + 1;
+	g_autofree char *whole = g_strdup_printf("%.*s_%s", (int)strcspn(own, "/"), own, name);
+
+	g_strdelimit(whole, "-", '_');
+	return inner_has(row, name) || inner_has(row, whole);
+}
+
+/* Whether the key stands right in a block with a name: "BLOCK/name/key". */
+static bool
+is_right_in(const char *key, const char *block)
+{
+	size_t length = strlen(block);
+	const char *slash;
+
+	if (!g_str_has_prefix(key, block) || key[length] != '/')
+		return false;
+	slash = strchr(key + length + 1, '/');
+	return slash != NULL && strchr(slash + 1, '/') == NULL;
+}
+
+/* In a service: its own names have the block's before them. */
+static bool
+service_knows_24(const char *key, const char *name)
+{
+	static const char *const kinds[] = { "inet_listener", "unix_listener", "fifo_listener",
+		"service" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		g_autofree char *place = g_strconcat("/", kinds[i], "/", NULL);
+		g_autofree char *whole = g_strconcat(kinds[i], "_", name, NULL);
+
+		if (g_str_equal(kinds[i], "service") || strstr(key, place) != NULL)
+			return top_known(true, whole);
+	}
+	return true;
+}
+
+/* In 2.4 any setting may stand in any block. */
+static bool
+inner_known_24(const char *key, const char *name)
+{
+	if (top_known(true, name))
+		return true;
+	if (g_str_has_prefix(key, "service/"))
+		return service_knows_24(key, name);
+	for (size_t i = 0; i < G_N_ELEMENTS(inner_24); i++)
+		if (is_right_in(key, inner_24[i].block))
+			return block_knows(i, key, name);
+	return true;
+}
+
+bool
+dovecot_name_known(bool is_24, const char *key)
+{
+	const char *slash = strrchr(key, '/');
+
+	if (slash == NULL)
+		return top_known(is_24, key);
+	return is_24 ? inner_known_24(key, slash + 1) : inner_known_23(key, slash + 1);
+}
+
+/* Of 2.4 any name is one with which names of settings go on: "ssl_server", "language". */
+static bool
+block_known_24(const char *key)
+{
+	g_autofree char *begin = g_strconcat(" ", key, "_", NULL);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(known_24); i++)
+		if (strstr(known_24[i], begin) != NULL)
+			return true;
+	return top_known(true, key);
+}
+
+bool
+dovecot_block_known(bool is_24, const char *key)
+{
+	static const char names_23[] = " dict metric namespace passdb plugin service userdb ";
+	g_autofree char *wanted = g_strconcat(" ", key, " ", NULL);
+
+	return is_24 ? block_known_24(key) : strstr(names_23, wanted) != NULL;
 }

@@ -219,11 +219,23 @@ has_open_quote(const char *key, const char *value)
 	return open;
 }
 
+/* The numbers of a service; in 2.4 two may be "unlimited". */
+static bool
+is_number_key(const char *key)
+{
+	static const char *const names[] = { "client_limit", "process_limit", "process_min_avail",
+		"restart_request_count", "service_count" };
+	const char *slash = strrchr(key, '/');
+
+	return slash != NULL && g_str_has_prefix(key, "service/") &&
+		is_in(slash + 1, names, G_N_ELEMENTS(names));
+}
+
 const char *
 dovecot_value_problem(bool is_24, const char *key, const char *value)
 {
 	static const char *const ssl_words[] = { "yes", "no", "required" };
-	guint64 port;
+	guint64 port, number;
 	bool yes;
 
 	if (is_24 && has_open_quote(key, value))
@@ -235,5 +247,8 @@ dovecot_value_problem(bool is_24, const char *key, const char *value)
 	if (strstr(key, "/inet_listener/") != NULL && g_str_has_suffix(key, "/port") &&
 		!g_ascii_string_to_unsigned(value, 10, 0, 65535, &port, NULL))
 		return "This is no port number: Dovecot does not load the file.";
+	if (is_number_key(key) && !(is_24 && g_str_equal(value, "unlimited")) &&
+		!g_ascii_string_to_unsigned(value, 10, 0, G_MAXUINT32, &number, NULL))
+		return "This is no number: Dovecot does not load the file.";
 	return NULL;
 }

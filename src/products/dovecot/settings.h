@@ -157,8 +157,11 @@ bool dovecot_name_matters(const char *key);
 /* Whether the setting is refused in blocks of clients and addresses. */
 bool dovecot_name_is_auth(const char *key);
 
-/* Whether it is the name of a setting, or may be one of a plugin. */
+/* Whether it is the name of a setting in its block, or may be one of a plugin. */
 bool dovecot_name_known(bool is_24, const char *key);
+
+/* Whether it is the name of a block at the top of a file, or may be one of a plugin. */
+bool dovecot_block_known(bool is_24, const char *key);
 
 /* Why the value cannot be this key's; NULL: it can. */
 const char *dovecot_value_problem(bool is_24, const char *key, const char *value);
