@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "products/nginx/blocks.h"
+#include "products/nginx/listen.h"
 #include "products/proxies.h"
 
 #define SETTLE "nginx -t"
@@ -26,7 +27,8 @@ enum nginx_protocol {
 struct server {
 	struct nginx_blocks *blocks;
 	struct config_reading *config;
-	const GArray *mail, *own; /* of struct config_place */
+	const GArray *mail, *own;      /* of struct config_place */
+	struct nginx_listens *listens; /* of all servers */
 	struct config_place block;
 	enum nginx_protocol protocol;
 	struct config_place starttls, ssl;
@@ -59,40 +61,6 @@ effective(const struct server *server, const char *key)
 
 /* --- listen ----------------------------------------------------------------------------------- */
 
-struct listen {
-	char *host;        /* "" for all addresses */
-	unsigned from, to; /* ports; a range since 1.15.10 */
-	bool unix_socket;
-};
-
-/* "110", "*:110", "127.0.0.1", "[::1]:110", "unix:/run/x", "110-115". */
-static void
-parse_listen(const char *text, struct listen *listen)
-{
-	const char *port = "";
-	char *after;
-
-	*listen = (struct listen){ .host = NULL };
-	if (g_ascii_strncasecmp(text, "unix:", strlen("unix:")) == 0) {
-		listen->unix_socket = true;
-		listen->host = g_strdup(text);
-		return;
-	}
-	if (text[0] != '[' && strchr(text, ':') == NULL &&
-		text[strspn(text, "0123456789-")] != '\0') {
-		listen->host = g_strdup(text);
-		port = "";
-	} else {
-		listen->host = proxies_split(text, &port);
-	}
-	listen->from = listen->to = (unsigned)CLAMP(g_ascii_strtoll(port, &after, 10), 0, 65535);
-	if (*after == '-')
-		listen->to = (unsigned)CLAMP(g_ascii_strtoll(after + 1, NULL, 10), 0, 65535);
-	/* A host alone: nginx takes port 80. */
-	if (*port == '\0')
-		listen->from = listen->to = 80;
-}
-
 static enum nginx_protocol
 standard_protocol(unsigned port)
 {
@@ -117,14 +85,14 @@ guess_protocol(const struct server *server)
 {
 	for (guint i = 0; i < server->own->len; i++) {
 		struct config_place place = g_array_index(server->own, struct config_place, i);
-		struct listen listen;
+		struct nginx_listen listen;
 		enum nginx_protocol protocol;
 
 		if (!g_str_equal(place.node->key, "listen"))
 			continue;
-		parse_listen(value_of(place, ""), &listen);
+		nginx_listen_parse(value_of(place, ""), &listen);
 		protocol = listen.unix_socket ? PROTOCOL_UNKNOWN : standard_protocol(listen.from);
-		g_free(listen.host);
+		nginx_listen_clear(&listen);
 		if (protocol != PROTOCOL_UNKNOWN)
 			return protocol;
 	}
@@ -211,6 +179,27 @@ check_values(const struct server *server)
 			"No auth_http is set for this server: nginx does not load it.");
 }
 
+static void
+check_listen(const struct server *server, struct config_place place,
+	const struct nginx_listen *listen)
+{
+	g_autofree char *where = NULL, *message = NULL;
+	struct config_place before;
+	struct location location;
+
+	if (listen->is_wrong) {
+		refuse(server, place, "nginx takes no such address or port.");
+		return;
+	}
+	before = nginx_listens_add(server->listens, listen, place);
+	if (before.node == NULL)
+		return;
+	location = config_location(server->config, before.text, before.node->key_at.start);
+	where = location_text(&location);
+	message = g_strdup_printf("This address and port are another listen's, in %s.", where);
+	refuse(server, place, message);
+}
+
 /* --- TLS -------------------------------------------------------------------------------------- */
 
 static void
@@ -280,8 +269,8 @@ judge(const struct server *server, struct config_listener *listener, bool tls)
 }
 
 static void
-add_listener(const struct server *server, struct config_place place, const struct listen *listen,
-	unsigned port)
+add_listener(const struct server *server, struct config_place place,
+	const struct nginx_listen *listen, unsigned port)
 {
 	struct config_listener *listener = config_add_listener(server->config->facts);
 	bool tls = server->tls || has_word(place, "ssl");
@@ -307,13 +296,14 @@ add_listeners(const struct server *server, struct config_place *asks)
 {
 	bool clear = false;
 
-	for (guint i = 0; i < server->own->len; i++) {
+	for (guint i = 0; i < server->own->len && !config_is_full(server->config); i++) {
 		struct config_place place = g_array_index(server->own, struct config_place, i);
-		struct listen listen;
+		struct nginx_listen listen;
 
 		if (!g_str_equal(place.node->key, "listen"))
 			continue;
-		parse_listen(value_of(place, ""), &listen);
+		nginx_listen_parse(value_of(place, ""), &listen);
+		check_listen(server, place, &listen);
 		if (!server->tls && !has_word(place, "ssl"))
 			clear = true;
 		else
@@ -324,7 +314,7 @@ add_listeners(const struct server *server, struct config_place *asks)
 			if (listen.to > listen.from)
 				add_listener(server, place, &listen, listen.to);
 		}
-		g_free(listen.host);
+		nginx_listen_clear(&listen);
 	}
 	return clear;
 }
@@ -410,11 +400,17 @@ static void
 read_mail(struct nginx_blocks *blocks, struct config_reading *config, struct config_place block)
 {
 	const GArray *mail = nginx_blocks_open(blocks, block, NGINX_MAIL);
+	struct nginx_listens *listens = nginx_listens_new();
 
 	check_block(config, mail);
-	for (guint i = 0; i < mail->len; i++) {
+	for (guint i = 0; i < mail->len && !config_is_full(config); i++) {
 		struct config_place place = g_array_index(mail, struct config_place, i);
-		struct server server = { .blocks = blocks, .config = config, .mail = mail };
+		struct server server = {
+			.blocks = blocks,
+			.config = config,
+			.mail = mail,
+			.listens = listens,
+		};
 
 		if (place.node->kind != NODE_BLOCK || !g_str_equal(place.node->key, "server"))
 			continue;
@@ -422,6 +418,7 @@ read_mail(struct nginx_blocks *blocks, struct config_reading *config, struct con
 		server.own = nginx_blocks_open(blocks, place, NGINX_MAIL_SERVER);
 		read_server(&server);
 	}
+	nginx_listens_free(listens);
 }
 
 /* A stream server on a POP3 port passes through what the server behind it decides. */
@@ -431,12 +428,12 @@ read_stream_server(struct config_reading *config, const GArray *own)
 	for (guint i = 0; i < own->len; i++) {
 		struct config_place place = g_array_index(own, struct config_place, i);
 		struct config_listener *listener;
-		struct listen listen = { 0 };
+		struct nginx_listen listen;
 
 		if (!g_str_equal(place.node->key, "listen"))
 			continue;
-		parse_listen(value_of(place, ""), &listen);
-		g_clear_pointer(&listen.host, g_free);
+		nginx_listen_parse(value_of(place, ""), &listen);
+		nginx_listen_clear(&listen);
 		if (listen.unix_socket || standard_protocol(listen.from) != PROTOCOL_POP3)
 			continue;
 		config->facts->config->served = true;
