@@ -121,6 +121,15 @@ assess(struct audit *audit, struct config_instance *instance, const struct facts
 	flush(audit);
 }
 
+/* What was not looked through may hold a configuration. */
+static void
+fail_at_gap(struct audit *audit, const struct config_gap *gap)
+{
+	g_autoptr(GError) error = g_error_new_literal(CONFIG_ERROR, 0, gap->why);
+
+	fail(audit, gap->path, error, false);
+}
+
 /* What could not be dumped is read from the files, and said. */
 static void
 lay_dump(struct audit *audit, struct config_instance *instance)
@@ -158,8 +167,11 @@ audit_path(struct audit *audit, const struct product *product, const char *path)
 		.version = given.version,
 	};
 	g_autoptr(GError) error = NULL;
-	g_autoptr(GPtrArray) instances = config_instances_find(&request, &error);
+	g_autoptr(GPtrArray) gaps = g_ptr_array_new_with_free_func((GDestroyNotify)config_gap_free);
+	g_autoptr(GPtrArray) instances = config_instances_find(&request, gaps, &error);
 
+	for (guint i = 0; i < gaps->len; i++)
+		fail_at_gap(audit, g_ptr_array_index(gaps, i));
 	if (instances == NULL) {
 		fail(audit,
 			path != NULL               ? path :

@@ -88,7 +88,7 @@ match_roots(GPtrArray *roots, struct config_source *source, const struct product
 		struct source_look look;
 
 		source->look(source, path, &look);
-		if (look.outcome != SOURCE_FOUND || look.is_folder ||
+		if (look.outcome == SOURCE_ABSENT || look.is_folder ||
 			(is_pattern && is_root_name(config, name)) || /* it is there already */
 			(look_into && !is_recognized(source, config, path)))
 			continue;
@@ -333,38 +333,99 @@ is_its_root(const struct product *product, const struct config_layout *fragment)
 		is_root_name(product->config, name);
 }
 
-/* A folder that holds configurations somewhere below it. */
-static void
-walk(GPtrArray *instances, const struct config_request *request, const char *path, unsigned depth,
-	unsigned *entries)
+/* A folder that holds configurations somewhere below it, while it is looked through. */
+struct walk {
+	GPtrArray *instances;
+	const struct config_request *request;
+	GPtrArray *gaps; /* of struct config_gap */
+	unsigned entries;
+	bool cut; /* which is told once */
+};
+
+void
+config_gap_free(struct config_gap *gap)
 {
-	g_autoptr(GDir) folder = g_dir_open(path, 0, NULL);
-	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-	const struct config_layout *fragment = NULL;
+	g_free(gap->path);
+	g_free(gap);
+}
+
+static void
+add_gap(struct walk *walk, const char *path, const char *why)
+{
+	struct config_gap *gap = g_new(struct config_gap, 1);
+
+	*gap = (struct config_gap){ g_strdup(path), why };
+	g_ptr_array_add(walk->gaps, gap);
+}
+
+static void
+cut(struct walk *walk, const char *path, const char *why)
+{
+	if (!walk->cut)
+		add_gap(walk, path, why);
+	walk->cut = true;
+}
+
+/* The names in a folder, in order. */
+static GPtrArray *
+names_in(struct walk *walk, const char *path)
+{
+	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GDir) folder = g_dir_open(path, 0, &error);
 	const char *name;
 
-	if (folder == NULL || depth > INSTANCE_DEPTH_MAX)
-		return;
-	while (*entries < INSTANCE_ENTRIES_MAX && (name = g_dir_read_name(folder)) != NULL) {
-		++*entries;
+	if (folder == NULL)
+		add_gap(walk, path, "not looked through: it cannot be listed");
+	while (folder != NULL && (name = g_dir_read_name(folder)) != NULL) {
+		if (++walk->entries > INSTANCE_ENTRIES_MAX) {
+			cut(walk, path,
+				"not looked through to its end: too many files and folders");
+			break;
+		}
 		g_ptr_array_add(names, g_strdup(name));
 	}
 	g_ptr_array_sort(names, by_name);
-	for (guint i = 0; i < names->len && instances->len < INSTANCES_MAX; i++) {
+	return names;
+}
+
+/* What no server reads, and where most of the files of a repository are. */
+static bool
+is_passed_over(const char *name)
+{
+	static const char *const names[] = { ".git", ".hg", ".svn", "node_modules", NULL };
+
+	return g_strv_contains(names, name);
+}
+
+static void
+walk_folder(struct walk *walk, const char *path, unsigned depth)
+{
+	g_autoptr(GPtrArray) names = names_in(walk, path);
+	const struct config_layout *fragment = NULL;
+
+	for (guint i = 0; i < names->len && walk->instances->len < INSTANCES_MAX; i++) {
 		g_autofree char *file = g_build_filename(path, g_ptr_array_index(names, i), NULL);
 
-		if (try_layout(instances, request, file))
-			fragment = last_layout(instances);
+		if (try_layout(walk->instances, walk->request, file))
+			fragment = last_layout(walk->instances);
 	}
-	for (size_t i = 0; products[i] != NULL && instances->len < INSTANCES_MAX; i++)
+	for (size_t i = 0; products[i] != NULL && walk->instances->len < INSTANCES_MAX; i++)
 		if (products[i]->config != NULL && !is_its_root(products[i], fragment))
-			try_folder(instances, request, products[i], path, NULL);
-	for (guint i = 0; i < names->len; i++) {
-		g_autofree char *below = g_build_filename(path, g_ptr_array_index(names, i), NULL);
+			try_folder(walk->instances, walk->request, products[i], path, NULL);
+	if (walk->instances->len >= INSTANCES_MAX)
+		cut(walk, path, "not looked through to its end: too many configurations");
+	for (guint i = 0; i < names->len && !walk->cut; i++) {
+		const char *name = g_ptr_array_index(names, i);
+		g_autofree char *below = g_build_filename(path, name, NULL);
 
-		if (g_file_test(below, G_FILE_TEST_IS_DIR) &&
-			!g_file_test(below, G_FILE_TEST_IS_SYMLINK))
-			walk(instances, request, below, depth + 1, entries);
+		if (is_passed_over(name) || !g_file_test(below, G_FILE_TEST_IS_DIR) ||
+			g_file_test(below, G_FILE_TEST_IS_SYMLINK))
+			continue;
+		if (depth < INSTANCE_DEPTH_MAX)
+			walk_folder(walk, below, depth + 1);
+		else
+			cut(walk, below, "not looked through: too many folders within each other");
 	}
 }
 
@@ -409,10 +470,11 @@ find_in_image(GPtrArray *instances, const struct config_request *request, GError
 }
 
 static void
-find_in_path(GPtrArray *instances, const struct config_request *request, GError **error)
+find_in_path(GPtrArray *instances, const struct config_request *request, GPtrArray *gaps,
+	GError **error)
 {
 	bool is_folder = g_file_test(request->path, G_FILE_TEST_IS_DIR);
-	unsigned entries = 0;
+	struct walk walk = { .instances = instances, .request = request, .gaps = gaps };
 
 	if (!g_file_test(request->path, G_FILE_TEST_EXISTS)) {
 		g_set_error(error, CONFIG_ERROR, 0, "no such file or folder");
@@ -425,14 +487,14 @@ find_in_path(GPtrArray *instances, const struct config_request *request, GError 
 	else if (request->product != NULL)
 		try_file(instances, request, request->product, request->path, error);
 	else if (is_folder)
-		walk(instances, request, request->path, 0, &entries);
+		walk_folder(&walk, request->path, 0);
 	for (size_t i = 0; request->product == NULL && !is_folder && products[i] != NULL; i++)
 		if (products[i]->config != NULL && looks_like(products[i]->config, request->path))
 			try_file(instances, request, products[i], request->path, error);
 }
 
 GPtrArray *
-config_instances_find(const struct config_request *request, GError **error)
+config_instances_find(const struct config_request *request, GPtrArray *gaps, GError **error)
 {
 	g_autoptr(GPtrArray) instances =
 		g_ptr_array_new_with_free_func((GDestroyNotify)config_instance_free);
@@ -441,7 +503,7 @@ config_instances_find(const struct config_request *request, GError **error)
 	if (request->path != NULL && request->root != NULL)
 		find_in_image(instances, request, &problem);
 	else if (request->path != NULL)
-		find_in_path(instances, request, &problem);
+		find_in_path(instances, request, gaps, &problem);
 	for (size_t i = 0; request->path == NULL && products[i] != NULL && problem == NULL; i++)
 		if (products[i]->config != NULL &&
 			(request->product == products[i] ||

@@ -10,8 +10,8 @@
 #include "witness/config/files.h"
 
 enum {
-	INSTANCE_DEPTH_MAX = 5,           /* folders below the one that the user named */
-	INSTANCE_ENTRIES_MAX = 20 * 1000, /* directory entries that are looked through */
+	INSTANCE_DEPTH_MAX = 16,           /* folders below the one that the user named */
+	INSTANCE_ENTRIES_MAX = 200 * 1000, /* directory entries that are looked through */
 	INSTANCES_MAX = 1024,
 };
 
@@ -38,11 +38,20 @@ struct config_instance {
 
 void config_instance_free(struct config_instance *instance); /* NULL is a no-op */
 
+/* What was not looked through, so that configurations may be missing. */
+struct config_gap {
+	char *path;      /* owned */
+	const char *why; /* static */
+};
+
+void config_gap_free(struct config_gap *gap);
+
 /*
  * Finds the instances that the request names; a new array (g_ptr_array_unref). NULL and *error
- * where there are none, or where what was named cannot be opened.
+ * where there are none, or where what was named cannot be opened. Appends new ones to `gaps`.
  */
-GPtrArray *config_instances_find(const struct config_request *request, GError **error);
+GPtrArray *config_instances_find(const struct config_request *request, GPtrArray *gaps,
+	GError **error);
 
 /* Whether it has a listener on that port; it is read for that. */
 bool config_instance_has_port(struct config_instance *instance, uint16_t port);
