@@ -134,6 +134,63 @@ row("2.3 serves pop3 where protocols is not set", OPEN23, "permits")
 row("packages set protocols elsewhere", "!include_try /usr/share/dovecot/protocols.d/*.protocol\n"
     + OPEN23, "undetermined", reason="decided-elsewhere", config_latent="dovecot.conf:2")
 
+# ---- services of other names
+
+def service(name, body, port=110):
+    return (f"service {name} {{\n{body} inet_listener any {{\n  port = {port}\n }}\n}}\n")
+
+
+SHUT = "service pop3-login {\n inet_listener pop3 {\n port = 0\n }\n}\n"
+RUNS = " executable = pop3-login\n"
+UNPROTECTED = " protocol =\n"
+for head, opened in ((P23, OPEN23), (P24, OPEN24)):
+    release = "2.4" if head is P24 else "2.3"
+    wanted = [("*", 995, "refuses", None), ("*", 110, "permits", None)]
+    for command in ("pop3-login", "/usr/lib/dovecot/pop3-login -D", '"pop3-login -D"'):
+        row(f"{release}: a second service runs {command}",
+            head + opened + SHUT + service("old", f" executable = {command}\n protocol = pop3\n"),
+            "permits", listeners=wanted)
+    row(f"{release}: a second service that is gated", head + SHUT + service("old", RUNS), "refuses",
+        listeners=[("*", 995, "refuses", None), ("*", 110, "refuses", None)])
+    row(f"{release}: a second service whose protocol is not served",
+        head + opened + SHUT + service("old", RUNS + " protocol = lmtp\n"), "undetermined")
+    row(f"{release}: a service that runs another program",
+        head + opened + SHUT + service("old", " executable = imap-login\n"), "refuses",
+        reason="tls-only")
+    row(f"{release}: a service that may run it",
+        head + SHUT + service("old", " executable = script -p pop3-login\n"), "undetermined",
+        reason="not-understood")
+    row(f"{release}: pop3-login by another name",
+        head + "service pop3-login {\n executable = /usr/local/bin/pop3\n}\n", "undetermined",
+        reason="not-understood", no_config_latent=True)
+    row(f"{release}: pop3-login with arguments", head + service("pop3-login", " executable = "
+        "/usr/libexec/dovecot/pop3-login -D\n", 1110), "refuses")
+    row(f"{release}: an unknown program without listeners",
+        head + "service quota-warning {\n executable = script $ENV:X\n}\n", "refuses")
+    row(f"{release}: an unknown program with one",
+        head + service("other", " executable = $ENV:X\n"), "undetermined")
+    row(f"{release}: an unknown port of a second service",
+        head + service("old", RUNS, "$ENV:X"), "undetermined")
+    none = head.replace("= pop3", "=" if head is P24 else "= none")
+    row(f"{release}: nothing is served", none + opened, "no-service")
+    row(f"{release}: a service of no protocol is served without it",
+        none + opened + f"service pop3-login {{\n{UNPROTECTED}}}\n", "permits")
+    row(f"{release}: a new service has no protocol", none + opened + service("old", RUNS),
+        "permits", listeners=[("*", 110, "permits", None)])
+    row(f"{release}: a service of IMAP that runs it starts with IMAP",
+        none + opened + f"service imap-login {{\n{RUNS}}}\n", "no-service")
+    row(f"{release}: and listens on IMAP's ports",
+        head.replace("= pop3", "= imap") + opened + f"service imap-login {{\n{RUNS}}}\n",
+        "permits", listeners=[("*", 143, "permits", None), ("*", 993, "refuses", None)])
+row("2.3: the last program wins", P23 + OPEN23 + SHUT + service("old", RUNS)
+    + "service old {\n executable = imap-login\n}\n", "refuses")
+row("2.4: the names of a service may be whole", P24 + OPEN24 + SHUT
+    + "service old {\n service_executable = pop3-login\n"
+    " inet_listener a {\n  inet_listener_port = 110\n }\n}\n", "permits")
+row("too many listeners of a service", P23 + "service pop3-login {\n"
+    + "".join(f"inet_listener a{i} {{\nport = 0\n}}\n" for i in range(70)) + "}\n",
+    "undetermined", reason="not-understood")
+
 # ---- values and files
 
 row("continued lines", P23 + "disable_plaintext_auth = \\\n # not this\n\ndisable_plaintext_auth = "
