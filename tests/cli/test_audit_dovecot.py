@@ -36,6 +36,7 @@ def audit(files, *words, modes=()):
     run = popseal("audit", "--format", "jsonl", "--product", "dovecot", *words, folder)
     records = run.of_type("config")
     tap.equal(len(records), 1, f"config records of {run}")
+    records[0]["expectations"] = run.of_type("expectation")
     for finding in records[0]["findings"]:
         if finding.get("location", {}).get("file"):
             finding["at"] = (os.path.relpath(finding["location"]["file"], folder)
@@ -295,6 +296,50 @@ row("its group alone may read it", KEY, "refuses", modes=[("k", 0o640)], no_key_
 row("everybody writes the configuration", P23, "refuses", modes=[("dovecot.conf", 0o666)],
     config_permissions="dovecot.conf:None")
 row("old TLS", P23 + "ssl_min_protocol = TLSv1.1\n", "refuses", config_tls_version="dovecot.conf:2")
+
+
+def tls_row(name, text, state, version="2.3.21", head=P23 + CERT, at=None):
+    """What is said of the versions of TLS: as a finding, as one that is open, and by --expect."""
+    def run():
+        words = ("--product-version", version) if version else ()
+        policy = scratch() / f"tls-{next(numbers)}.policy"
+        policy.write_text("[*]\nexpect=tls>=1.2\n")
+        record = audit(head + text, "--policy", policy, *words)
+        tap.equal([each["state"] for each in record["expectations"]], [state], name)
+        found = places(record, "config-tls-version")
+        tap.equal(found, [at or "dovecot.conf:None"] if state == "unmet" else [], name)
+    tap.add(f"TLS of {version}: {name}", run)
+
+
+for value in ("TLSv1 TLSv1.1 TLSv1.2", "TLSv1", "!SSLv2 !SSLv3 !TLSv1.1", "!SSLv2 !SSLv3",
+              "SSLv3,TLSv1.2", "!TLSv1,!TLSv1.1", "TLSv1.2 TLSv1.1 !TLSv1"):
+    for release in ("2.2.36", "2.3.21"):
+        tls_row(value, f"ssl_protocols = {value}\n", "unmet", release, at="dovecot.conf:4")
+for value in ("TLSv1.2", "!SSLv3 !TLSv1 !TLSv1.1", "!SSLv2, !SSLv3, !TLSv1, !TLSv1.1",
+              "TLSv1.2 !TLSv1.1", "TLSv1.2 TLSv1.1 !TLSv1.1"):
+    tls_row(value, f"ssl_protocols = {value}\n", "met", "2.2.36")
+for release, state in (("2.2.36", "unmet"), ("2.3.0", "unmet"), ("2.3", "undetermined"),
+                       ("2.3.10", "undetermined"), ("2.3.19.1", "met"), ("2.3.21", "met"),
+                       ("2", "undetermined"), (None, "undetermined")):
+    tls_row("nothing is set", "", state, release)
+    tls_row("the list decides", "ssl_protocols = TLSv1.2\n", "met", release)
+    tls_row("the minimum decides", "ssl_min_protocol = TLSv1.2\n", "met", release)
+tls_row("nothing is set", "", "met", "2.4.1", P24 + "ssl_server_cert_file = /elsewhere/c\n")
+tls_row("nothing is set", "", "met", None, P24 + "ssl_server_cert_file = /elsewhere/c\n")
+for block in ("local 10.0.0.1", "remote 10.0.0.0/8", "protocol pop3"):
+    tls_row(block, "ssl_min_protocol = TLSv1.2\n" + block + " {\n ssl_min_protocol = TLSv1\n}\n",
+            "unmet", at="dovecot.conf:6")
+tls_row("in two blocks", "local 10.0.0.1 {\n protocol pop3 {\n  ssl_min_protocol = TLSv1\n }\n}\n",
+        "unmet", at="dovecot.conf:6")
+tls_row("in a block of 2.4", "remote 10.0.0.1 {\n ssl_min_protocol = TLSv1\n}\n", "unmet", "2.4.1",
+        P24 + "ssl_server_cert_file = /elsewhere/c\n", at="dovecot.conf:6")
+tls_row("of IMAP", "protocol imap {\n ssl_min_protocol = TLSv1\n}\n", "met")
+tls_row("a later minimum", "ssl_protocols = TLSv1\nssl_min_protocol = TLSv1.2\n", "met")
+tls_row("an earlier minimum", "ssl_min_protocol = TLSv1.2\nssl_protocols = TLSv1\n", "unmet",
+        at="dovecot.conf:5")
+tls_row("not known", "ssl_min_protocol = $ENV:X\n", "undetermined")
+tls_row("no version", "ssl_min_protocol = TLSv9\n", "undetermined")
+
 row("weak mechanisms", P23 + "auth_mechanisms = plain CRAM-MD5\n", "refuses",
     config_weak_mechanism="dovecot.conf:2")
 row("weak mechanisms behind TLS", P23 + CERT + "auth_mechanisms = plain cram-md5\nssl = required\n",
