@@ -7,6 +7,7 @@ held against the servers' own doveconf in tests/interop/config_dovecot.py.
 import itertools
 import os
 import re
+import time
 
 import tap
 from program import popseal, scratch
@@ -109,6 +110,9 @@ row("trusted networks pass even ssl = required",
     P23 + CERT + "ssl = required\nlogin_trusted_networks = 10.0.0.0/8 192.0.2.7\n", "permits",
     reason="trusted-network", scope="remote 10.0.0.0/8", config_trusted_network="dovecot.conf:5",
     config_permits="dovecot.conf:5")
+row("a trusted network behind many that trust this host",
+    P23 + "login_trusted_networks = " + " ".join(f"127.0.0.{i}" for i in range(100))
+    + " 10.0.0.0/8\n", "permits", reason="trusted-network", scope="remote 10.0.0.0/8")
 row("this host may be trusted: it is secure anyway",
     P23 + CERT + "ssl = required\nlogin_trusted_networks = 127.0.0.0/8 ::1\n", "refuses",
     no_config_trusted_network=True)
@@ -271,6 +275,10 @@ row("what is set beats a group", P24 + "group @g a {\n" + OPEN24
 row("trusted networks do not pass ssl = required",
     P24 + "ssl = required\nlogin_trusted_networks = 10.0.0.0/8\n", "refuses",
     no_config_trusted_network=True)
+row("a trusted network taken out of the list, and one that is put in again",
+    P24 + "login_trusted_networks = 10.0.0.0/8 10.0.0.0/8 192.0.2.1\nlogin_trusted_networks {\n"
+    " 10.0.0.0/8 = no\n 192.0.2.1 = no\n 192.0.2.1 = yes\n}\n", "permits",
+    scope="remote 192.0.2.1", config_permits="dovecot.conf:8")
 row("trusted networks pass ssl = yes", P24 + "login_trusted_networks {\n 10.0.0.0/8 = yes\n}\n",
     "permits", reason="trusted-network", scope="remote 10.0.0.0/8",
     config_permits="dovecot.conf:5")
@@ -407,5 +415,27 @@ def bounds():
     same = audit(P23 + "disable_plaintext_auth = no\n" * 150000)
     tap.true(same["verdict"] in ("permits", "undetermined"), same["verdict"])
 
+
+def blocks(switch, count):
+    """As many kinds of clients as the product of both numbers."""
+    return "".join(f"local 192.0.2.{i} {{\n ssl = required\n}}\nremote 198.51.100.{i} {{\n {switch}"
+                   "\n}\n" for i in range(count))
+
+
+def many(head, trusted, verdict):
+    """Many networks for many kinds of clients end soon: in what permits, or in a doubt."""
+    start = time.monotonic()
+    tap.equal(audit(head + trusted)["verdict"], verdict, "verdict")
+    tap.true(time.monotonic() - start < 10, f"{time.monotonic() - start} seconds")
+
+
+for net, verdict in (("127", "undetermined"), ("10", "permits")):
+    nets = [f"{net}.0.{i // 256}.{i % 256}" for i in range(20000)]
+    tap.add(f"2.3: 20000 networks in {net}/8", many, P23 + "ssl = required\n",
+            f"login_trusted_networks = {' '.join(nets)}\n"
+            + blocks("disable_plaintext_auth = yes", 60), verdict)
+    tap.add(f"2.4: 20000 networks in {net}/8, each set singly", many, P24,
+            "login_trusted_networks {\n" + "".join(f" {each} = yes\n" for each in nets) + "}\n"
+            + blocks("auth_allow_cleartext = no", 60), verdict)
 
 tap.main()

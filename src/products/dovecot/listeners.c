@@ -14,6 +14,7 @@ enum {
 	ADDRESSES_MAX = 64,
 	NETWORKS_MAX = 64, /* of each kind that blocks name */
 	JUDGEMENTS_MAX = 20 * 1000,
+	TRUSTED_MAX = 100 * 1000, /* words of login_trusted_networks, over all scopes */
 };
 
 /* An inet_listener. */
@@ -29,6 +30,7 @@ struct maker {
 	struct dovecot_settings *settings;
 	GArray *locals, *remotes; /* of struct dovecot_network; the first has no text */
 	size_t judged;
+	size_t trusted; /* words that were looked at */
 	bool has_clear;
 	bool cut;     /* there is more than is judged */
 	bool doubted; /* what a listener says is not understood, and that was told */
@@ -358,7 +360,8 @@ add_tls_listener(struct maker *maker, const struct inet *inet, const char *addre
 
 /* --- trust ------------------------------------------------------------------------------------ */
 
-static void
+/* Adds the listener as it is for the trusted network; returns whether that is for anybody. */
+static bool
 add_trusted_listener(struct maker *maker, const struct inet *inet, const char *address,
 	const struct dovecot_client *client, const struct dovecot_gate *gate,
 	const struct dovecot_word *word)
@@ -369,10 +372,10 @@ add_trusted_listener(struct maker *maker, const struct inet *inet, const char *a
 	/* A name is none to Dovecot; this host's own clients it takes as secure anyway. */
 	if (!dovecot_network_read(&network, word->word) || network.address.family == FAMILY_NONE ||
 		dovecot_network_is_loopback(&network))
-		return;
+		return false;
 	if (client->remote.text != NULL && !dovecot_network_holds(&client->remote, &network)) {
 		if (!dovecot_network_holds(&network, &client->remote))
-			return;
+			return false;
 		network = client->remote;
 	}
 	listener = add_listener(maker, inet, address);
@@ -383,17 +386,27 @@ add_trusted_listener(struct maker *maker, const struct inet *inet, const char *a
 		"Clients of a trusted network log in without TLS." :
 		"Clients of a trusted network log in without TLS, even where ssl is required.";
 	dovecot_gate_explain(maker->settings, gate, word->from, &listener->chain);
+	return true;
 }
 
+/* The list is read anew for each scope, so that what is read in all has a bound. */
 static void
 add_trusted(struct maker *maker, const struct inet *inet, const char *address,
 	const struct dovecot_client *client, const struct dovecot_gate *gate)
 {
-	g_autoptr(GArray) words = dovecot_trusted(maker->settings, client, gate);
+	g_autoptr(GArray) words = NULL;
+	unsigned added = 0;
 
-	for (guint i = 0; i < words->len && i < NETWORKS_MAX; i++)
-		add_trusted_listener(maker, inet, address, client, gate,
+	if (maker->trusted > TRUSTED_MAX) {
+		maker->cut = true;
+		return;
+	}
+	words = dovecot_trusted(maker->settings, client, gate);
+	maker->trusted += words->len;
+	for (guint i = 0; i < words->len && added < NETWORKS_MAX; i++)
+		added += add_trusted_listener(maker, inet, address, client, gate,
 			&g_array_index(words, struct dovecot_word, i));
+	maker->cut |= added == NETWORKS_MAX;
 }
 
 /* --- listeners for clients -------------------------------------------------------------------- */
