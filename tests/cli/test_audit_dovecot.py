@@ -7,6 +7,7 @@ held against the servers' own doveconf in tests/interop/config_dovecot.py.
 import itertools
 import os
 import re
+import time
 
 import tap
 from program import popseal, scratch
@@ -36,6 +37,7 @@ def audit(files, *words, modes=()):
     run = popseal("audit", "--format", "jsonl", "--product", "dovecot", *words, folder)
     records = run.of_type("config")
     tap.equal(len(records), 1, f"config records of {run}")
+    records[0]["expectations"] = run.of_type("expectation")
     for finding in records[0]["findings"]:
         if finding.get("location", {}).get("file"):
             finding["at"] = (os.path.relpath(finding["location"]["file"], folder)
@@ -108,6 +110,9 @@ row("trusted networks pass even ssl = required",
     P23 + CERT + "ssl = required\nlogin_trusted_networks = 10.0.0.0/8 192.0.2.7\n", "permits",
     reason="trusted-network", scope="remote 10.0.0.0/8", config_trusted_network="dovecot.conf:5",
     config_permits="dovecot.conf:5")
+row("a trusted network behind many that trust this host",
+    P23 + "login_trusted_networks = " + " ".join(f"127.0.0.{i}" for i in range(100))
+    + " 10.0.0.0/8\n", "permits", reason="trusted-network", scope="remote 10.0.0.0/8")
 row("this host may be trusted: it is secure anyway",
     P23 + CERT + "ssl = required\nlogin_trusted_networks = 127.0.0.0/8 ::1\n", "refuses",
     no_config_trusted_network=True)
@@ -133,6 +138,63 @@ row("pop3s in protocols is pop3, as 1.x had it", "protocols = pop3s\n" + OPEN23,
 row("2.3 serves pop3 where protocols is not set", OPEN23, "permits")
 row("packages set protocols elsewhere", "!include_try /usr/share/dovecot/protocols.d/*.protocol\n"
     + OPEN23, "undetermined", reason="decided-elsewhere", config_latent="dovecot.conf:2")
+
+# ---- services of other names
+
+def service(name, body, port=110):
+    return (f"service {name} {{\n{body} inet_listener any {{\n  port = {port}\n }}\n}}\n")
+
+
+SHUT = "service pop3-login {\n inet_listener pop3 {\n port = 0\n }\n}\n"
+RUNS = " executable = pop3-login\n"
+UNPROTECTED = " protocol =\n"
+for head, opened in ((P23, OPEN23), (P24, OPEN24)):
+    release = "2.4" if head is P24 else "2.3"
+    wanted = [("*", 995, "refuses", None), ("*", 110, "permits", None)]
+    for command in ("pop3-login", "/usr/lib/dovecot/pop3-login -D", '"pop3-login -D"'):
+        row(f"{release}: a second service runs {command}",
+            head + opened + SHUT + service("old", f" executable = {command}\n protocol = pop3\n"),
+            "permits", listeners=wanted)
+    row(f"{release}: a second service that is gated", head + SHUT + service("old", RUNS), "refuses",
+        listeners=[("*", 995, "refuses", None), ("*", 110, "refuses", None)])
+    row(f"{release}: a second service whose protocol is not served",
+        head + opened + SHUT + service("old", RUNS + " protocol = lmtp\n"), "undetermined")
+    row(f"{release}: a service that runs another program",
+        head + opened + SHUT + service("old", " executable = imap-login\n"), "refuses",
+        reason="tls-only")
+    row(f"{release}: a service that may run it",
+        head + SHUT + service("old", " executable = script -p pop3-login\n"), "undetermined",
+        reason="not-understood")
+    row(f"{release}: pop3-login by another name",
+        head + "service pop3-login {\n executable = /usr/local/bin/pop3\n}\n", "undetermined",
+        reason="not-understood", no_config_latent=True)
+    row(f"{release}: pop3-login with arguments", head + service("pop3-login", " executable = "
+        "/usr/libexec/dovecot/pop3-login -D\n", 1110), "refuses")
+    row(f"{release}: an unknown program without listeners",
+        head + "service quota-warning {\n executable = script $ENV:X\n}\n", "refuses")
+    row(f"{release}: an unknown program with one",
+        head + service("other", " executable = $ENV:X\n"), "undetermined")
+    row(f"{release}: an unknown port of a second service",
+        head + service("old", RUNS, "$ENV:X"), "undetermined")
+    none = head.replace("= pop3", "=" if head is P24 else "= none")
+    row(f"{release}: nothing is served", none + opened, "no-service")
+    row(f"{release}: a service of no protocol is served without it",
+        none + opened + f"service pop3-login {{\n{UNPROTECTED}}}\n", "permits")
+    row(f"{release}: a new service has no protocol", none + opened + service("old", RUNS),
+        "permits", listeners=[("*", 110, "permits", None)])
+    row(f"{release}: a service of IMAP that runs it starts with IMAP",
+        none + opened + f"service imap-login {{\n{RUNS}}}\n", "no-service")
+    row(f"{release}: and listens on IMAP's ports",
+        head.replace("= pop3", "= imap") + opened + f"service imap-login {{\n{RUNS}}}\n",
+        "permits", listeners=[("*", 143, "permits", None), ("*", 993, "refuses", None)])
+row("2.3: the last program wins", P23 + OPEN23 + SHUT + service("old", RUNS)
+    + "service old {\n executable = imap-login\n}\n", "refuses")
+row("2.4: the names of a service may be whole", P24 + OPEN24 + SHUT
+    + "service old {\n service_executable = pop3-login\n"
+    " inet_listener a {\n  inet_listener_port = 110\n }\n}\n", "permits")
+row("too many listeners of a service", P23 + "service pop3-login {\n"
+    + "".join(f"inet_listener a{i} {{\nport = 0\n}}\n" for i in range(70)) + "}\n",
+    "undetermined", reason="not-understood")
 
 # ---- values and files
 
@@ -213,6 +275,10 @@ row("what is set beats a group", P24 + "group @g a {\n" + OPEN24
 row("trusted networks do not pass ssl = required",
     P24 + "ssl = required\nlogin_trusted_networks = 10.0.0.0/8\n", "refuses",
     no_config_trusted_network=True)
+row("a trusted network taken out of the list, and one that is put in again",
+    P24 + "login_trusted_networks = 10.0.0.0/8 10.0.0.0/8 192.0.2.1\nlogin_trusted_networks {\n"
+    " 10.0.0.0/8 = no\n 192.0.2.1 = no\n 192.0.2.1 = yes\n}\n", "permits",
+    scope="remote 192.0.2.1", config_permits="dovecot.conf:8")
 row("trusted networks pass ssl = yes", P24 + "login_trusted_networks {\n 10.0.0.0/8 = yes\n}\n",
     "permits", reason="trusted-network", scope="remote 10.0.0.0/8",
     config_permits="dovecot.conf:5")
@@ -238,6 +304,50 @@ row("its group alone may read it", KEY, "refuses", modes=[("k", 0o640)], no_key_
 row("everybody writes the configuration", P23, "refuses", modes=[("dovecot.conf", 0o666)],
     config_permissions="dovecot.conf:None")
 row("old TLS", P23 + "ssl_min_protocol = TLSv1.1\n", "refuses", config_tls_version="dovecot.conf:2")
+
+
+def tls_row(name, text, state, version="2.3.21", head=P23 + CERT, at=None):
+    """What is said of the versions of TLS: as a finding, as one that is open, and by --expect."""
+    def run():
+        words = ("--product-version", version) if version else ()
+        policy = scratch() / f"tls-{next(numbers)}.policy"
+        policy.write_text("[*]\nexpect=tls>=1.2\n")
+        record = audit(head + text, "--policy", policy, *words)
+        tap.equal([each["state"] for each in record["expectations"]], [state], name)
+        found = places(record, "config-tls-version")
+        tap.equal(found, [at or "dovecot.conf:None"] if state == "unmet" else [], name)
+    tap.add(f"TLS of {version}: {name}", run)
+
+
+for value in ("TLSv1 TLSv1.1 TLSv1.2", "TLSv1", "!SSLv2 !SSLv3 !TLSv1.1", "!SSLv2 !SSLv3",
+              "SSLv3,TLSv1.2", "!TLSv1,!TLSv1.1", "TLSv1.2 TLSv1.1 !TLSv1"):
+    for release in ("2.2.36", "2.3.21"):
+        tls_row(value, f"ssl_protocols = {value}\n", "unmet", release, at="dovecot.conf:4")
+for value in ("TLSv1.2", "!SSLv3 !TLSv1 !TLSv1.1", "!SSLv2, !SSLv3, !TLSv1, !TLSv1.1",
+              "TLSv1.2 !TLSv1.1", "TLSv1.2 TLSv1.1 !TLSv1.1"):
+    tls_row(value, f"ssl_protocols = {value}\n", "met", "2.2.36")
+for release, state in (("2.2.36", "unmet"), ("2.3.0", "unmet"), ("2.3", "undetermined"),
+                       ("2.3.10", "undetermined"), ("2.3.19.1", "met"), ("2.3.21", "met"),
+                       ("2", "undetermined"), (None, "undetermined")):
+    tls_row("nothing is set", "", state, release)
+    tls_row("the list decides", "ssl_protocols = TLSv1.2\n", "met", release)
+    tls_row("the minimum decides", "ssl_min_protocol = TLSv1.2\n", "met", release)
+tls_row("nothing is set", "", "met", "2.4.1", P24 + "ssl_server_cert_file = /elsewhere/c\n")
+tls_row("nothing is set", "", "met", None, P24 + "ssl_server_cert_file = /elsewhere/c\n")
+for block in ("local 10.0.0.1", "remote 10.0.0.0/8", "protocol pop3"):
+    tls_row(block, "ssl_min_protocol = TLSv1.2\n" + block + " {\n ssl_min_protocol = TLSv1\n}\n",
+            "unmet", at="dovecot.conf:6")
+tls_row("in two blocks", "local 10.0.0.1 {\n protocol pop3 {\n  ssl_min_protocol = TLSv1\n }\n}\n",
+        "unmet", at="dovecot.conf:6")
+tls_row("in a block of 2.4", "remote 10.0.0.1 {\n ssl_min_protocol = TLSv1\n}\n", "unmet", "2.4.1",
+        P24 + "ssl_server_cert_file = /elsewhere/c\n", at="dovecot.conf:6")
+tls_row("of IMAP", "protocol imap {\n ssl_min_protocol = TLSv1\n}\n", "met")
+tls_row("a later minimum", "ssl_protocols = TLSv1\nssl_min_protocol = TLSv1.2\n", "met")
+tls_row("an earlier minimum", "ssl_min_protocol = TLSv1.2\nssl_protocols = TLSv1\n", "unmet",
+        at="dovecot.conf:5")
+tls_row("not known", "ssl_min_protocol = $ENV:X\n", "undetermined")
+tls_row("no version", "ssl_min_protocol = TLSv9\n", "undetermined")
+
 row("weak mechanisms", P23 + "auth_mechanisms = plain CRAM-MD5\n", "refuses",
     config_weak_mechanism="dovecot.conf:2")
 row("weak mechanisms behind TLS", P23 + CERT + "auth_mechanisms = plain cram-md5\nssl = required\n",
@@ -305,5 +415,27 @@ def bounds():
     same = audit(P23 + "disable_plaintext_auth = no\n" * 150000)
     tap.true(same["verdict"] in ("permits", "undetermined"), same["verdict"])
 
+
+def blocks(switch, count):
+    """As many kinds of clients as the product of both numbers."""
+    return "".join(f"local 192.0.2.{i} {{\n ssl = required\n}}\nremote 198.51.100.{i} {{\n {switch}"
+                   "\n}\n" for i in range(count))
+
+
+def many(head, trusted, verdict):
+    """Many networks for many kinds of clients end soon: in what permits, or in a doubt."""
+    start = time.monotonic()
+    tap.equal(audit(head + trusted)["verdict"], verdict, "verdict")
+    tap.true(time.monotonic() - start < 10, f"{time.monotonic() - start} seconds")
+
+
+for net, verdict in (("127", "undetermined"), ("10", "permits")):
+    nets = [f"{net}.0.{i // 256}.{i % 256}" for i in range(20000)]
+    tap.add(f"2.3: 20000 networks in {net}/8", many, P23 + "ssl = required\n",
+            f"login_trusted_networks = {' '.join(nets)}\n"
+            + blocks("disable_plaintext_auth = yes", 60), verdict)
+    tap.add(f"2.4: 20000 networks in {net}/8, each set singly", many, P24,
+            "login_trusted_networks {\n" + "".join(f" {each} = yes\n" for each in nets) + "}\n"
+            + blocks("auth_allow_cleartext = no", 60), verdict)
 
 tap.main()

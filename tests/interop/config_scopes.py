@@ -58,6 +58,29 @@ CASES_24 = {
     "trusted-and-required": f"ssl = required\nlogin_trusted_networks = {NETWORK}\n",
 }
 
+# Who listens is asked here, too: port 110 by a service of another name, or of no protocol.
+SHUT_PORT = "service pop3-login {\n  inet_listener pop3 {\n    port = 0\n  }\n}\n"
+
+
+def second(command, user, more=""):
+    return SHUT_PORT + (f"service old {{\n  executable = {command}\n  chroot = login\n  user = {user}\n"
+                        f"{more}  inet_listener any {{\n    port = 110\n  }}\n}}\n")
+
+
+FREE = "service pop3-login {\n  protocol =\n}\nservice pop3 {\n  protocol =\n}\n"
+CASES_23.update({
+    "second-service": OPEN_23 + second("pop3-login", "$default_login_user",
+                                       "  protocol = pop3\n"),
+    "second-service-closed": CLOSED_23 + second("pop3-login -D", "$default_login_user"),
+    "no-protocol": OPEN_23 + "protocols = none\n" + FREE,
+    "behind-64-trusted": REQUIRED_23 + "login_trusted_networks = "
+                         + " ".join(f"127.0.0.{i}" for i in range(70)) + f" {FIRST}\n",
+})
+CASES_24.update({
+    "second-service": f"ssl = yes\n{LET_24}\n" + second(
+        "/usr/lib/dovecot/pop3-login", "$SET:default_login_user", "  type = login\n"),
+})
+
 
 def variants():
     for module, cases in ((dovecot23, CASES_23), (dovecot24, CASES_24)):

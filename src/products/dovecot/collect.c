@@ -267,7 +267,8 @@ put(struct dovecot_settings *settings, struct dovecot_assignment *assignment)
 static bool
 is_wanted(const char *key)
 {
-	return dovecot_name_matters(key) || g_str_has_prefix(key, "ssl_");
+	return dovecot_name_matters(key) || g_str_has_prefix(key, "ssl_") ||
+		g_str_has_prefix(key, "service/");
 }
 
 /* Reads the file that holds the value. */
@@ -309,7 +310,7 @@ misplaced(struct collector *collector, const struct dovecot_assignment *assignme
 		g_str_has_prefix(key, "plugin/") || strstr(key, "/inet_listener/") != NULL)
 		return NULL;
 	if (collector->settings->is_24)
-		return g_str_has_prefix(key, "service/pop3-login/") ?
+		return g_str_has_prefix(key, "service/") ?
 			"What this does in a service is not understood." :
 			NULL;
 	dovecot_invalid(collector->settings, assignment->text, assignment->at,

@@ -207,7 +207,8 @@ read_root(struct config_reading *reading)
 	struct config_facts *config = reading->facts->config;
 	const struct config_text *text = config_read(reading, reading->root);
 	g_autoptr(dovecot_settings_auto) settings = NULL;
-	bool is_24, clear = false, unclear = false;
+	g_autoptr(GPtrArray) services = NULL;
+	bool is_24, clear = false, unclear = false, elsewhere = false;
 
 	if (text == NULL)
 		return;
@@ -220,12 +221,14 @@ read_root(struct config_reading *reading)
 		dovecot_check_24(settings);
 	else
 		dovecot_check_23(settings);
-	config->served = dovecot_serves(settings, "pop3", &unclear);
-	if (config->served)
-		clear = dovecot_add_listeners(settings);
-	else if (unclear)
+	services = dovecot_find_services(settings, &unclear, &elsewhere);
+	config->served = services->len > 0 || unclear;
+	if (services->len > 0)
+		clear = dovecot_add_listeners(settings, services);
+	if (elsewhere)
 		doubt_service(settings);
-	dovecot_add_notes(settings, clear);
+	/* What is not understood may start in clear, too. */
+	dovecot_add_notes(settings, clear || unclear);
 }
 
 /* --- recognizing ------------------------------------------------------------------------------ */

@@ -38,8 +38,15 @@ void dovecot_gate_explain(const struct dovecot_settings *settings, const struct 
 GArray *dovecot_trusted(struct dovecot_settings *settings, const struct dovecot_client *client,
 	const struct dovecot_gate *gate);
 
-/* Adds the listeners of POP3 with their verdicts; returns whether one of them starts in clear. */
-bool dovecot_add_listeners(struct dovecot_settings *settings);
+/*
+ * The names of the services that run pop3-login and are started: a new array of new strings. Of one
+ * that may be such a service the doubt is added, and *unclear set; *elsewhere where a file that is
+ * not here says whether one is started.
+ */
+GPtrArray *dovecot_find_services(struct dovecot_settings *settings, bool *unclear, bool *elsewhere);
+
+/* Adds their listeners with their verdicts; returns whether one of them starts in clear. */
+bool dovecot_add_listeners(struct dovecot_settings *settings, const GPtrArray *services);
 
 /* Adds what is to be said beside the verdict. */
 void dovecot_add_notes(struct dovecot_settings *settings, bool clear_listener);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The listeners of service pop3-login, each for every kind of client that a block or a trusted
- * network tells apart.
+ * The listeners of the services that run pop3-login, each for every kind of client that a block or
+ * a trusted network tells apart.
  *
  * A scope is written down only where it is judged otherwise than all clients, or by another line.
  */
@@ -14,16 +14,15 @@ enum {
 	ADDRESSES_MAX = 64,
 	NETWORKS_MAX = 64, /* of each kind that blocks name */
 	JUDGEMENTS_MAX = 20 * 1000,
+	TRUSTED_MAX = 100 * 1000, /* words of login_trusted_networks, over all scopes */
 };
-
-#define PLACE "service/pop3-login/inet_listener/"
 
 /* An inet_listener. */
 struct inet {
-	const char *name;
+	const char *place; /* "service/pop3-login/inet_listener/pop3" */
 	uint16_t port;
 	bool tls, haproxy;
-	const struct dovecot_assignment *port_from, *tls_from, *haproxy_from;
+	const struct dovecot_assignment *runs, *port_from, *tls_from, *haproxy_from;
 };
 
 /* What the listeners are made from. */
@@ -31,31 +30,63 @@ struct maker {
 	struct dovecot_settings *settings;
 	GArray *locals, *remotes; /* of struct dovecot_network; the first has no text */
 	size_t judged;
+	size_t trusted; /* words that were looked at */
 	bool has_clear;
+	bool cut;     /* there is more than is judged */
+	bool doubted; /* what a listener says is not understood, and that was told */
 };
 
 static const struct dovecot_client nobody; /* the server itself, which serves all protocols */
 
 /* --- inet_listener ---------------------------------------------------------------------------- */
 
+/* The listeners that are there by default. */
+static const struct {
+	const char *service, *name, *port;
+	bool tls;
+} built_in[] = {
+	{ "pop3-login", "pop3", "110", false },
+	{ "pop3-login", "pop3s", "995", true },
+	{ "imap-login", "imap", "143", false },
+	{ "imap-login", "imaps", "993", true },
+	{ "submission-login", "submission", "587", false },
+	{ "managesieve-login", "sieve", "4190", false },
+};
+
+/* "service/pop3-login/inet_listener/" and the listener's name: a new string. */
+static char *
+place_of(const char *service, const char *name)
+{
+	return g_strconcat("service/", service, "/inet_listener/", name, NULL);
+}
+
 static void
-find_field(struct dovecot_settings *settings, const char *name, const char *field,
+find_field(struct maker *maker, const struct inet *inet, const char *field,
 	struct dovecot_found *found)
 {
-	g_autofree char *key = g_strconcat(PLACE, name, "/", field, NULL);
+	g_autofree char *key = g_strconcat(inet->place, "/", field, NULL);
+	const struct dovecot_assignment *decides;
 
-	dovecot_settings_find(settings, key, &nobody, found);
+	dovecot_settings_find(maker->settings, key, &nobody, found);
+	decides = found->decides;
+	/* Of the service that is called pop3-login, the reading has its doubt already. */
+	if (decides == NULL || dovecot_name_matters(key) || maker->doubted ||
+		(decides->value != NULL && decides->problem == NULL && decides->refers == NULL))
+		return;
+	maker->doubted = true;
+	dovecot_doubt(maker->settings, REASON_NOT_UNDERSTOOD, decides->text, decides->at,
+		"What this listener of a service that runs pop3-login says is not understood.");
 }
 
 static bool
-read_flag(struct dovecot_settings *settings, const char *name, const char *field, bool otherwise,
+read_flag(struct maker *maker, const struct inet *inet, const char *field, bool otherwise,
 	const struct dovecot_assignment **from)
 {
 	struct dovecot_found found;
 	const char *value;
 	bool yes;
 
-	find_field(settings, name, field, &found);
+	find_field(maker, inet, field, &found);
 	*from = found.decides;
 	value = dovecot_found_value(&found, otherwise ? "yes" : "no");
 	/* What is no boolean, or not known, has its doubt already. */
@@ -63,58 +94,67 @@ read_flag(struct dovecot_settings *settings, const char *name, const char *field
 }
 
 static struct inet
-read_inet(struct dovecot_settings *settings, const char *name)
+read_inet(struct maker *maker, const char *service, const char *place)
 {
-	bool is_pop3s = g_str_equal(name, "pop3s");
-	struct inet inet = { .name = name };
+	struct inet inet = { .place = place };
+	const char *port_text = "0", *value;
 	struct dovecot_found found;
+	bool tls = false;
 	guint64 port;
-	const char *value;
 
-	find_field(settings, name, "port", &found);
+	for (size_t i = 0; i < G_N_ELEMENTS(built_in); i++) {
+		g_autofree char *each = place_of(built_in[i].service, built_in[i].name);
+
+		if (g_str_equal(built_in[i].service, service) && g_str_equal(each, place)) {
+			port_text = built_in[i].port;
+			tls = built_in[i].tls;
+		}
+	}
+	find_field(maker, &inet, "port", &found);
 	inet.port_from = found.decides;
-	value = dovecot_found_value(&found,
-		is_pop3s                          ? "995" :
-			g_str_equal(name, "pop3") ? "110" :
-						    "0");
+	value = dovecot_found_value(&found, port_text);
 	if (value != NULL && g_ascii_string_to_unsigned(value, 10, 0, 65535, &port, NULL))
 		inet.port = (uint16_t)port;
-	inet.tls = read_flag(settings, name, "ssl", is_pop3s, &inet.tls_from);
-	inet.haproxy = read_flag(settings, name, "haproxy", false, &inet.haproxy_from);
+	inet.tls = read_flag(maker, &inet, "ssl", tls, &inet.tls_from);
+	inet.haproxy = read_flag(maker, &inet, "haproxy", false, &inet.haproxy_from);
 	return inet;
 }
 
-static bool
-has_name(const GPtrArray *names, const char *name, size_t length)
+static void
+add_place(struct maker *maker, GPtrArray *places, const char *place, size_t length)
 {
-	for (guint i = 0; i < names->len; i++) {
-		const char *each = g_ptr_array_index(names, i);
+	g_autofree char *added = g_strndup(place, length);
 
-		if (strlen(each) == length && memcmp(each, name, length) == 0)
-			return true;
-	}
-	return false;
+	if (g_ptr_array_find_with_equal_func(places, added, g_str_equal, NULL))
+		return;
+	if (places->len < NAMES_MAX)
+		g_ptr_array_add(places, g_steal_pointer(&added));
+	else
+		maker->cut = true;
 }
 
-/* The names of all inet_listeners: a new array of new strings. */
+/* The places of all inet_listeners of the service: a new array of new strings. */
 static GPtrArray *
-find_names(const struct dovecot_settings *settings)
+find_places(struct maker *maker, const char *service)
 {
-	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+	const struct dovecot_settings *settings = maker->settings;
+	GPtrArray *places = g_ptr_array_new_with_free_func(g_free);
+	g_autofree char *prefix = place_of(service, "");
 
-	g_ptr_array_add(names, g_strdup("pop3"));
-	g_ptr_array_add(names, g_strdup("pop3s"));
-	for (guint i = 0; i < settings->assignments->len && names->len < NAMES_MAX; i++) {
+	for (size_t i = 0; i < G_N_ELEMENTS(built_in); i++)
+		if (g_str_equal(built_in[i].service, service))
+			g_ptr_array_add(places, place_of(service, built_in[i].name));
+	for (guint i = 0; i < settings->assignments->len; i++) {
 		const struct dovecot_assignment *each = g_ptr_array_index(settings->assignments, i);
-		const char *name = each->key + strlen(PLACE), *end;
+		const char *end;
 
-		if (!g_str_has_prefix(each->key, PLACE))
+		if (!g_str_has_prefix(each->key, prefix))
 			continue;
-		end = strrchr(name, '/');
-		if (end != NULL && !has_name(names, name, (size_t)(end - name)))
-			g_ptr_array_add(names, g_strndup(name, (gsize)(end - name)));
+		end = strrchr(each->key + strlen(prefix), '/');
+		if (end != NULL)
+			add_place(maker, places, each->key, (size_t)(end - each->key));
 	}
-	return names;
+	return places;
 }
 
 /* Without the brackets of "[::1]". */
@@ -135,7 +175,7 @@ find_addresses(struct maker *maker, const struct inet *inet)
 	const char *const ipv4 = "0.0.0.0", *const all = "*";
 	GArray *addresses = g_array_new(FALSE, FALSE, sizeof(const char *));
 	const char *field = maker->settings->is_24 ? "listen" : "address";
-	g_autofree char *key = g_strconcat(PLACE, inet->name, "/", field, NULL);
+	g_autofree char *key = g_strconcat(inet->place, "/", field, NULL);
 	g_autoptr(GArray) words = dovecot_settings_list(maker->settings, key, &nobody, "");
 	bool has_4 = false, has_6 = false;
 
@@ -143,6 +183,7 @@ find_addresses(struct maker *maker, const struct inet *inet)
 		g_array_unref(words);
 		words = dovecot_settings_list(maker->settings, "listen", &nobody, "*, ::");
 	}
+	maker->cut |= words->len > ADDRESSES_MAX;
 	for (guint i = 0; i < words->len && addresses->len < ADDRESSES_MAX; i++) {
 		const char *word = bare(maker, g_array_index(words, struct dovecot_word, i).word);
 
@@ -299,6 +340,7 @@ add_listener(struct maker *maker, const struct inet *inet, const char *address)
 	listener->address = address;
 	listener->port = inet->port;
 	listener->mode = inet->tls ? MODE_POP3S : MODE_POP3;
+	add_step(maker, listener, inet->runs, "speaks POP3");
 	add_step(maker, listener, inet->port_from, "is the port");
 	if (!inet->tls)
 		add_step(maker, listener, inet->tls_from, "starts in clear there");
@@ -318,7 +360,8 @@ add_tls_listener(struct maker *maker, const struct inet *inet, const char *addre
 
 /* --- trust ------------------------------------------------------------------------------------ */
 
-static void
+/* Adds the listener as it is for the trusted network; returns whether that is for anybody. */
+static bool
 add_trusted_listener(struct maker *maker, const struct inet *inet, const char *address,
 	const struct dovecot_client *client, const struct dovecot_gate *gate,
 	const struct dovecot_word *word)
@@ -329,10 +372,10 @@ add_trusted_listener(struct maker *maker, const struct inet *inet, const char *a
 	/* A name is none to Dovecot; this host's own clients it takes as secure anyway. */
 	if (!dovecot_network_read(&network, word->word) || network.address.family == FAMILY_NONE ||
 		dovecot_network_is_loopback(&network))
-		return;
+		return false;
 	if (client->remote.text != NULL && !dovecot_network_holds(&client->remote, &network)) {
 		if (!dovecot_network_holds(&network, &client->remote))
-			return;
+			return false;
 		network = client->remote;
 	}
 	listener = add_listener(maker, inet, address);
@@ -343,17 +386,27 @@ add_trusted_listener(struct maker *maker, const struct inet *inet, const char *a
 		"Clients of a trusted network log in without TLS." :
 		"Clients of a trusted network log in without TLS, even where ssl is required.";
 	dovecot_gate_explain(maker->settings, gate, word->from, &listener->chain);
+	return true;
 }
 
+/* The list is read anew for each scope, so that what is read in all has a bound. */
 static void
 add_trusted(struct maker *maker, const struct inet *inet, const char *address,
 	const struct dovecot_client *client, const struct dovecot_gate *gate)
 {
-	g_autoptr(GArray) words = dovecot_trusted(maker->settings, client, gate);
+	g_autoptr(GArray) words = NULL;
+	unsigned added = 0;
 
-	for (guint i = 0; i < words->len && i < NETWORKS_MAX; i++)
-		add_trusted_listener(maker, inet, address, client, gate,
+	if (maker->trusted > TRUSTED_MAX) {
+		maker->cut = true;
+		return;
+	}
+	words = dovecot_trusted(maker->settings, client, gate);
+	maker->trusted += words->len;
+	for (guint i = 0; i < words->len && added < NETWORKS_MAX; i++)
+		added += add_trusted_listener(maker, inet, address, client, gate,
 			&g_array_index(words, struct dovecot_word, i));
+	maker->cut |= added == NETWORKS_MAX;
 }
 
 /* --- listeners for clients -------------------------------------------------------------------- */
@@ -470,21 +523,33 @@ add_inet(struct maker *maker, const struct inet *inet)
 	maker->has_clear |= !inet->tls && addresses->len > 0;
 }
 
-bool
-dovecot_add_listeners(struct dovecot_settings *settings)
+static void
+add_service(struct maker *maker, const char *service)
 {
-	g_autoptr(GPtrArray) names = find_names(settings);
+	g_autoptr(GPtrArray) places = find_places(maker, service);
+	g_autofree char *key = g_strconcat("service/", service, "/executable", NULL);
+	struct dovecot_found runs;
+
+	dovecot_settings_find(maker->settings, key, &nobody, &runs);
+	for (guint i = 0; i < places->len; i++) {
+		struct inet inet = read_inet(maker, service, g_ptr_array_index(places, i));
+
+		inet.runs = runs.decides;
+		add_inet(maker, &inet);
+	}
+}
+
+bool
+dovecot_add_listeners(struct dovecot_settings *settings, const GPtrArray *services)
+{
 	g_autoptr(GArray) locals = g_array_new(FALSE, TRUE, sizeof(struct dovecot_network));
 	g_autoptr(GArray) remotes = g_array_new(FALSE, TRUE, sizeof(struct dovecot_network));
 	struct maker maker = { .settings = settings, .locals = locals, .remotes = remotes };
 
 	find_networks(&maker);
-	for (guint i = 0; i < names->len; i++) {
-		struct inet inet = read_inet(settings, g_ptr_array_index(names, i));
-
-		add_inet(&maker, &inet);
-	}
-	if (maker.judged > JUDGEMENTS_MAX ||
+	for (guint i = 0; i < services->len; i++)
+		add_service(&maker, g_ptr_array_index(services, i));
+	if (maker.cut || maker.judged > JUDGEMENTS_MAX ||
 		settings->reading->facts->config->listeners->len >= CONFIG_LISTENERS_MAX)
 		dovecot_doubt(settings, REASON_NOT_UNDERSTOOD,
 			g_array_index(settings->texts, const struct config_text *, 0), 0,

@@ -115,6 +115,7 @@ dovecot_name_matters(const char *key)
 	const char *slash = strchr(key, '/');
 	g_autofree char *first = slash != NULL ? g_strndup(key, (gsize)(slash - key)) : NULL;
 
+	/* Of a service that only runs pop3-login, listeners.c asks for itself. */
 	if (g_str_has_prefix(key, "service/pop3-login/inet_listener/"))
 		return true;
 	return is_in(first != NULL ? first : key, matters, G_N_ELEMENTS(matters));

@@ -124,30 +124,173 @@ note_tls(struct dovecot_settings *settings)
 		check_file(settings, settings->is_24 ? "ssl_server_key_file" : "ssl_key", true);
 }
 
+/* --- versions of TLS -------------------------------------------------------------------------- */
+
+/* What a setting, or a default, does about the versions before TLS 1.2. */
+enum old_tls {
+	OLD_TLS_REFUSED,
+	OLD_TLS_ALLOWED,
+	OLD_TLS_UNCLEAR,
+};
+
+/* ssl_min_protocol */
+static enum old_tls
+judge_minimum(const char *value)
+{
+	static const char *const old[] = { "ANY", "SSLv2", "SSLv3", "TLSv1", "TLSv1.0", "TLSv1.1" };
+	static const char *const current[] = { "TLSv1.2", "TLSv1.3", "LATEST" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(old); i++)
+		if (g_ascii_strcasecmp(value, old[i]) == 0)
+			return OLD_TLS_ALLOWED;
+	for (size_t i = 0; i < G_N_ELEMENTS(current); i++)
+		if (g_ascii_strcasecmp(value, current[i]) == 0)
+			return OLD_TLS_REFUSED;
+	return OLD_TLS_UNCLEAR;
+}
+
+static bool
+has_version(char **words, const char *before, const char *version)
+{
+	g_autofree char *wanted = g_strconcat(before, version, NULL);
+
+	for (size_t i = 0; words[i] != NULL; i++)
+		if (g_ascii_strcasecmp(words[i], wanted) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * ssl_protocols of 2.2, which 2.3 still reads: what is listed is taken, and nothing else; where all
+ * words begin with '!', what is not listed. '!' takes away what is listed, too.
+ */
+static enum old_tls
+judge_list(const char *value)
+{
+	static const char *const old[] = { "SSLv3", "TLSv1", "TLSv1.1" };
+	g_auto(GStrv) words = g_strsplit_set(value, ", ", -1);
+	bool lists = false;
+
+	for (size_t i = 0; words[i] != NULL; i++)
+		lists |= words[i][0] != '\0' && words[i][0] != '!';
+	for (size_t i = 0; i < G_N_ELEMENTS(old); i++)
+		if ((!lists || has_version(words, "", old[i])) && !has_version(words, "!", old[i]))
+			return OLD_TLS_ALLOWED;
+	return OLD_TLS_REFUSED;
+}
+
+/*
+ * What the release does where nothing is set. 2.3.0 takes TLS 1.0, 2.3.19 does not; between them,
+ * and where the release is only guessed, we do not know.
+ */
+static enum old_tls
+judge_default(const struct dovecot_settings *settings)
+{
+	const char *version = settings->reading->version;
+	const char *dot = version != NULL ? strchr(version, '.') : NULL;
+
+	if (settings->is_24)
+		return OLD_TLS_REFUSED;
+	if (dot == NULL)
+		return OLD_TLS_UNCLEAR;
+	if (config_version_compare(version, "2.3") < 0)
+		return OLD_TLS_ALLOWED;
+	if (config_version_compare(version, "2.3.19") >= 0)
+		return OLD_TLS_REFUSED;
+	return strchr(dot + 1, '.') != NULL && config_version_compare(version, "2.3.0") == 0 ?
+		OLD_TLS_ALLOWED :
+		OLD_TLS_UNCLEAR;
+}
+
+static void
+note_default_version(struct dovecot_settings *settings)
+{
+	enum old_tls old = judge_default(settings);
+	struct config_note *note;
+
+	if (old == OLD_TLS_REFUSED)
+		return;
+	note = add_note(settings, CONFIG_NOTE_TLS_VERSION, NULL,
+		old == OLD_TLS_ALLOWED ?
+			"No setting says so, and by default this release allows TLS 1.0 and 1.1." :
+			"No setting says which versions of TLS are allowed, and the default "
+			"depends on the release: 2.3.0 and before allow TLS 1.0.");
+	note->unknown = old == OLD_TLS_UNCLEAR;
+	note->settle = note->unknown ? "doveconf -h ssl_min_protocol" : NULL;
+}
+
+/* Notes what the assignment allows, once. */
+static void
+note_version_setting(struct dovecot_settings *settings, const struct dovecot_assignment *found,
+	GArray *seen)
+{
+	enum old_tls old = OLD_TLS_UNCLEAR;
+	struct config_note *note;
+
+	for (guint i = 0; i < seen->len; i++)
+		if (g_array_index(seen, const struct dovecot_assignment *, i) == found)
+			return;
+	if (found == NULL)
+		return;
+	g_array_append_val(seen, found);
+	if (found->value != NULL && found->problem == NULL && found->refers == NULL)
+		old = g_str_equal(found->key, "ssl_protocols") ? judge_list(found->value) :
+								 judge_minimum(found->value);
+	if (old == OLD_TLS_REFUSED)
+		return;
+	note = add_note(settings, CONFIG_NOTE_TLS_VERSION, found,
+		old == OLD_TLS_UNCLEAR ?
+			"The versions of TLS that this allows are not understood." :
+			facts_printf(settings->reading->facts,
+				"%s = %s allows versions of TLS that RFC 8996 forbids.", found->key,
+				found->value));
+	note->unknown = old == OLD_TLS_UNCLEAR;
+	note->settle = note->unknown ? "doveconf -h ssl_min_protocol" : NULL;
+}
+
+/* Drops that of the two which 2.3 overwrites: to it both are one setting. */
+static void
+keep_later(const struct dovecot_settings *settings, struct dovecot_found *a,
+	struct dovecot_found *b)
+{
+	guint place_a, place_b;
+
+	if (a->decides == NULL || b->decides == NULL || a->decides->filter != b->decides->filter ||
+		!g_ptr_array_find(settings->assignments, a->decides, &place_a) ||
+		!g_ptr_array_find(settings->assignments, b->decides, &place_b))
+		return;
+	if (place_a < place_b)
+		a->decides = NULL;
+	else
+		b->decides = NULL;
+}
+
+/* For every kind of client that a block tells apart; the first filter holds for all. */
 static void
 note_tls_version(struct dovecot_settings *settings)
 {
-	static const char *const old[] = { "ANY", "SSLv2", "SSLv3", "TLSv1", "TLSv1.0", "TLSv1.1" };
-	struct dovecot_found found;
-	const char *value;
+	g_autoptr(GArray) seen =
+		g_array_new(FALSE, FALSE, sizeof(const struct dovecot_assignment *));
 
-	dovecot_settings_find(settings, "ssl_min_protocol", &pop3_client, &found);
-	value = dovecot_found_value(&found, NULL);
-	for (size_t i = 0; value != NULL && i < G_N_ELEMENTS(old); i++)
-		if (g_ascii_strcasecmp(value, old[i]) == 0)
-			add_note(settings, CONFIG_NOTE_TLS_VERSION, found.decides,
-				facts_printf(settings->reading->facts,
-					"ssl_min_protocol = %s allows versions of TLS that RFC "
-					"8996 forbids.",
-					old[i]));
-	/* Of 2.2: a list of what is taken, or with '!' of what is not. */
-	dovecot_settings_find(settings, "ssl_protocols", &pop3_client, &found);
-	value = dovecot_found_value(&found, NULL);
-	if (value != NULL &&
-		(strstr(value, "!TLSv1.1") == NULL || strstr(value, "!SSLv3") == NULL) &&
-		(strchr(value, '!') != NULL || strstr(value, "SSLv3") != NULL))
-		add_note(settings, CONFIG_NOTE_TLS_VERSION, found.decides,
-			"ssl_protocols allows versions of TLS that RFC 8996 forbids.");
+	for (guint i = 0; i < settings->filters->len; i++) {
+		const struct dovecot_filter *filter = g_ptr_array_index(settings->filters, i);
+		const struct dovecot_client client = { "pop3", filter->local, filter->remote };
+		struct dovecot_found minimum, list, ssl;
+
+		if (!dovecot_filter_may_match(filter, "pop3"))
+			continue;
+		dovecot_settings_find(settings, "ssl_min_protocol", &client, &minimum);
+		dovecot_settings_find(settings, "ssl_protocols", &client, &list);
+		dovecot_settings_find(settings, "ssl", &client, &ssl);
+		if (i == 0 && minimum.decides == NULL && list.decides == NULL &&
+			g_strcmp0(dovecot_found_value(&ssl, "yes"), "no") != 0)
+			note_default_version(settings);
+		keep_later(settings, &minimum, &list);
+		note_version_setting(settings, minimum.decides, seen);
+		note_version_setting(settings, minimum.conflict, seen);
+		note_version_setting(settings, list.decides, seen);
+		note_version_setting(settings, list.conflict, seen);
+	}
 }
 
 /* --- logins ----------------------------------------------------------------------------------- */

@@ -248,36 +248,47 @@ dovecot_found_value(const struct dovecot_found *found, const char *otherwise)
 
 /* --- lists ------------------------------------------------------------------------------------ */
 
-static void
-remove_word(GArray *words, const char *word)
-{
-	for (guint i = words->len; i > 0; i--)
-		if (g_str_equal(g_array_index(words, struct dovecot_word, i - 1).word, word))
-			g_array_remove_index(words, i - 1);
-}
-
-static void
-add_words(GArray *words, struct arena *arena, const char *text,
-	const struct dovecot_assignment *from)
-{
-	g_auto(GStrv) parts = g_strsplit_set(text, ", ", -1);
-
-	for (size_t i = 0; parts[i] != NULL; i++) {
-		struct dovecot_word word = { .from = from };
-
-		if (parts[i][0] == '\0')
-			continue;
-		word.word = arena_text(arena, parts[i], strlen(parts[i]));
-		g_array_append_val(words, word);
-	}
-}
-
-/* A list as it grows. */
+/* A list as it grows. A word that is taken out leaves an empty place until the end. */
 struct growing {
 	GArray *words;
+	GHashTable *places; /* of the words that are in it: where, plus one */
 	struct arena *arena;
 	size_t key_length;
 };
+
+static void
+remove_word(struct growing *list, const char *word)
+{
+	guint place = GPOINTER_TO_UINT(g_hash_table_lookup(list->places, word));
+
+	if (place == 0)
+		return;
+	g_array_index(list->words, struct dovecot_word, place - 1).word = NULL;
+	g_hash_table_remove(list->places, word);
+}
+
+/* A word that is there already stays where it is. */
+static void
+add_word(struct growing *list, const char *word, const struct dovecot_assignment *from)
+{
+	struct dovecot_word added = { word, from };
+
+	if (g_hash_table_contains(list->places, word))
+		return;
+	g_array_append_val(list->words, added);
+	g_hash_table_insert(list->places, (gpointer)(uintptr_t)word,
+		GUINT_TO_POINTER(list->words->len));
+}
+
+static void
+add_words(struct growing *list, const char *text, const struct dovecot_assignment *from)
+{
+	g_auto(GStrv) parts = g_strsplit_set(text, ", ", -1);
+
+	for (size_t i = 0; parts[i] != NULL; i++)
+		if (parts[i][0] != '\0')
+			add_word(list, arena_text(list->arena, parts[i], strlen(parts[i])), from);
+}
 
 /* One assignment, to the list or to one word of it. */
 static void
@@ -292,15 +303,25 @@ apply(void *data, void *to)
 		return;
 	if (*word == '\0') {
 		g_array_set_size(list->words, 0);
-		add_words(list->words, list->arena, assignment->value, assignment);
+		g_hash_table_remove_all(list->places);
+		add_words(list, assignment->value, assignment);
 		return;
 	}
-	remove_word(list->words, ++word);
-	if (dovecot_boolean(assignment->value, &yes) && yes) {
-		struct dovecot_word added = { word, assignment };
+	remove_word(list, ++word);
+	if (dovecot_boolean(assignment->value, &yes) && yes)
+		add_word(list, word, assignment);
+}
 
-		g_array_append_val(list->words, added);
-	}
+static void
+close_gaps(GArray *words)
+{
+	guint kept = 0;
+
+	for (guint i = 0; i < words->len; i++)
+		if (g_array_index(words, struct dovecot_word, i).word != NULL)
+			g_array_index(words, struct dovecot_word, kept++) =
+				g_array_index(words, struct dovecot_word, i);
+	g_array_set_size(words, kept);
 }
 
 GArray *
@@ -308,15 +329,18 @@ dovecot_settings_list(struct dovecot_settings *settings, const char *key,
 	const struct dovecot_client *client, const char *otherwise)
 {
 	g_autoptr(GPtrArray) filters = matching(settings, client);
+	g_autoptr(GHashTable) places = g_hash_table_new(g_str_hash, g_str_equal);
 	struct growing list = {
+		.places = places,
 		.words = g_array_new(FALSE, FALSE, sizeof(struct dovecot_word)),
 		.arena = &settings->arena,
 		.key_length = strlen(key),
 	};
 
-	add_words(list.words, list.arena, otherwise, NULL);
+	add_words(&list, otherwise, NULL);
 	for (guint i = filters->len; i > 0; i--)
 		for_each_under(settings, g_ptr_array_index(filters, i - 1), key, true, apply,
 			&list);
+	close_gaps(list.words);
 	return list.words;
 }
