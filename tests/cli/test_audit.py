@@ -262,6 +262,31 @@ def moved():
 
 
 @tap.test
+def grown():
+    """An exception that was accepted is a new finding when it grows under the same line"""
+    local, lan = b"bind_address 127.0.0.1\n", b"bind_address 192.0.2.1\n"
+    tree = Tree(mx=local + PERMITS)
+    tree.audit("--write-baseline", "known", "mx").exits(1)
+    tree.write("mx", b"# moved\n" + PERMITS + local)
+    tree.audit("--baseline", "known", "mx").exits(0)
+    for text in (lan + PERMITS, PERMITS):
+        tree.write("mx", text)
+        run = tree.records("--baseline", "known", "mx").exits(1)
+        tap.true("config-permits" in findings(run)[0], f"new with {text!r}")
+    head = b"# 2.3.19: dovecot.conf\nprotocols = pop3\nssl = required\n"
+    inside = b"remote 10.0.0.0/8 {\n disable_plaintext_auth = no\n}\n"
+    (tree.path / "dc").mkdir()
+    (tree.path / "dc" / "dovecot.conf").write_bytes(head + inside)
+    tree.audit("--write-baseline", "known", "dc").exits(1)
+    (tree.path / "dc" / "dovecot.conf").write_bytes(head + b" # moved\n" + inside)
+    tree.audit("--baseline", "known", "dc").exits(0)
+    for text in (inside.replace(b"/8", b"/7"), b"disable_plaintext_auth = no\n"):
+        (tree.path / "dc" / "dovecot.conf").write_bytes(head.replace(b"required", b"yes") + text)
+        run = tree.records("--baseline", "known", "dc").exits(1)
+        tap.true("config-permits" in findings(run)[0], f"new with {text!r}")
+
+
+@tap.test
 def baseline_file():
     """A baseline is sorted, atomic, and empty where nothing was found"""
     tree = Tree(b=PERMITS, a=PERMITS)
