@@ -48,6 +48,16 @@ has_word(struct config_place place, const char *word)
 	return false;
 }
 
+/* Whether a listen starts with TLS. nginx takes this word as it is written, unlike others. */
+static bool
+listen_has_ssl(struct config_place place)
+{
+	for (size_t i = 1; place.node->words[0] != NULL && place.node->words[i] != NULL; i++)
+		if (g_str_equal(place.node->words[i], "ssl"))
+			return true;
+	return false;
+}
+
 /* The server's own directive, or the mail block's. */
 static struct config_place
 effective(const struct server *server, const char *key)
@@ -178,6 +188,65 @@ check_words(struct config_reading *config, struct config_place place, const char
 	}
 }
 
+/* Digits, and behind them at most one of the units. */
+static bool
+is_number(const char *text, const char *units)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	return digits > 0 &&
+		(text[digits] == '\0' ||
+			(strchr(units, text[digits]) != NULL && text[digits + 1] == '\0'));
+}
+
+/* "on", "off", or up to three of "IDLE:INTERVAL:COUNT": "30m::10", "1h30m". */
+static bool
+is_keepalive(const char *text)
+{
+	g_auto(GStrv) parts = g_strsplit(text, ":", -1);
+
+	if (g_str_equal(text, "on") || g_str_equal(text, "off"))
+		return true;
+	if (strpbrk(text, "123456789") == NULL || g_strv_length(parts) > 3)
+		return false;
+	for (size_t i = 0; parts[i] != NULL; i++)
+		if (parts[i][0] != '\0' &&
+			(!g_ascii_isdigit(parts[i][0]) ||
+				parts[i][strspn(parts[i], "0123456789smhdwMy")] != '\0'))
+			return false;
+	return true;
+}
+
+/* A parameter of listen in the mail block, as it is written. */
+static bool
+is_listen_word(const char *word)
+{
+	const char *value = strchr(word, '=');
+
+	if (value == NULL)
+		return g_str_equal(word, "ssl") || g_str_equal(word, "bind") ||
+			g_str_equal(word, "proxy_protocol");
+	value++;
+	if (g_str_has_prefix(word, "backlog="))
+		return is_number(value, "") && strspn(value, "0") < strlen(value);
+	if (g_str_has_prefix(word, "rcvbuf=") || g_str_has_prefix(word, "sndbuf="))
+		return is_number(value, "kKmM");
+	if (g_str_has_prefix(word, "ipv6only="))
+		return g_str_equal(value, "on") || g_str_equal(value, "off");
+	return g_str_has_prefix(word, "so_keepalive=") && is_keepalive(value);
+}
+
+static void
+check_listen(struct config_reading *config, struct config_place place)
+{
+	for (size_t i = 1; place.node->words[0] != NULL && place.node->words[i] != NULL; i++)
+		if (!is_listen_word(place.node->words[i])) {
+			proxies_refuse(config, REASON_INVALID, place,
+				"listen does not take this parameter.", SETTLE);
+			return;
+		}
+}
+
 static void
 check_block(struct config_reading *config, const GArray *list)
 {
@@ -188,6 +257,8 @@ check_block(struct config_reading *config, const GArray *list)
 			if (place.node->kind == NODE_SETTING &&
 				g_str_equal(place.node->key, known_words[j].key))
 				check_words(config, place, known_words[j].words);
+		if (place.node->kind == NODE_SETTING && g_str_equal(place.node->key, "listen"))
+			check_listen(config, place);
 	}
 }
 
@@ -284,7 +355,7 @@ add_listener(const struct server *server, struct config_place place, const struc
 	unsigned port)
 {
 	struct config_listener *listener = config_add_listener(server->config->facts);
-	bool tls = server->tls || has_word(place, "ssl");
+	bool tls = server->tls || listen_has_ssl(place);
 	const char *host = listen->host[0] != '\0'       ? listen->host :
 		strchr(value_of(place, ""), '[') != NULL ? "::" :
 							   "0.0.0.0";
@@ -314,7 +385,7 @@ add_listeners(const struct server *server, struct config_place *asks)
 		if (!g_str_equal(place.node->key, "listen"))
 			continue;
 		parse_listen(value_of(place, ""), &listen);
-		if (!server->tls && !has_word(place, "ssl"))
+		if (!server->tls && !listen_has_ssl(place))
 			clear = true;
 		else
 			*asks = place;
