@@ -37,10 +37,75 @@ place_of(const struct reading *reading, const struct node *node)
 	return (struct config_place){ reading->text, node };
 }
 
-static bool
-has_word(const struct node *node, const char *word)
+/* --- options of a bind or a server ------------------------------------------------------------ */
+
+/* Those that take the next word, whatever it is ("name ssl"), for a value. */
+static const char *const valued[] = { "accept-netscaler-cip", "addr", "agent-addr", "agent-inter",
+	"agent-port", "agent-send", "alpn", "backlog", "ca-file", "ca-ignore-err", "ca-sign-file",
+	"ca-sign-pass", "ca-verify-file", "cc", "check-alpn", "check-proto", "check-sni", "ciphers",
+	"ciphersuites", "client-sigalgs", "cookie", "crl-file", "crt", "crt-ignore-err", "crt-list",
+	"curves", "default-crt", "downinter", "ecdhe", "ech", "error-limit", "expose-fd", "fall",
+	"fastinter", "gid", "group", "guid", "guid-prefix", "hash-key", "id", "idle-ping",
+	"init-addr", "init-state", "inter", "interface", "ktls", "label", "level", "log-bufsize",
+	"log-proto", "max-reuse", "maxconn", "maxqueue", "minconn", "mode", "mss", "name",
+	"namespace", "nbconn", "nice", "npn", "observe", "ocsp-update", "on-error",
+	"on-marked-down", "on-marked-up", "pool-conn-name", "pool-low-conn", "pool-max-conn",
+	"pool-purge-delay", "port", "process", "proto", "proxy-v2-options", "quic-cc-algo",
+	"quic-socket", "redir", "resolve-net", "resolve-opts", "resolve-prefer", "resolvers",
+	"rise", "set-proxy-v2-tlv-fmt", "severity-output", "shard", "shards", "sigalgs",
+	"slowstart", "sni", "socks4", "source", "ssl-max-ver", "ssl-min-ver", "tcp-md5sig",
+	"tcp-ut", "thread", "tls-ticket-keys", "track", "uid", "user", "usesrc", "verify",
+	"verifyhost", "weight", "ws", NULL };
+
+/* Those of a bind that take none. */
+static const char *const flags[] = { "accept-proxy", "allow-0rtt", "defer-accept", "force-sslv3",
+	"force-tlsv10", "force-tlsv11", "force-tlsv12", "force-tlsv13", "generate-certificates",
+	"no-alpn", "no-ca-names", "no-renegotiate", "no-sslv3", "no-strict-sni", "no-tls-tickets",
+	"no-tlsv10", "no-tlsv11", "no-tlsv12", "no-tlsv13", "prefer-client-ciphers",
+	"quic-force-retry", "renegotiate", "ssl", "strict-sni", "tfo", "tls-tickets", "transparent",
+	"v4v6", "v6only", NULL };
+
+/* Where the options begin: behind the address, "NAME ADDRESS", or "PREFIX COUNT ADDRESS". */
+static size_t
+first_option(const struct node *node)
 {
-	return g_strv_contains(node->words, word);
+	size_t wanted = g_str_equal(node->key, "bind")    ? 1 :
+		g_str_equal(node->key, "server")          ? 2 :
+		g_str_equal(node->key, "server-template") ? 3 :
+							    0;
+	size_t i = 0;
+
+	while (i < wanted && node->words[i] != NULL)
+		i++;
+	return i;
+}
+
+/* The option behind that one, over its value. */
+static size_t
+next_option(const struct node *node, size_t i)
+{
+	return g_strv_contains(valued, node->words[i]) && node->words[i + 1] != NULL ? i + 2 :
+										       i + 1;
+}
+
+static bool
+has_option(const struct node *node, const char *option)
+{
+	for (size_t i = first_option(node); node->words[i] != NULL; i = next_option(node, i))
+		if (g_str_equal(node->words[i], option))
+			return true;
+	return false;
+}
+
+/* Whether an option of the bind is none that is known: whether it has a value is not known. */
+static bool
+has_unknown_option(const struct node *bind)
+{
+	for (size_t i = first_option(bind); bind->words[i] != NULL; i = next_option(bind, i))
+		if (!g_strv_contains(valued, bind->words[i]) &&
+			!g_strv_contains(flags, bind->words[i]))
+			return true;
+	return false;
 }
 
 /* --- sections --------------------------------------------------------------------------------- */
@@ -121,9 +186,9 @@ add_server(const struct reading *reading, struct servers *servers, const struct 
 	bool all_tls)
 {
 	struct config_place place = place_of(reading, node);
-	const char *address =
-		node->words[0] != NULL && node->words[1] != NULL ? node->words[1] : "";
-	bool tls = (all_tls || has_word(node, "ssl")) && !has_word(node, "no-ssl");
+	size_t options = first_option(node);
+	const char *address = options > 1 ? node->words[options - 1] : "";
+	bool tls = (all_tls || has_option(node, "ssl")) && !has_option(node, "no-ssl");
 
 	if (servers->first.node == NULL)
 		servers->first = place;
@@ -132,8 +197,8 @@ add_server(const struct reading *reading, struct servers *servers, const struct 
 		servers->tls = place;
 	else if (servers->clear.node == NULL && !is_local(address))
 		servers->clear = place;
-	if (has_word(node, "send-proxy") || has_word(node, "send-proxy-v2") ||
-		has_word(node, "send-proxy-v2-ssl"))
+	if (has_option(node, "send-proxy") || has_option(node, "send-proxy-v2") ||
+		has_option(node, "send-proxy-v2-ssl"))
 		servers->proxy = place;
 }
 
@@ -141,7 +206,7 @@ static void
 add_servers(const struct reading *reading, struct servers *servers, const struct node *section)
 {
 	const struct node *defaults = effective(reading, section, "default-server");
-	bool all_tls = defaults != NULL && has_word(defaults, "ssl");
+	bool all_tls = defaults != NULL && has_option(defaults, "ssl");
 
 	for (const struct node *node = section->first; node != NULL; node = node->next)
 		if (node->kind == NODE_SETTING &&
@@ -205,7 +270,7 @@ check_tls(const struct reading *reading, const struct node *bind)
 {
 	static const char *const old[] = { "SSLv3", "TLSv1.0", "TLSv1.1" };
 
-	for (size_t i = 0; bind->words[i] != NULL; i++) {
+	for (size_t i = first_option(bind); bind->words[i] != NULL; i = next_option(bind, i)) {
 		const char *next = bind->words[i + 1];
 
 		if (g_str_equal(bind->words[i], "crt") && next != NULL && next[0] == '/')
@@ -217,7 +282,7 @@ check_tls(const struct reading *reading, const struct node *bind)
 					place_of(reading, bind),
 					"ssl-min-ver allows versions before TLS 1.2.");
 	}
-	if (!has_word(bind, "crt") && !has_word(bind, "crt-list"))
+	if (!has_option(bind, "crt") && !has_option(bind, "crt-list"))
 		proxies_note(reading->config, CONFIG_NOTE_TLS_UNAVAILABLE, place_of(reading, bind),
 			"The bind has no crt: HAProxy does not start.");
 }
@@ -238,7 +303,7 @@ add_bind(const struct reading *reading, const struct node *section, const struct
 {
 	struct servers servers = find_servers(reading, section);
 	uint16_t port = port_of(address);
-	bool tls = has_word(bind, "ssl");
+	bool tls = has_option(bind, "ssl");
 	struct config_listener *listener;
 	g_autofree char *host = NULL;
 
@@ -256,6 +321,9 @@ add_bind(const struct reading *reading, const struct node *section, const struct
 	if (bind->problem != NULL)
 		proxies_doubt(reading->config, REASON_NOT_UNDERSTOOD, place_of(reading, bind),
 			bind->problem, SETTLE);
+	if (has_unknown_option(bind))
+		proxies_doubt(reading->config, REASON_NOT_UNDERSTOOD, place_of(reading, bind),
+			"An option that is not known, and may have a value.", SETTLE);
 	if (!tls)
 		return;
 	check_tls(reading, bind);
@@ -291,6 +359,31 @@ add_binds(const struct reading *reading, const struct node *section, const struc
 	}
 }
 
+/* "disabled" and "enabled": the last of them counts, the section's before its defaults'. */
+static const struct node *
+find_switch(const struct node *section)
+{
+	const struct node *found = NULL;
+
+	for (const struct node *node = section->first; node != NULL; node = node->next)
+		if (node->kind == NODE_SETTING &&
+			(g_str_equal(node->key, "disabled") || g_str_equal(node->key, "enabled")))
+			found = node;
+	return found;
+}
+
+/* What depends on a condition does not take a section away. */
+static bool
+is_disabled(const struct reading *reading, const struct node *section)
+{
+	const struct node *defaults = defaults_of(reading, section);
+	const struct node *found = find_switch(section);
+
+	if (found == NULL && defaults != NULL)
+		found = find_switch(defaults);
+	return found != NULL && found->problem == NULL && g_str_equal(found->key, "disabled");
+}
+
 static void
 read_section(const struct reading *reading, const struct node *section)
 {
@@ -298,7 +391,7 @@ read_section(const struct reading *reading, const struct node *section)
 
 	if (mode != NULL && g_strcmp0(mode->value, "tcp") != 0 && mode->problem == NULL)
 		return;
-	if (find(section, "disabled") != NULL)
+	if (is_disabled(reading, section))
 		return;
 	for (const struct node *node = section->first; node != NULL; node = node->next)
 		if (node->kind == NODE_SETTING && g_str_equal(node->key, "bind"))
