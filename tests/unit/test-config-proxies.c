@@ -254,6 +254,10 @@ static const struct sample haproxy_samples[] = {
 		UNDETERMINED(ELSEWHERE, ANY) },
 	{ HAPROXY("defaults x\nmode tcp\ndefaults\nmode http\nlisten a from x\nbind :110\n"),
 		UNDETERMINED(ELSEWHERE, ANY) },
+	{ HAPROXY("defaults x\nmode http\ndefaults y from x\nfrontend a from y\nbind :110\n"),
+		NO_SERVICE(ANY) },
+	{ HAPROXY("defaults x\nmode http\ndefaults\nfrontend a\nbind :110\n"),
+		UNDETERMINED(ELSEWHERE, ANY) },
 	{ HAPROXY("listen a\nbind :100-120\n"), UNDETERMINED(ELSEWHERE, ANY) },
 	{ HAPROXY("listen a\nbind :110 name ssl\n"), UNDETERMINED(ELSEWHERE, ANY) },
 	{ HAPROXY("listen a\nbind :110 interface ssl name crt\n"), UNDETERMINED(ELSEWHERE, ANY) },
@@ -393,6 +397,55 @@ CHECK(haproxy)
 CHECK(stunnel)
 CHECK(perdition)
 
+/* --- a great many ----------------------------------------------------------------------------- */
+
+enum {
+	MANY = 20 * 1000, /* quadratic, this takes minutes, and not the blink of an eye */
+};
+
+/* That many sections, with a number where "@" stands. */
+static void
+check_many(struct sample sample, const char *head, const char *section, const char *end)
+{
+	g_autoptr(GString) text = g_string_new(head);
+	g_auto(GStrv) parts = g_strsplit(section, "@", -1);
+
+	for (unsigned i = 0; i < MANY; i++) {
+		g_autofree char *number = g_strdup_printf("%u", i);
+		g_autofree char *one = g_strjoinv(number, parts);
+
+		g_string_append(text, one);
+	}
+	g_string_append(text, end);
+	sample.files[0].text = text->str;
+	check_sample(&sample);
+}
+
+/* All that is read refuses, but what is not may be worse. */
+static void
+test_many(void)
+{
+	static const struct sample haproxy = { HAPROXY(""), UNDETERMINED(NOT_UNDERSTOOD, ANY) };
+	static const struct sample nginx = { NGINX(""), UNDETERMINED(NOT_UNDERSTOOD, ANY) };
+
+	check_many(haproxy, "defaults\nmode tcp\n",
+		"frontend f@\nbind :995 ssl crt c\ndefault_backend b@\n"
+		"backend b@\nserver s 127.0.0.1:110\n",
+		"");
+	check_many(nginx, "mail { auth_http a; starttls only;\n",
+		"server { listen @; protocol pop3; }\n", "}\n");
+}
+
+/* Beyond the bound there are only sections that have nothing to do with POP3. */
+static void
+test_many_others(void)
+{
+	static const struct sample haproxy = { HAPROXY(""), REFUSES(TLS_ONLY, ANY) };
+
+	check_many(haproxy, "listen a\nbind :995 ssl crt c\n",
+		"frontend f@\nbind :443\ndefault_backend b@\nbackend b@\nserver s a:443\n", "");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -402,5 +455,7 @@ main(int argc, char **argv)
 	g_test_add_func("/config/haproxy", test_haproxy);
 	g_test_add_func("/config/stunnel", test_stunnel);
 	g_test_add_func("/config/perdition", test_perdition);
+	g_test_add_func("/config/many", test_many);
+	g_test_add_func("/config/many/others", test_many_others);
 	return g_test_run();
 }

@@ -26,7 +26,8 @@ enum nginx_protocol {
 struct server {
 	struct nginx_blocks *blocks;
 	struct config_reading *config;
-	const GArray *mail, *own; /* of struct config_place */
+	const GHashTable *mail; /* the mail block's directives: key to struct config_place */
+	const GArray *own;      /* of struct config_place */
 	struct config_place block;
 	enum nginx_protocol protocol;
 	struct config_place starttls, ssl;
@@ -63,8 +64,12 @@ static struct config_place
 effective(const struct server *server, const char *key)
 {
 	struct config_place place = nginx_blocks_find(server->own, key);
+	const struct config_place *around;
 
-	return place.node != NULL ? place : nginx_blocks_find(server->mail, key);
+	if (place.node != NULL)
+		return place;
+	around = g_hash_table_lookup((GHashTable *)(uintptr_t)server->mail, key);
+	return around != NULL ? *around : place;
 }
 
 /* --- listen ----------------------------------------------------------------------------------- */
@@ -384,6 +389,8 @@ add_listeners(const struct server *server, struct config_place *asks)
 
 		if (!g_str_equal(place.node->key, "listen"))
 			continue;
+		if (config_is_full(server->config))
+			break;
 		parse_listen(value_of(place, ""), &listen);
 		if (!server->tls && !listen_has_ssl(place))
 			clear = true;
@@ -481,14 +488,24 @@ static void
 read_mail(struct nginx_blocks *blocks, struct config_reading *config, struct config_place block)
 {
 	const GArray *mail = nginx_blocks_open(blocks, block, NGINX_MAIL);
+	/* Asked for every server, however many there are. */
+	g_autoptr(GHashTable) settings = g_hash_table_new(g_str_hash, g_str_equal);
 
 	check_block(config, mail);
 	for (guint i = 0; i < mail->len; i++) {
+		struct config_place *place = &g_array_index(mail, struct config_place, i);
+
+		if (place->node->kind == NODE_SETTING)
+			g_hash_table_insert(settings, (void *)(uintptr_t)place->node->key, place);
+	}
+	for (guint i = 0; i < mail->len; i++) {
 		struct config_place place = g_array_index(mail, struct config_place, i);
-		struct server server = { .blocks = blocks, .config = config, .mail = mail };
+		struct server server = { .blocks = blocks, .config = config, .mail = settings };
 
 		if (place.node->kind != NODE_BLOCK || !g_str_equal(place.node->key, "server"))
 			continue;
+		if (config_is_full(config))
+			break;
 		server.block = place;
 		server.own = nginx_blocks_open(blocks, place, NGINX_MAIL_SERVER);
 		read_server(&server);
