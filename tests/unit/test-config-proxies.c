@@ -107,6 +107,14 @@ memory_look(struct config_source *source, const char *path, struct source_look *
 		}                                                                            \
 	}
 #define NGINX_TLS "ssl_certificate /c; ssl_certificate_key /k; "
+#define NGINX_STREAM(listen)                                                                \
+	"nginx",                                                                            \
+	{                                                                                   \
+		{                                                                           \
+			"/etc/nginx/nginx.conf",                                            \
+				"stream { server { listen " listen "; proxy_pass a; } }", 0 \
+		}                                                                           \
+	}
 #define MAILUTILS(text)                                \
 	"mailutils",                                   \
 	{                                              \
@@ -208,6 +216,11 @@ static const struct sample nginx_samples[] = {
 		{ { "/etc/nginx/nginx.conf", "stream { server { listen 110; proxy_pass a; } }",
 			0 } },
 		UNDETERMINED(ELSEWHERE, ANY) },
+	{ NGINX_STREAM("109-111"), UNDETERMINED(ELSEWHERE, CONFIG_NOTE_EXPOSED_LISTENER, 0) },
+	{ NGINX_STREAM("127.0.0.1:100-1000 ssl"), REFUSES(TLS_ONLY, ANY) },
+	{ NGINX_STREAM("[::1]:900-995 SSL"), UNDETERMINED(ELSEWHERE, ANY) },
+	{ NGINX_STREAM("111-994"), NO_SERVICE(ANY) },
+	{ NGINX_STREAM("110 udp"), NO_SERVICE(ANY) },
 };
 
 static const struct sample mailutils_samples[] = {

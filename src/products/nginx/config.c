@@ -49,12 +49,12 @@ has_word(struct config_place place, const char *word)
 	return false;
 }
 
-/* Whether a listen starts with TLS. nginx takes this word as it is written, unlike others. */
+/* Whether a listen has a parameter. nginx takes these as they are written, unlike other words. */
 static bool
-listen_has_ssl(struct config_place place)
+listen_has(struct config_place place, const char *word)
 {
 	for (size_t i = 1; place.node->words[0] != NULL && place.node->words[i] != NULL; i++)
-		if (g_str_equal(place.node->words[i], "ssl"))
+		if (g_str_equal(place.node->words[i], word))
 			return true;
 	return false;
 }
@@ -355,17 +355,24 @@ judge(const struct server *server, struct config_listener *listener, bool tls)
 	}
 }
 
+static const char *
+address_of(struct config_reading *config, struct config_place place, const struct listen *listen)
+{
+	const char *host = listen->host[0] != '\0'       ? listen->host :
+		strchr(value_of(place, ""), '[') != NULL ? "::" :
+							   "0.0.0.0";
+
+	return facts_keep(config->facts, host, strlen(host));
+}
+
 static void
 add_listener(const struct server *server, struct config_place place, const struct listen *listen,
 	unsigned port)
 {
 	struct config_listener *listener = config_add_listener(server->config->facts);
-	bool tls = server->tls || listen_has_ssl(place);
-	const char *host = listen->host[0] != '\0'       ? listen->host :
-		strchr(value_of(place, ""), '[') != NULL ? "::" :
-							   "0.0.0.0";
+	bool tls = server->tls || listen_has(place, "ssl");
 
-	listener->address = facts_keep(server->config->facts, host, strlen(host));
+	listener->address = address_of(server->config, place, listen);
 	listener->port = (uint16_t)port;
 	judge(server, listener, tls);
 	if (listen->unix_socket)
@@ -392,7 +399,7 @@ add_listeners(const struct server *server, struct config_place *asks)
 		if (config_is_full(server->config))
 			break;
 		parse_listen(value_of(place, ""), &listen);
-		if (!server->tls && !listen_has_ssl(place))
+		if (!server->tls && !listen_has(place, "ssl"))
 			clear = true;
 		else
 			*asks = place;
@@ -512,33 +519,45 @@ read_mail(struct nginx_blocks *blocks, struct config_reading *config, struct con
 	}
 }
 
-/* A stream server on a POP3 port passes through what the server behind it decides. */
+/* What comes in clear is passed through: the server behind it decides. */
+static void
+add_stream_listener(struct config_reading *config, struct config_place place,
+	const struct listen *listen, unsigned port)
+{
+	struct config_listener *listener = config_add_listener(config->facts);
+	bool tls = listen_has(place, "ssl");
+
+	config->facts->config->served = true;
+	listener->address = address_of(config, place, listen);
+	listener->port = (uint16_t)port;
+	listener->mode = tls ? MODE_POP3S : MODE_POP3;
+	listener->verdict = tls ? VERDICT_REFUSES : VERDICT_UNDETERMINED;
+	listener->reason = tls ? REASON_TLS_ONLY : REASON_ELSEWHERE;
+	listener->explanation = tls ?
+		"nginx speaks TLS from the first byte." :
+		"nginx passes the connection through: the server behind it decides.";
+	listener->settle = tls ? NULL : "popseal scan HOST";
+	proxies_step(config, &listener->chain, place, NULL);
+}
+
+/* A stream server counts where it has a port of POP3, in a range, too. */
 static void
 read_stream_server(struct config_reading *config, const GArray *own)
 {
+	static const unsigned ports[] = { 110, 995 };
+
 	for (guint i = 0; i < own->len; i++) {
 		struct config_place place = g_array_index(own, struct config_place, i);
-		struct config_listener *listener;
-		struct listen listen = { 0 };
+		struct listen listen;
 
-		if (!g_str_equal(place.node->key, "listen"))
+		if (!g_str_equal(place.node->key, "listen") || listen_has(place, "udp"))
 			continue;
 		parse_listen(value_of(place, ""), &listen);
-		g_clear_pointer(&listen.host, g_free);
-		if (listen.unix_socket || standard_protocol(listen.from) != PROTOCOL_POP3)
-			continue;
-		config->facts->config->served = true;
-		listener = config_add_listener(config->facts);
-		listener->address = "*";
-		listener->port = (uint16_t)listen.from;
-		listener->mode = has_word(place, "ssl") ? MODE_POP3S : MODE_POP3;
-		listener->verdict = has_word(place, "ssl") ? VERDICT_REFUSES : VERDICT_UNDETERMINED;
-		listener->reason = has_word(place, "ssl") ? REASON_TLS_ONLY : REASON_ELSEWHERE;
-		listener->explanation = has_word(place, "ssl") ?
-			"nginx speaks TLS from the first byte." :
-			"nginx passes the connection through: the server behind it decides.";
-		listener->settle = has_word(place, "ssl") ? NULL : "popseal scan HOST";
-		proxies_step(config, &listener->chain, place, NULL);
+		for (size_t j = 0; j < G_N_ELEMENTS(ports); j++)
+			if (!listen.unix_socket && listen.from <= ports[j] &&
+				ports[j] <= listen.to && !config_is_full(config))
+				add_stream_listener(config, place, &listen, ports[j]);
+		g_free(listen.host);
 	}
 }
 
