@@ -385,7 +385,7 @@ config_instances_find(const struct config_request *request, GError **error)
 		find_in_image(instances, request, &problem);
 	else if (request->path != NULL)
 		find_in_path(instances, request, &problem);
-	for (size_t i = 0; request->path == NULL && products[i] != NULL; i++)
+	for (size_t i = 0; problem == NULL && request->path == NULL && products[i] != NULL; i++)
 		if (products[i]->config != NULL &&
 			(request->product == products[i] ||
 				(request->product == NULL &&
