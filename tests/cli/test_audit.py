@@ -91,11 +91,33 @@ for options in (("--product", "nosuch"), ("--format", "csv"), ("--nosuch",),
                 ("--fail-on", "much"), ("--baseline", "mx/perdition.conf"),
                 ("--policy", "mx/perdition.conf")):
     tap.add(f"3 for {' '.join(options)}", exits, 3, PERMITS, *options, "mx")
+for version in ("", "abc", "v2.4.1", "latest", "2.", "2..4", ".4", "2.4 1", "2,4", ":2", "x:2", "1:",
+                "2.4-x:y"):
+    tap.add(f"3 for version {version!r}", exits, 3, PERMITS, "--product-version", version, "mx")
 for options in (("--baseline", "nosuch"), ("--policy", "nosuch"), ("--output", "no/such"),
                 ("--write-baseline", "no/such"), ("--root", "nosuch"),
                 ("--baseline", "mx"), ("--output", "no/such", "--format", "sarif")):
     paths = ("mx",) if options[0] != "--root" else ()
     tap.add(f"4 for {' '.join(options)}", exits, 4, REFUSES, *options, *paths)
+
+
+@tap.test
+def versions():
+    """A version may be a package's; its epoch is none of it"""
+    tree = Tree(mx=PERMITS)
+    for given, read in (("2", "2"), ("2.4.1", "2.4.1"), ("1:2.3.19+dfsg", "2.3.19+dfsg"),
+                        ("3.6.1-4+deb12u2", "3.6.1-4+deb12u2"), ("1.19~rc5", "1.19~rc5"),
+                        ("1.19rc5", "1.19rc5")):
+        run = tree.records("--product-version", given, "mx").exits(1)
+        tap.equal(config(run)["product"]["version"], read, f"version of {given}")
+
+
+@tap.test
+def no_root():
+    """A root that is not there is told once, and calmly"""
+    run = Tree().audit("--root", "nosuch").exits(4)
+    tap.equal(run.err.count("No such file"), 1, "how often it is told")
+    tap.lacks(run.err, "GLib")
 
 
 @tap.test
