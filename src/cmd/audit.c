@@ -94,19 +94,16 @@ fail(struct audit *audit, const char *subject, const GError *error, bool usage)
 	flush(audit);
 }
 
+/* `wire`, if not NULL, is what to hold it against. */
 static void
-assess(struct audit *audit, struct config_instance *instance)
+assess(struct audit *audit, struct config_instance *instance, const struct facts *wire)
 {
 	const struct report *report = audit->common.report;
-	g_autoptr(GError) error = NULL;
 	g_autoptr(assessment_auto) assessment = NULL;
 	g_autoptr(GPtrArray) expectations = NULL;
 	struct verification verification = { 0 };
 
-	/* What could not be dumped is read from the files, and said. */
-	if (given.effective && !config_dump_lay(instance, &error))
-		fail(audit, instance->root, error, false);
-	assessment = config_instance_assess(instance, g_get_real_time(), audit->wire);
+	assessment = config_instance_assess(instance, g_get_real_time(), wire);
 	expectations =
 		audit_terms_apply(audit->terms, assessment, config_files_texts(instance->files));
 	verification.assessment = assessment;
@@ -122,6 +119,33 @@ assess(struct audit *audit, struct config_instance *instance)
 			report->expectations(&audit->report, &verification, audit->text);
 	}
 	flush(audit);
+}
+
+/* What could not be dumped is read from the files, and said. */
+static void
+lay_dump(struct audit *audit, struct config_instance *instance)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (given.effective && !config_dump_lay(instance, &error))
+		fail(audit, instance->root, error, false);
+}
+
+/* One port is one server's: where some have it, the others do not deny what was seen there. */
+static void
+assess_all(struct audit *audit, const GPtrArray *instances)
+{
+	g_autofree bool *has_port = g_new0(bool, instances->len);
+	bool some = false;
+
+	for (guint i = 0; i < instances->len; i++)
+		lay_dump(audit, g_ptr_array_index(instances, i));
+	for (guint i = 0; audit->wire != NULL && i < instances->len; i++)
+		some |= has_port[i] = config_instance_has_port(g_ptr_array_index(instances, i),
+			audit->wire->endpoint.port);
+	for (guint i = 0; i < instances->len; i++)
+		assess(audit, g_ptr_array_index(instances, i),
+			some && !has_port[i] ? NULL : audit->wire);
 }
 
 static void
@@ -144,8 +168,7 @@ audit_path(struct audit *audit, const struct product *product, const char *path)
 			error, false);
 		return;
 	}
-	for (guint i = 0; i < instances->len; i++)
-		assess(audit, g_ptr_array_index(instances, i));
+	assess_all(audit, instances);
 }
 
 /* --- the run ---------------------------------------------------------------------------------- */

@@ -25,6 +25,7 @@ struct product_config {
 	const char *folder; /* where it keeps its configuration: "/etc/dovecot" */
 	/* the files that it may read first, in that folder; NULL-terminated */
 	const char *const *roots;
+	bool each_root; /* every one of them that is there is read by a server of its own */
 	/* further folders on the host where it may keep it; NULL-terminated, or NULL */
 	const char *const *elsewhere;
 	const char *const *packages; /* names of Debian and RPM packages that hold the server */

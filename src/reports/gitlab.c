@@ -38,18 +38,24 @@ static void
 append(const struct annotation *annotation, GString *out)
 {
 	g_autofree char *path = escape_string(annotation->file);
+	unsigned line = MAX(annotation->location.line, 1);
 
 	if (annotation->passed_over != NULL || annotation->kind == ANNOTATION_NOTICE)
 		return;
 	json_open(out, NULL, '{');
+	json_text(out, "type", "issue");
 	json_text(out, "description", annotation->sentence);
 	json_text(out, "check_name", annotation->check);
 	json_text(out, "fingerprint", annotation->fingerprint);
 	json_text(out, "severity", severity_of(annotation));
+	json_open(out, "categories", '[');
+	json_text(out, NULL, "Security");
+	json_close(out, ']');
 	json_open(out, "location", '{');
 	json_text(out, "path", path);
 	json_open(out, "lines", '{');
-	json_number(out, "begin", MAX(annotation->location.line, 1));
+	json_number(out, "begin", line);
+	json_number(out, "end", line);
 	json_close(out, '}');
 	json_close(out, '}');
 	json_close(out, '}');

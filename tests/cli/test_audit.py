@@ -240,6 +240,30 @@ def schema():
         validators.sarif_by_schema(tree.path / f"{number}.sarif")
 
 
+@tap.test
+def types():
+    """GitLab's reports hold issues as the Code Climate specification has them, and nothing else"""
+    tree = hostile_tree()
+    tree.write("gone", PERMITS)
+    reports = []
+    for number, words in enumerate(((".",), ("nosuch", "."), ("gone",), ("nosuch",))):
+        tree.audit("--format", "gitlab", "--output", f"{number}.json", *words)
+        reports.append(tree.path / f"{number}.json")
+    validators.gitlab_by_types(*reports)
+    issue = json.loads(reports[0].read_text())[0]
+    for key, value in (("severity", "high"), ("fingerprint", None), ("location", {"path": "a"}),
+                       ("categories", ["Harm"]), ("more", 1)):
+        wrong = {**issue, key: value}
+        if value is None:
+            del wrong[key]
+        (tree.path / "wrong.json").write_text(json.dumps([wrong]))
+        try:
+            validators.gitlab_by_types(tree.path / "wrong.json")
+        except AssertionError:
+            continue
+        raise AssertionError(f"{key}: {value} is taken")
+
+
 # --- baselines
 
 def sarif_states(run):

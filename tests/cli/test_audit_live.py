@@ -75,6 +75,19 @@ def other_port():
 
 
 @tap.test
+def port_of_one_of_several():
+    """What was seen on a port concerns the configuration that has it, and all where none has"""
+    stunnel = "cert = /c\n[pop3]\naccept = {}\nconnect = 1\nprotocol = pop3\n"
+    with FakeServer(Pop3(OPEN)) as server:
+        for port, expected in ((server.port, [1, 0]), (1, [1, 1])):
+            path = folder(a__conf=stunnel.format(port), b__conf=stunnel.format(2))
+            run = popseal("audit", "--format", "jsonl", "--product", "stunnel", "--against",
+                          f"127.0.0.1:{server.port}", path)
+            tap.equal([len(disagreements(record)) for record in run.of_type("config")], expected,
+                      f"port {port}")
+
+
+@tap.test
 def wire_silent():
     """What the wire does not tell is unknown, and never a disagreement"""
     record = against({"CAPA": capa("USER"), "USER": "-ERR [SYS/TEMP] later",

@@ -3,6 +3,7 @@
 import tap
 from program import popseal, scratch
 
+STUNNEL = "cert = /c\n[{0}]\naccept = {1}\nconnect = {2}\n{3}"
 POPA3D = "pop3 stream tcp nowait root /usr/sbin/popa3d popa3d\n"
 SERVICE = ("service pop3\n{{\n\tsocket_type = stream\n\twait = no\n\tuser = root\n"
            "\tserver = {}\n}}\n")
@@ -92,6 +93,52 @@ def siblings_of_a_folder():
     record, = audit("--product", "xinetd", root).of_type("config")
     tap.equal(record["verdict"], "permits", "verdict")
     tap.equal(len(record["listeners"]), 2, "listeners")
+
+
+def stunnels(*words):
+    """Root, verdict and the listeners' lines of each record."""
+    return [(record["root"].rsplit("/", 1)[1], record["verdict"],
+             [(listener["port"], listener["location"]["file"].rsplit("/", 1)[1],
+               listener["location"]["line"]) for listener in record["listeners"]])
+            for record in audit(*words).of_type("config")]
+
+
+@tap.test
+def each_file_of_stunnel():
+    """Each file of stunnel's folder is a server's own, and none hides what another one says"""
+    root = tree("stunnels", etc__stunnel__a_DOT_conf=STUNNEL.format("pops", 995, 110, ""),
+                etc__stunnel__b_DOT_conf="client = yes\n" + STUNNEL.format("out", 1110, "mx:995", ""),
+                etc__stunnel__bad_DOT_conf="nonsense\n", etc__stunnel__README="accept = 1\n",
+                etc__stunnel__stunnel_DOT_conf=STUNNEL.format("stls", 110, 1110, "protocol = pop3\n"))
+    expected = [("stunnel.conf", "refuses", [(110, "stunnel.conf", 5)]),
+                ("a.conf", "refuses", [(995, "a.conf", 3)]),
+                ("b.conf", "undetermined", [(1110, "b.conf", 1)]),
+                ("bad.conf", "undetermined", [])]
+    folder = root / "etc/stunnel"
+    tap.equal(stunnels("--root", root), expected, "of the image")
+    tap.equal(stunnels("--root", root, "/etc/stunnel"), expected, "of the image's folder")
+    tap.equal(stunnels("--product", "stunnel", folder), expected, "of the product's folder")
+    tap.equal(stunnels(root), expected[:3], "of any folder: what looks like it")
+    tap.equal(stunnels(folder / "a.conf"), expected[1:2], "of a file")
+    audit(folder).exits(2)
+
+
+@tap.test
+def too_many_files():
+    """More files than are read are no audit of those that are"""
+    root = tree("many", **{f"f{number}_DOT_conf": STUNNEL.format("pops", 995, 110, "")
+                           for number in range(1025)})
+    run = audit("--product", "stunnel", root).exits(4)
+    tap.equal(run.of_type("config"), [], "records")
+    tap.contains(run.of_type("error")[0]["message"], "1024")
+
+
+@tap.test
+def files_of_others():
+    """Another product's root file hides what is beside it, and is not stunnel's"""
+    root = tree("others", nginx_DOT_conf="mail { auth_http a; server { listen 110; } }\n",
+                pops_DOT_conf=STUNNEL.format("pops", 995, 110, ""))
+    tap.equal(configs(audit(root)), [("nginx", "permits")], "products")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds audit's formats against their schemas: published ones where there are some.
 
-The schema of SARIF, and what reads it, come from npm's registry into the build folder; without a
-registry that check is skipped.
+The schema of SARIF, the types of Code Climate's issues, and what reads the two, come from npm's
+registry into the build folder; without a registry these checks are skipped.
 """
 import json
 import pathlib
@@ -18,7 +18,9 @@ from program import POPSEAL, SOURCE
 HERE = pathlib.Path(__file__).resolve().parent
 NPM = pathlib.Path(POPSEAL).resolve().parent / "npm"
 # jest-sarif 1.0.0-beta.0 ships schemastore's sarif-2.1.0-rtm.5.json; ajv 6 still reads draft 04.
-PACKAGES = ("@microsoft/jest-sarif@1.0.0-beta.0", "ajv@6.12.6")
+# codeclimate-types has the specification that GitLab's Code Quality reports follow.
+PACKAGES = ("@microsoft/jest-sarif@1.0.0-beta.0", "ajv@6.12.6", "codeclimate-types@0.3.1",
+            "typescript@5.9.3")
 LEVELS = {"none", "note", "warning", "error"}
 GITLAB_SEVERITIES = {"info", "minor", "major", "critical", "blocker"}
 COMMAND = re.compile(r"::(?:debug|(?:error|warning|notice) [^\r\n]*?)::[^\r\n]*")
@@ -30,7 +32,8 @@ def npm_folder():
     with _lock:
         if not shutil.which("node") or not shutil.which("npm"):
             raise tap.Skip("needs node and npm")
-        if not (NPM / "complete").exists():
+        complete = NPM / "complete"
+        if not complete.exists() or complete.read_text() != " ".join(PACKAGES):
             NPM.mkdir(exist_ok=True)
             try:
                 done = subprocess.run(
@@ -41,15 +44,25 @@ def npm_folder():
                 raise tap.Skip("npm's registry does not answer") from None
             if done.returncode != 0:
                 raise tap.Skip(f"npm cannot fetch the schema: {done.stderr.strip()[-200:]!r}")
-            (NPM / "complete").touch()
+            complete.write_text(" ".join(PACKAGES))
     return NPM
+
+
+def by_node(script, *paths):
+    """Raises unless the script finds nothing wrong with the files."""
+    done = subprocess.run(["node", HERE / script, npm_folder(), *paths],
+                          capture_output=True, text=True, timeout=60, check=False)
+    tap.equal((done.returncode, done.stdout), (0, ""), f"{paths}: {done.stderr}")
 
 
 def sarif_by_schema(path):
     """Raises unless the file is valid by the published schema."""
-    done = subprocess.run(["node", HERE / "sarif_schema.js", npm_folder(), path],
-                          capture_output=True, text=True, timeout=60, check=False)
-    tap.equal((done.returncode, done.stdout), (0, ""), f"{path}: {done.stderr}")
+    by_node("sarif_schema.js", path)
+
+
+def gitlab_by_types(*paths):
+    """Raises unless the files are arrays of what others know as issues, and of nothing else."""
+    by_node("gitlab_types.js", *paths)
 
 
 def sarif(text):

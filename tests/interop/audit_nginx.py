@@ -219,6 +219,9 @@ MISTAKES = [
     ("a directive twice", r"\bauth_http\b", "timeout 9; timeout 9; auth_http"),
     ("a directive without a value", r"\bauth_http\b", "timeout; auth_http"),
     ("a directive in the wrong place", r"\bauth_http\b", "listen 999; auth_http"),
+    ("one port twice", r"\blisten\b", "listen 4999; listen *:04999; listen"),
+    ("a port of a range twice", r"\blisten\b", "listen [::1]:4990-4999; listen [0::1]:4995; listen"),
+    ("no port at all", r"\blisten(\s+)(?=[\d*\[])", r"listen 0; listen\1"),
 ]
 
 

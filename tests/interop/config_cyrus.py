@@ -34,6 +34,21 @@ BAD = ["Yes", "NO", "o", "maybe", "ON", "-1", "2", "'yes'", "\"no\""]
 WORDS = ["/etc/x.pem", "a b  c", "a # b", "x\\", "\\", "tls1_2 tls1_3", "PLAIN LOGIN", "'q'", "a:b",
          ": x", "@include: y", "\u00e9"]
 
+# Of other kinds: what 3.6 takes, and what it does not.
+KINDS = [
+    (["timeout", "popminpoll", "poptimeout", "tls_session_timeout", "imapidlepoll", "archive_after"],
+     ["10", "1h30m", "5m3", "-5", "0", "2d", "007"], ["5 m", "--5", "m", "1M", "+5", "5m-3", "5mm", "x"]),
+    (["maxword", "maxlogins_per_user", "sieve_maxscripts", "quotawarnkb", "sasl_minimum_layer"],
+     ["10", "-5", "+5", "0x10", "010"], ["09", "0x", "5.5", "128K", "x", "10 # x", "1 2"]),
+    (["virtdomains", "serverinfo", "tls_client_certs", "caldav_allowscheduling"],
+     ["off", "on", "yes", "no", "t", "f", "1", "0", "true", "false"], ["y", "ON", "off on", "2", "o"]),
+    (["mboxlist_db", "duplicate_db", "statuscache_db", "tlscache_db"],
+     ["twoskip", "skiplist", "zeroskip"], ["Twoskip", "twoskip skiplist", "db", "on"]),
+    (["uidl_format"], ["uidonly", "cyrus", "dovecot", "courier"], ["uid", "yes", "UIDONLY"]),
+    (["newsaddheaders"], ["to", "replyto", "to replyto", "replyto \t to"], ["to, replyto", "from", "on"]),
+    (["defaultpartition"], ["default", "A1"], ["a-b", "a b", "\u00e9"]),
+]
+
 # In a mount namespace of its own, so that nothing of it is left behind.
 COMPARE = """
 mount -t tmpfs tmpfs "$1"
@@ -65,6 +80,17 @@ def value(rng, option, may_be_bad):
     if option in SWITCHES:
         return rng.choice(BAD if may_be_bad and rng.random() < 0.04 else ON_OFF)
     return rng.choice(WORDS)
+
+
+def typed(rng, seen):
+    """A line that sets an option of another kind than a switch or text, each only once."""
+    options, good, bad = rng.choice(KINDS)
+    option = rng.choice(options)
+    if option in seen:
+        return ""
+    seen.add(option)
+    return (f"{rng.choice(['', '', SERVICE + '_', 'imap_'])}{option}: "
+            f"{rng.choice(bad if rng.random() < 0.1 else good)}")
 
 
 def spelled(rng, name):
@@ -111,7 +137,8 @@ def lines(rng, seen, rare, kind):
         if which < rare:
             yield mistake(rng)
         else:
-            yield setting(rng, seen, kind) if which < 0.75 else noise(rng)
+            yield (setting(rng, seen, kind) if which < 0.65 else
+                   typed(rng, seen) if which < 0.85 else noise(rng))
 
 
 def write_files(rng, folder, count):

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "products/cyrus/config.h"
+#include "products/cyrus/known.h"
 #include "products/cyrus/settings.h"
 #include "test-config-memory.h"
 
@@ -75,6 +76,18 @@ static const struct {
 	{ "a switch of the service", NULL, SERVICE,
 		BASE "allowplaintext: no\npop3_allowapop: maybe\n", VERDICT_UNDETERMINED,
 		REASON_INVALID, 3 },
+	{ "an integer that is none", "3.6.1", SERVICE, BASE "allowplaintext: no\nmaxword: 5.5\n",
+		VERDICT_UNDETERMINED, REASON_INVALID, 0 },
+	{ "a duration that is none", NULL, SERVICE, BASE "allowplaintext: no\ntimeout: 5 m\n",
+		VERDICT_UNDETERMINED, REASON_INVALID, 0 },
+	{ "a word that is none", NULL, SERVICE, BASE "tls_required: yes\nvirtdomains: y\n",
+		VERDICT_UNDETERMINED, REASON_INVALID, 0 },
+	{ "a word of the service that is none", NULL, SERVICE,
+		BASE "tls_required: yes\npop3_uidl_format: none\n", VERDICT_UNDETERMINED,
+		REASON_INVALID, 3 },
+	{ "another service's word that is none", "3.6.1", SERVICE,
+		BASE "tls_required: yes\nimap_virtdomains: y\n", VERDICT_REFUSES, REASON_SETTING,
+		2 },
 	{ "no configdirectory", NULL, SERVICE, "allowplaintext: no\n", VERDICT_UNDETERMINED,
 		REASON_INVALID, 0 },
 	{ "a trailing comment is a value", NULL, SERVICE, BASE "allowplaintext: no # yes\n",
@@ -290,6 +303,70 @@ test_switch(void)
 		g_assert_cmpint(cyrus_switch(neither[i]), ==, -1);
 }
 
+/* Options, values, and versions that are known; most are by cyr_info conf-all of 3.6. */
+static const struct {
+	const char *option, *value, *version;
+	bool refused;
+} values[] = {
+	{ "timeout", "30", "3.6.1", false },
+	{ "timeout", "1h30m", "3.6.1", false },
+	{ "timeout", "5m3", "3.6.1", false },
+	{ "timeout", "-5", "3.6.1", false },
+	{ "timeout", "99999999999d", "3.6.1", false },
+	{ "timeout", "5 m", "3.6.1", true },
+	{ "timeout", "--5", "3.6.1", true },
+	{ "timeout", "m", "3.6.1", true },
+	{ "timeout", "1M", "3.6.1", true },
+	{ "timeout", "5mm", "3.6.1", true },
+	{ "timeout", "0x10", NULL, true },
+	{ "timeout", "0x10", "2.5.17", false },
+	{ "maxword", "0x10", "3.6.1", false },
+	{ "maxword", "-5", "3.6.1", false },
+	{ "maxword", "09", "3.6.1", true },
+	{ "maxword", "09", NULL, false }, /* a size, in later ones */
+	{ "maxword", "5.5", NULL, true },
+	{ "maxword", "128K", "3.6.1", true },
+	{ "maxword", "128K", "3.10.2", false },
+	{ "maxword", "128 KiB", NULL, false },
+	{ "maxword", "128 KiX", NULL, true },
+	{ "virtdomains", "userid", "3.6.1", false },
+	{ "virtdomains", "true", "3.6.1", false },
+	{ "virtdomains", "f", "3.6.1", false },
+	{ "virtdomains", "y", "3.6.1", true },
+	{ "virtdomains", "TRUE", "3.6.1", true },
+	{ "virtdomains", "off on", "3.6.1", true },
+	{ "virtdomains", "use", "3.6.1", true },
+	{ "uidl_format", "yes", "3.6.1", true },
+	{ "sieve_extensions", "fileinto  imapflags\tsnooze", "3.6.1", false },
+	{ "sieve_extensions", "fileinto nothing", "3.6.1", true },
+	{ "pts_module", "http", "3.10.2", false },
+	{ "duplicate_db", "twoskip", "3.6.1", false },
+	{ "duplicate_db", "flat", "3.6.1", true },
+	{ "duplicate_db", "berkeley-nosync", "3.6.1", true },
+	{ "duplicate_db", "berkeley-nosync", "2.4.17", false },
+	{ "duplicate_db", "berkeley-nosync", NULL, false },
+	{ "search_engine", "later", "3.12.0", false }, /* what that version takes is not known */
+	{ "defaultpartition", "ABC1", "3.6.1", false },
+	{ "defaultpartition", "a-b", "3.6.1", true },
+	{ "tls_required", "maybe", "2.5.17", false },
+	{ "tls_required", "maybe", "3.6.1", true },
+	{ "admins", "maybe", "3.6.1", false },
+	{ "no_such_option", "maybe", "3.6.1", false },
+};
+
+static void
+test_values(void)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(values); i++) {
+		g_test_message("%s: %s", values[i].option, values[i].value);
+		g_assert_true(cyrus_is_refused(values[i].option, values[i].value,
+				      values[i].version) == values[i].refused);
+	}
+	/* They are looked up by their order. */
+	for (size_t i = 1; cyrus_known_option(i) != NULL; i++)
+		g_assert_cmpstr(cyrus_known_option(i - 1), <, cyrus_known_option(i));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -301,5 +378,6 @@ main(int argc, char **argv)
 	g_test_add_func("/config/cyrus/several-services", test_several_services);
 	g_test_add_func("/config/cyrus/other-file", test_other_file_by_default);
 	g_test_add_func("/config/cyrus/switch", test_switch);
+	g_test_add_func("/config/cyrus/values", test_values);
 	return g_test_run();
 }

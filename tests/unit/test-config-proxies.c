@@ -148,6 +148,7 @@ memory_look(struct config_source *source, const char *path, struct source_look *
 #define PERMITS(reason, ...)      VERDICT_PERMITS, REASON_##reason, __VA_ARGS__
 #define REFUSES(reason, ...)      VERDICT_REFUSES, REASON_##reason, __VA_ARGS__
 #define UNDETERMINED(reason, ...) VERDICT_UNDETERMINED, REASON_##reason, __VA_ARGS__
+#define NOT_TAKEN                 UNDETERMINED(INVALID, CONFIG_NOTE_INVALID, CONFIG_NOTE_PERMITS)
 #define NO_SERVICE(...)           VERDICT_NO_SERVICE, REASON_NOT_SERVED, __VA_ARGS__
 
 static const struct sample nginx_samples[] = {
@@ -186,6 +187,33 @@ static const struct sample nginx_samples[] = {
 		NO_SERVICE(CONFIG_NOTE_NONE, CONFIG_NOTE_SIBLING) },
 	{ NGINX("server { listen unix:/run/x; protocol pop3; }"), PERMITS(DEFAULT, ANY) },
 	{ NGINX("starttls only; starttls on; server { listen 110; }"), UNDETERMINED(INVALID, ANY) },
+	/* Two listens with one address and port: nginx does not load it. */
+	{ NGINX("starttls only; server { listen 110; } server { listen 110; }" NGINX_TLS),
+		NOT_TAKEN },
+	{ NGINX("server { listen 110; listen *:0110; }"), NOT_TAKEN },
+	{ NGINX("server { listen 110; } server { listen 0.0.0.0:110; protocol imap; }"),
+		NOT_TAKEN },
+	{ NGINX("server { listen 110; } server { listen 110 ssl; }" NGINX_TLS), NOT_TAKEN },
+	{ NGINX("server { listen 100-110; } server { listen 105; protocol imap; }"), NOT_TAKEN },
+	{ NGINX("server { listen 143; } server { listen 143; } server { listen 110; }"),
+		NOT_TAKEN },
+	{ NGINX("server { listen [::1]:110; listen [0:0:0:0:0:0:0:1]:110; }"), NOT_TAKEN },
+	{ NGINX("server { listen localhost:110; listen 127.0.0.1:110; }"), NOT_TAKEN },
+	{ NGINX("server { protocol pop3; listen unix:/run/x; listen UNIX:/run/x; }"), NOT_TAKEN },
+	{ NGINX("server { listen 110; listen 127.0.0.1:110; listen [::]:110; }"),
+		PERMITS(DEFAULT, CONFIG_NOTE_NONE, CONFIG_NOTE_INVALID) },
+	{ NGINX("server { listen 110-112; listen 113-115; listen 109; }"),
+		PERMITS(DEFAULT, CONFIG_NOTE_NONE, CONFIG_NOTE_INVALID) },
+	/* Without a port it is one of the kernel's choice, and not 80. */
+	{ NGINX("server { protocol pop3; listen [::1]; listen [::1]:80; }"),
+		PERMITS(DEFAULT, CONFIG_NOTE_NONE, CONFIG_NOTE_INVALID) },
+	{ NGINX("server { protocol pop3; listen 127.0.0.1; listen 127.0.0.1; }"), NOT_TAKEN },
+	{ NGINX("server { protocol pop3; listen 0; }"), NOT_TAKEN },
+	{ NGINX("server { protocol pop3; listen 70000; }"), NOT_TAKEN },
+	{ NGINX("server { protocol pop3; listen 112-110; }"), NOT_TAKEN },
+	{ NGINX("server { protocol pop3; listen 127.0.0.1:pop3; }"), NOT_TAKEN },
+	{ NGINX("server { protocol pop3; listen ::1:110; }"), NOT_TAKEN },
+	{ NGINX("server { protocol pop3; listen :110; }"), NOT_TAKEN },
 	{ NGINX("starttls bogus; server { listen 110; }"), UNDETERMINED(INVALID, ANY) },
 	{ NGINX("starttls only; bogus on; server { listen 110; }"),
 		UNDETERMINED(NOT_UNDERSTOOD, ANY) },
@@ -446,7 +474,7 @@ test_many(void)
 		"backend b@\nserver s 127.0.0.1:110\n",
 		"");
 	check_many(nginx, "mail { auth_http a; starttls only;\n",
-		"server { listen @; protocol pop3; }\n", "}\n");
+		"server { listen 1@; protocol pop3; }\n", "}\n");
 }
 
 /* Beyond the bound there are only sections that have nothing to do with POP3. */

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "products/cyrus/known.h"
+
 static const char first_closed_default[] = "2.3.9";
 static const char first_tls_required[] = "3.0";
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "products/config_access.h"
+#include "products/cyrus/known.h"
 
 static const char *const weak[] = { "CRAM-MD5", "DIGEST-MD5", "NTLM", "SCRAM-MD5", NULL };
 static const char *const old_versions[] = { "ssl2", "ssl3", "tls1_0", "tls1_1", NULL };

@@ -4,181 +4,9 @@
 #include <string.h>
 
 #include "dialect/tree.h"
+#include "products/cyrus/known.h"
 
 extern const struct dialect dialect_imapd;
-
-/*
- * The options that are switches (as of 3.6): a value that is none keeps Cyrus from starting.
- * Versions that do not know one of them do not look at its value.
- */
-static const char *const switches[] = {
-	"acl_admin_implies_write",
-	"allowallsubscribe",
-	"allowanonymouslogin",
-	"allowapop",
-	"allowdeleted",
-	"allownewnews",
-	"allowplaintext",
-	"allowsetacl",
-	"allowusermoves",
-	"altnamespace",
-	"annotation_allow_undefined",
-	"annotation_callout_disable_append",
-	"annotation_enable_legacy_commands",
-	"anyoneuseracl",
-	"anysievefolder",
-	"archive_enabled",
-	"archive_keepflagged",
-	"auditlog",
-	"autocreate_post",
-	"autocreate_sieve_script_compile",
-	"autocreate_subscribe_sharedfolders_all",
-	"autoexpunge",
-	"autosubscribe_all_sharedfolders",
-	"backup_keep_previous",
-	"caldav_accept_invalid_rrules",
-	"caldav_allowattach",
-	"caldav_allowcalendaradmin",
-	"caldav_create_attach",
-	"caldav_create_default",
-	"caldav_create_sched",
-	"carddav_allowaddmember",
-	"carddav_allowaddressbookadmin",
-	"carddav_repair_vcard",
-	"chatty",
-	"client_bind",
-	"conversations",
-	"conversations_keep_existing",
-	"createonpost",
-	"crossdomains",
-	"crossdomains_onlyother",
-	"debug",
-	"delete_unsubscribe",
-	"disable_shared_namespace",
-	"disable_user_namespace",
-	"disconnect_on_vanished_mailbox",
-	"duplicatesuppression",
-	"fastmailsharing",
-	"flushseenstate",
-	"foolstupidclients",
-	"fulldirhash",
-	"generate_compiled_sieve_script",
-	"hashimapspool",
-	"httpallowcompress",
-	"httpallowtrace",
-	"httpcontentmd5",
-	"httpprettytelemetry",
-	"ignorereference",
-	"imapidresponse",
-	"imapmagicplus",
-	"improved_mboxlist_sort",
-	"iolog",
-	"ischedule_dkim_required",
-	"jmap_nonstandard_extensions",
-	"jmap_set_has_attachment",
-	"jmap_vacation",
-	"jmapsubmission_deleteonsend",
-	"ldap_referrals",
-	"ldap_restart",
-	"ldap_sasl",
-	"ldap_start_tls",
-	"ldap_tls_check_peer",
-	"ldap_verify_peer",
-	"literalminus",
-	"lmtp_downcase_rcpt",
-	"lmtp_fuzzy_mailbox_match",
-	"lmtp_over_quota_perm_failure",
-	"lmtp_preparse",
-	"lmtp_strict_quota",
-	"lmtp_strict_rfc2821",
-	"loginuseacl",
-	"logtimestamps",
-	"mailbox_legacy_dirs",
-	"master_bind_errors_fatal",
-	"munge8bit",
-	"object_storage_enabled",
-	"openio_autocreate",
-	"popsubfolders",
-	"popuseacl",
-	"popuseimapflags",
-	"prometheus_enabled",
-	"proxy_compress",
-	"proxyd_allow_status_referral",
-	"proxyd_disable_mailbox_referrals",
-	"ptskrb5_convert524",
-	"ptskrb5_strip_default_realm",
-	"quota_use_conversations",
-	"readonly",
-	"reject8bit",
-	"reverseacls",
-	"reverseuniqueids",
-	"rfc2046_strict",
-	"rfc2047_utf8",
-	"rfc3028_strict",
-	"search_fuzzy_always",
-	"search_index_headers",
-	"search_index_language",
-	"search_index_parts",
-	"search_query_language",
-	"search_skipdiacrit",
-	"search_skiphtml",
-	"sieve_allowreferrals",
-	"sieve_sasl_send_unsolicited_capability",
-	"sieve_use_lmtp_reject",
-	"sieve_utf8fileinto",
-	"sieveusehomedir",
-	"singleinstancestore",
-	"skiplist_always_checkpoint",
-	"skiplist_unsafe",
-	"soft_noauth",
-	"specialusealways",
-	"sql_usessl",
-	"srs_alwaysrewrite",
-	"statuscache",
-	"sync_log",
-	"sync_log_chain",
-	"sync_try_imap",
-	"tcp_keepalive",
-	"telemetry_bysessionid",
-	"tls_prefer_server_ciphers",
-	"tls_required",
-	"unix_group_enable",
-	"unixhierarchysep",
-	"username_tolower",
-	"xbackup_enabled",
-	NULL,
-};
-
-static const char *const integers[] = { "sasl_minimum_layer", "sasl_maximum_layer", NULL };
-
-int
-cyrus_switch(const char *value)
-{
-	if (value[0] == '0' || value[0] == 'n' || value[0] == 'f' ||
-		(value[0] == 'o' && value[1] == 'f'))
-		return 0;
-	if (value[0] == '1' || value[0] == 'y' || value[0] == 't' ||
-		(value[0] == 'o' && value[1] == 'n'))
-		return 1;
-	return -1;
-}
-
-/* Whether a version (NULL: any) refuses the option's value. */
-static bool
-is_refused(const char *option, const char *value, const char *version)
-{
-	char *end;
-
-	if (g_str_equal(option, "tls_required") && version != NULL &&
-		config_version_compare(version, "3.0") < 0)
-		return false;
-	if (g_strv_contains(switches, option))
-		return cyrus_switch(value) < 0;
-	if (!g_strv_contains(integers, option))
-		return false;
-	g_ascii_strtoll(value, &end, 0);
-	return *end != '\0';
-}
 
 /* --- finding ---------------------------------------------------------------------------------- */
 
@@ -203,18 +31,13 @@ const struct cyrus_setting *
 cyrus_settings_find_bad(const struct cyrus_settings *settings, const char *service,
 	const char *version)
 {
-	for (size_t i = 0; switches[i] != NULL; i++) {
-		const struct cyrus_setting *setting =
-			cyrus_settings_find(settings, service, switches[i]);
+	const char *option;
 
-		if (setting != NULL && is_refused(switches[i], setting->value, version))
-			return setting;
-	}
-	for (size_t i = 0; integers[i] != NULL; i++) {
+	for (size_t i = 0; (option = cyrus_known_option(i)) != NULL; i++) {
 		const struct cyrus_setting *setting =
-			cyrus_settings_find(settings, service, integers[i]);
+			cyrus_settings_find(settings, service, option);
 
-		if (setting != NULL && is_refused(integers[i], setting->value, version))
+		if (setting != NULL && cyrus_is_refused(option, setting->value, version))
 			return setting;
 	}
 	return NULL;
@@ -293,7 +116,7 @@ take_setting(struct reader *reader, const struct config_text *text, const struct
 		g_free(setting);
 		return;
 	}
-	if (is_refused(setting->key, setting->value, reading->version))
+	if (cyrus_is_refused(setting->key, setting->value, reading->version))
 		refuse(reader, REASON_INVALID, setting->location, setting->line,
 			facts_printf(reading->facts,
 				"Cyrus does not start: it cannot read this value of %s.",

@@ -47,7 +47,4 @@ const struct cyrus_setting *cyrus_settings_find_general(const struct cyrus_setti
 const struct cyrus_setting *cyrus_settings_find_bad(const struct cyrus_settings *settings,
 	const char *service, const char *version);
 
-/* How Cyrus reads a switch, by its first letters: 1, 0, or -1 for what it refuses. */
-int cyrus_switch(const char *value);
-
 #endif

@@ -555,7 +555,7 @@ include_file(struct collector *collector, const struct node *node, const char *p
 	text = reading->source->read(reading->source, path, &outcome);
 	if (text != NULL)
 		read_text(collector, text);
-	else if (!node->optional || outcome == SOURCE_UNREADABLE || outcome == SOURCE_TOO_LARGE)
+	else if (!node->optional || outcome != SOURCE_ABSENT)
 		dovecot_doubt(collector->settings, REASON_UNREADABLE, collector->text,
 			node->key_at.start,
 			facts_printf(reading->facts, "%s, which is included here: %s.", path,
@@ -583,9 +583,10 @@ doubt_include(struct collector *collector, const struct node *node, const char *
 {
 	struct dovecot_settings *settings = collector->settings;
 	bool outside = is_outside(settings->reading->source, pattern);
+	bool protocols = outside && strstr(pattern, "/protocols.d/") != NULL;
 
-	settings->protocols_outside |= outside && strstr(pattern, "/protocols.d/") != NULL;
-	if (node->optional && (outcome == SOURCE_ABSENT || outside))
+	settings->protocols_outside |= protocols;
+	if (node->optional && (protocols || (outcome == SOURCE_ABSENT && !outside)))
 		return;
 	if (outcome == SOURCE_ABSENT && !outside) {
 		dovecot_invalid(settings, collector->text, node->key_at.start,

@@ -144,10 +144,14 @@ include_pattern(struct nginx_blocks *blocks, GArray *list, struct config_place p
 	source->look(source, folder, &look);
 	if (look.outcome == SOURCE_OUTSIDE && !is_module_folder(pattern))
 		miss(blocks, place, pattern, SOURCE_OUTSIDE);
-	else if (outcome != SOURCE_FOUND && outcome != SOURCE_ABSENT)
+	else if (outcome != SOURCE_FOUND && outcome != SOURCE_ABSENT && !is_module_folder(pattern))
 		miss(blocks, place, pattern, outcome);
-	for (guint i = 0; i < paths->len; i++)
-		include_file(blocks, list, g_ptr_array_index(paths, i), depth);
+	for (guint i = 0; i < paths->len; i++) {
+		const char *path = g_ptr_array_index(paths, i);
+
+		if (!is_module_folder(path) || source->read(source, path, NULL) != NULL)
+			include_file(blocks, list, path, depth);
+	}
 }
 
 static void

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "products/nginx/blocks.h"
+#include "products/nginx/listen.h"
 #include "products/proxies.h"
 
 #define SETTLE "nginx -t"
@@ -26,8 +27,9 @@ enum nginx_protocol {
 struct server {
 	struct nginx_blocks *blocks;
 	struct config_reading *config;
-	const GHashTable *mail; /* the mail block's directives: key to struct config_place */
-	const GArray *own;      /* of struct config_place */
+	const GHashTable *mail;        /* the mail block's directives: key to struct config_place */
+	const GArray *own;             /* of struct config_place */
+	struct nginx_listens *listens; /* of all servers */
 	struct config_place block;
 	enum nginx_protocol protocol;
 	struct config_place starttls, ssl;
@@ -74,40 +76,6 @@ effective(const struct server *server, const char *key)
 
 /* --- listen ----------------------------------------------------------------------------------- */
 
-struct listen {
-	char *host;        /* "" for all addresses */
-	unsigned from, to; /* ports; a range since 1.15.10 */
-	bool unix_socket;
-};
-
-/* "110", "*:110", "127.0.0.1", "[::1]:110", "unix:/run/x", "110-115". */
-static void
-parse_listen(const char *text, struct listen *listen)
-{
-	const char *port = "";
-	char *after;
-
-	*listen = (struct listen){ .host = NULL };
-	if (g_ascii_strncasecmp(text, "unix:", strlen("unix:")) == 0) {
-		listen->unix_socket = true;
-		listen->host = g_strdup(text);
-		return;
-	}
-	if (text[0] != '[' && strchr(text, ':') == NULL &&
-		text[strspn(text, "0123456789-")] != '\0') {
-		listen->host = g_strdup(text);
-		port = "";
-	} else {
-		listen->host = proxies_split(text, &port);
-	}
-	listen->from = listen->to = (unsigned)CLAMP(g_ascii_strtoll(port, &after, 10), 0, 65535);
-	if (*after == '-')
-		listen->to = (unsigned)CLAMP(g_ascii_strtoll(after + 1, NULL, 10), 0, 65535);
-	/* A host alone: nginx takes port 80. */
-	if (*port == '\0')
-		listen->from = listen->to = 80;
-}
-
 static enum nginx_protocol
 standard_protocol(unsigned port)
 {
@@ -132,14 +100,14 @@ guess_protocol(const struct server *server)
 {
 	for (guint i = 0; i < server->own->len; i++) {
 		struct config_place place = g_array_index(server->own, struct config_place, i);
-		struct listen listen;
+		struct nginx_listen listen;
 		enum nginx_protocol protocol;
 
 		if (!g_str_equal(place.node->key, "listen"))
 			continue;
-		parse_listen(value_of(place, ""), &listen);
+		nginx_listen_parse(value_of(place, ""), &listen);
 		protocol = listen.unix_socket ? PROTOCOL_UNKNOWN : standard_protocol(listen.from);
-		g_free(listen.host);
+		nginx_listen_clear(&listen);
 		if (protocol != PROTOCOL_UNKNOWN)
 			return protocol;
 	}
@@ -193,59 +161,11 @@ check_words(struct config_reading *config, struct config_place place, const char
 	}
 }
 
-/* Digits, and behind them at most one of the units. */
-static bool
-is_number(const char *text, const char *units)
-{
-	size_t digits = strspn(text, "0123456789");
-
-	return digits > 0 &&
-		(text[digits] == '\0' ||
-			(strchr(units, text[digits]) != NULL && text[digits + 1] == '\0'));
-}
-
-/* "on", "off", or up to three of "IDLE:INTERVAL:COUNT": "30m::10", "1h30m". */
-static bool
-is_keepalive(const char *text)
-{
-	g_auto(GStrv) parts = g_strsplit(text, ":", -1);
-
-	if (g_str_equal(text, "on") || g_str_equal(text, "off"))
-		return true;
-	if (strpbrk(text, "123456789") == NULL || g_strv_length(parts) > 3)
-		return false;
-	for (size_t i = 0; parts[i] != NULL; i++)
-		if (parts[i][0] != '\0' &&
-			(!g_ascii_isdigit(parts[i][0]) ||
-				parts[i][strspn(parts[i], "0123456789smhdwMy")] != '\0'))
-			return false;
-	return true;
-}
-
-/* A parameter of listen in the mail block, as it is written. */
-static bool
-is_listen_word(const char *word)
-{
-	const char *value = strchr(word, '=');
-
-	if (value == NULL)
-		return g_str_equal(word, "ssl") || g_str_equal(word, "bind") ||
-			g_str_equal(word, "proxy_protocol");
-	value++;
-	if (g_str_has_prefix(word, "backlog="))
-		return is_number(value, "") && strspn(value, "0") < strlen(value);
-	if (g_str_has_prefix(word, "rcvbuf=") || g_str_has_prefix(word, "sndbuf="))
-		return is_number(value, "kKmM");
-	if (g_str_has_prefix(word, "ipv6only="))
-		return g_str_equal(value, "on") || g_str_equal(value, "off");
-	return g_str_has_prefix(word, "so_keepalive=") && is_keepalive(value);
-}
-
 static void
-check_listen(struct config_reading *config, struct config_place place)
+check_parameters(struct config_reading *config, struct config_place place)
 {
 	for (size_t i = 1; place.node->words[0] != NULL && place.node->words[i] != NULL; i++)
-		if (!is_listen_word(place.node->words[i])) {
+		if (!nginx_listen_takes(place.node->words[i])) {
 			proxies_refuse(config, REASON_INVALID, place,
 				"listen does not take this parameter.", SETTLE);
 			return;
@@ -263,7 +183,7 @@ check_block(struct config_reading *config, const GArray *list)
 				g_str_equal(place.node->key, known_words[j].key))
 				check_words(config, place, known_words[j].words);
 		if (place.node->kind == NODE_SETTING && g_str_equal(place.node->key, "listen"))
-			check_listen(config, place);
+			check_parameters(config, place);
 	}
 }
 
@@ -285,6 +205,27 @@ check_values(const struct server *server)
 	if (effective(server, "auth_http").node == NULL)
 		proxies_note(server->config, CONFIG_NOTE_INVALID, server->block,
 			"No auth_http is set for this server: nginx does not load it.");
+}
+
+static void
+check_listen(const struct server *server, struct config_place place,
+	const struct nginx_listen *listen)
+{
+	g_autofree char *where = NULL, *message = NULL;
+	struct config_place before;
+	struct location location;
+
+	if (listen->is_wrong) {
+		refuse(server, place, "nginx takes no such address or port.");
+		return;
+	}
+	before = nginx_listens_add(server->listens, listen, place);
+	if (before.node == NULL)
+		return;
+	location = config_location(server->config, before.text, before.node->key_at.start);
+	where = location_text(&location);
+	message = g_strdup_printf("This address and port are another listen's, in %s.", where);
+	refuse(server, place, message);
 }
 
 /* --- TLS -------------------------------------------------------------------------------------- */
@@ -356,7 +297,8 @@ judge(const struct server *server, struct config_listener *listener, bool tls)
 }
 
 static const char *
-address_of(struct config_reading *config, struct config_place place, const struct listen *listen)
+address_of(struct config_reading *config, struct config_place place,
+	const struct nginx_listen *listen)
 {
 	const char *host = listen->host[0] != '\0'       ? listen->host :
 		strchr(value_of(place, ""), '[') != NULL ? "::" :
@@ -366,8 +308,8 @@ address_of(struct config_reading *config, struct config_place place, const struc
 }
 
 static void
-add_listener(const struct server *server, struct config_place place, const struct listen *listen,
-	unsigned port)
+add_listener(const struct server *server, struct config_place place,
+	const struct nginx_listen *listen, unsigned port)
 {
 	struct config_listener *listener = config_add_listener(server->config->facts);
 	bool tls = server->tls || listen_has(place, "ssl");
@@ -390,15 +332,16 @@ add_listeners(const struct server *server, struct config_place *asks)
 {
 	bool clear = false;
 
-	for (guint i = 0; i < server->own->len; i++) {
+	for (guint i = 0; i < server->own->len && !config_is_full(server->config); i++) {
 		struct config_place place = g_array_index(server->own, struct config_place, i);
-		struct listen listen;
+		struct nginx_listen listen;
 
 		if (!g_str_equal(place.node->key, "listen"))
 			continue;
 		if (config_is_full(server->config))
 			break;
-		parse_listen(value_of(place, ""), &listen);
+		nginx_listen_parse(value_of(place, ""), &listen);
+		check_listen(server, place, &listen);
 		if (!server->tls && !listen_has(place, "ssl"))
 			clear = true;
 		else
@@ -409,7 +352,7 @@ add_listeners(const struct server *server, struct config_place *asks)
 			if (listen.to > listen.from)
 				add_listener(server, place, &listen, listen.to);
 		}
-		g_free(listen.host);
+		nginx_listen_clear(&listen);
 	}
 	return clear;
 }
@@ -495,6 +438,7 @@ static void
 read_mail(struct nginx_blocks *blocks, struct config_reading *config, struct config_place block)
 {
 	const GArray *mail = nginx_blocks_open(blocks, block, NGINX_MAIL);
+	struct nginx_listens *listens = nginx_listens_new();
 	/* Asked for every server, however many there are. */
 	g_autoptr(GHashTable) settings = g_hash_table_new(g_str_hash, g_str_equal);
 
@@ -505,24 +449,28 @@ read_mail(struct nginx_blocks *blocks, struct config_reading *config, struct con
 		if (place->node->kind == NODE_SETTING)
 			g_hash_table_insert(settings, (void *)(uintptr_t)place->node->key, place);
 	}
-	for (guint i = 0; i < mail->len; i++) {
+	for (guint i = 0; i < mail->len && !config_is_full(config); i++) {
 		struct config_place place = g_array_index(mail, struct config_place, i);
-		struct server server = { .blocks = blocks, .config = config, .mail = settings };
+		struct server server = {
+			.blocks = blocks,
+			.config = config,
+			.mail = settings,
+			.listens = listens,
+		};
 
 		if (place.node->kind != NODE_BLOCK || !g_str_equal(place.node->key, "server"))
 			continue;
-		if (config_is_full(config))
-			break;
 		server.block = place;
 		server.own = nginx_blocks_open(blocks, place, NGINX_MAIL_SERVER);
 		read_server(&server);
 	}
+	nginx_listens_free(listens);
 }
 
 /* What comes in clear is passed through: the server behind it decides. */
 static void
 add_stream_listener(struct config_reading *config, struct config_place place,
-	const struct listen *listen, unsigned port)
+	const struct nginx_listen *listen, unsigned port)
 {
 	struct config_listener *listener = config_add_listener(config->facts);
 	bool tls = listen_has(place, "ssl");
@@ -548,16 +496,16 @@ read_stream_server(struct config_reading *config, const GArray *own)
 
 	for (guint i = 0; i < own->len; i++) {
 		struct config_place place = g_array_index(own, struct config_place, i);
-		struct listen listen;
+		struct nginx_listen listen;
 
 		if (!g_str_equal(place.node->key, "listen") || listen_has(place, "udp"))
 			continue;
-		parse_listen(value_of(place, ""), &listen);
+		nginx_listen_parse(value_of(place, ""), &listen);
 		for (size_t j = 0; j < G_N_ELEMENTS(ports); j++)
 			if (!listen.unix_socket && listen.from <= ports[j] &&
 				ports[j] <= listen.to && !config_is_full(config))
 				add_stream_listener(config, place, &listen, ports[j]);
-		g_free(listen.host);
+		nginx_listen_clear(&listen);
 	}
 }
 

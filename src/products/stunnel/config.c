@@ -285,6 +285,7 @@ recognizes(const char *text, size_t length)
 			G_REGEX_MULTILINE | G_REGEX_RAW, 0);
 }
 
+/* Debian's init script starts a server for each file, and so does its unit stunnel@.service. */
 static const char *const roots[] = { "stunnel.conf", "*.conf", NULL };
 static const char *const elsewhere[] = { "/usr/local/etc/stunnel", NULL };
 static const char *const packages[] = { "stunnel4", "stunnel", NULL };
@@ -292,6 +293,7 @@ static const char *const packages[] = { "stunnel4", "stunnel", NULL };
 const struct product_config stunnel_config = {
 	.folder = "/etc/stunnel",
 	.roots = roots,
+	.each_root = true,
 	.elsewhere = elsewhere,
 	.packages = packages,
 	.recognizes = recognizes,

@@ -255,7 +255,7 @@ read_folder(struct xinetd *xinetd, const char *folder)
 			read_file(xinetd, path);
 	}
 	source->look(source, folder, &look);
-	if (outcome == SOURCE_TOO_LARGE || outcome == SOURCE_UNREADABLE ||
+	if ((outcome != SOURCE_FOUND && outcome != SOURCE_ABSENT) ||
 		look.outcome == SOURCE_UNREADABLE || look.outcome == SOURCE_OUTSIDE)
 		doubt(xinetd, REASON_INCLUDE_MISSING,
 			facts_printf(xinetd->reading->facts, "%s is not read as a whole.", folder));

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <grp.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <pwd.h>
 #include <string.h>
@@ -16,6 +17,8 @@
 enum {
 	READ_AT_ONCE = 64 * 1024,
 	NAMES_MAX = 16 * 1024, /* octets that a user database may need for one entry */
+	LINKS_MAX = 10,        /* absolute links that lead to each other */
+	BRACES_DEPTH_MAX = 16, /* braces within braces, of a pattern */
 };
 
 struct config_files {
@@ -30,6 +33,7 @@ struct config_files {
 	size_t total;
 	guint found; /* directory entries, of the match under way */
 	bool cut;
+	enum source_outcome kept; /* what kept that match from being whole, or SOURCE_FOUND */
 };
 
 struct entry {
@@ -88,21 +92,57 @@ shown(const struct config_files *files, const char *path)
 /* --- opening ---------------------------------------------------------------------------------- */
 
 static int
-open_below(const struct config_files *files, const char *path, int flags)
+open_at(const struct config_files *files, const char *rest, int flags)
 {
-	const char *rest = below(files, path);
 	struct open_how how = {
 		/* A pipe must not hold us up; with O_PATH nothing is opened. */
 		.flags = (guint64)(unsigned)(flags | O_CLOEXEC |
 			((flags & O_PATH) != 0 ? 0 : O_NONBLOCK | O_NOCTTY)),
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+		/* What leads out of an image stays in it; what leads out of a folder is outside. */
+		.resolve = RESOLVE_NO_MAGICLINKS |
+			(files->folder != NULL ? RESOLVE_BENEATH : RESOLVE_IN_ROOT),
 	};
 
-	if (rest == NULL) {
-		errno = EXDEV;
-		return -1;
-	}
 	return (int)syscall(SYS_openat2, files->fd, rest, &how, sizeof how);
+}
+
+/* The server's name that a link has as its absolute target: a new string, or NULL. */
+static char *
+link_target(const struct config_files *files, const char *rest)
+{
+	char target[PATH_MAX];
+	ssize_t length = readlinkat(files->fd, rest, target, sizeof(target) - 1);
+
+	if (length <= 0 || target[0] != '/')
+		return NULL;
+	return g_strndup(target, (gsize)length);
+}
+
+/* In a folder that stands for the server's own, a link by a name of the server's is followed. */
+static int
+open_below(const struct config_files *files, const char *path, int flags)
+{
+	g_autofree char *name = g_strdup(path);
+	int fd = -1;
+
+	errno = EXDEV;
+	for (int hops = 0; hops < LINKS_MAX && name != NULL; hops++) {
+		const char *rest = below(files, name);
+		char *next;
+
+		if (rest == NULL) {
+			errno = EXDEV;
+			return -1;
+		}
+		fd = open_at(files, rest, flags);
+		if (fd >= 0 || errno != EXDEV || files->folder == NULL)
+			return fd;
+		next = link_target(files, rest);
+		g_free(name);
+		name = next;
+		errno = EXDEV;
+	}
+	return fd;
 }
 
 static enum source_outcome
@@ -198,10 +238,22 @@ read_path(struct config_source *source, const char *path, enum source_outcome *o
 /* glob(3) hands nothing to its callbacks; it is not called from two threads. */
 static struct config_files *matching;
 
+/* What may not be looked at is not absent, though glob(3) takes it so. */
+static int
+match_open(const char *path, int flags)
+{
+	int fd = open_below(matching, path, flags);
+	enum source_outcome outcome = fd < 0 ? outcome_of(errno) : SOURCE_FOUND;
+
+	if (outcome != SOURCE_FOUND && outcome != SOURCE_ABSENT)
+		matching->kept = outcome;
+	return fd;
+}
+
 static void *
 match_opendir(const char *path)
 {
-	int fd = open_below(matching, path, O_RDONLY | O_DIRECTORY);
+	int fd = match_open(path, O_RDONLY | O_DIRECTORY);
 	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
 
 	if (folder == NULL && fd >= 0)
@@ -229,7 +281,7 @@ match_closedir(void *folder)
 static int
 match_stat(const char *path, struct stat *status)
 {
-	int fd = open_below(matching, path, O_PATH);
+	int fd = match_open(path, O_PATH);
 	int result = fd < 0 ? -1 : fstat(fd, status);
 
 	if (fd >= 0)
@@ -241,12 +293,46 @@ match_stat(const char *path, struct stat *status)
 static int
 match_lstat(const char *path, struct stat *status)
 {
-	int fd = open_below(matching, path, O_PATH | O_NOFOLLOW);
+	int fd = match_open(path, O_PATH | O_NOFOLLOW);
 	int result = fd < 0 ? -1 : fstat(fd, status);
 
 	if (fd >= 0)
 		close(fd);
 	return result;
+}
+
+/* Whether the braces of a pattern stand for more patterns than files may match. */
+static bool
+has_too_many_braces(const char *pattern)
+{
+	guint64 product = 1, alternatives[BRACES_DEPTH_MAX];
+	size_t depth = 0;
+
+	for (const char *c = pattern; *c != '\0' && product <= SOURCE_MATCHES_MAX; c++) {
+		if (*c == '\\' && c[1] != '\0')
+			c++;
+		else if (*c == '{' && depth == BRACES_DEPTH_MAX)
+			return true;
+		else if (*c == '{')
+			alternatives[depth++] = 1;
+		else if (*c == ',' && depth > 0)
+			alternatives[depth - 1]++;
+		else if (*c == '}' && depth > 0)
+			product *= alternatives[--depth];
+	}
+	return product > SOURCE_MATCHES_MAX;
+}
+
+static enum source_outcome
+outcome_of_match(const struct config_files *files, int result)
+{
+	if (files->cut)
+		return SOURCE_TOO_LARGE;
+	if (files->kept != SOURCE_FOUND)
+		return files->kept;
+	if (result == 0)
+		return SOURCE_FOUND;
+	return result == GLOB_NOMATCH ? SOURCE_ABSENT : SOURCE_UNREADABLE;
 }
 
 static GPtrArray *
@@ -262,12 +348,14 @@ match(struct config_source *source, const char *pattern, bool braces, enum sourc
 		.gl_stat = match_stat,
 	};
 	int flags = GLOB_ALTDIRFUNC | (braces ? GLOB_BRACE : 0);
-	int result;
+	int result = GLOB_NOMATCH;
 
 	matching = files;
 	files->found = 0;
-	files->cut = false;
-	result = glob(pattern, flags, NULL, &found);
+	files->kept = SOURCE_FOUND;
+	files->cut = braces && has_too_many_braces(pattern);
+	if (!files->cut)
+		result = glob(pattern, flags, NULL, &found);
 	for (size_t i = 0; result == 0 && i < found.gl_pathc; i++) {
 		files->cut |= paths->len == SOURCE_MATCHES_MAX;
 		if (paths->len < SOURCE_MATCHES_MAX)
@@ -276,10 +364,7 @@ match(struct config_source *source, const char *pattern, bool braces, enum sourc
 	globfree(&found);
 	matching = NULL;
 	if (outcome != NULL)
-		*outcome = files->cut          ? SOURCE_TOO_LARGE :
-			result == GLOB_NOMATCH ? SOURCE_ABSENT :
-			result != 0            ? SOURCE_UNREADABLE :
-						 SOURCE_FOUND;
+		*outcome = outcome_of_match(files, result);
 	return paths;
 }
 

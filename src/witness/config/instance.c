@@ -36,43 +36,95 @@ add_instance(GPtrArray *instances, const struct config_request *request,
 	return instance;
 }
 
-/* The version of the installed package, on this host or in the image. */
+/* The installed package's version, on this host or in the image, for the instances from `first`. */
 static void
-take_package_version(struct config_instance *instance, const char *image)
+take_package_version(GPtrArray *instances, guint first, const char *image)
 {
-	const char *database;
+	g_autofree char *version = NULL;
+	const char *database = NULL;
 
-	if (instance->version != NULL)
-		return;
-	instance->version =
-		config_package_version(image, instance->product->config->packages, &database);
-	instance->version_source = instance->version != NULL ? database : NULL;
+	for (guint i = first; i < instances->len; i++) {
+		struct config_instance *instance = g_ptr_array_index(instances, i);
+
+		if (instance->version != NULL)
+			continue;
+		if (database == NULL)
+			version = config_package_version(image, instance->product->config->packages,
+				&database);
+		if (version == NULL)
+			return;
+		instance->version = g_strdup(version);
+		instance->version_source = database;
+	}
+}
+
+/* Whether that file name is one of the product's roots. */
+static bool
+is_root_name(const struct product_config *config, const char *name)
+{
+	return g_strv_contains(config->roots, name);
+}
+
+static bool
+is_recognized(struct config_source *source, const struct product_config *config, const char *path)
+{
+	const struct config_text *text =
+		config->recognizes != NULL ? source->read(source, path, NULL) : NULL;
+
+	return text != NULL && config->recognizes(text->bytes, text->length);
+}
+
+/* Appends the files that match one of the product's root names; `look_into`: its own ones only. */
+static void
+match_roots(GPtrArray *roots, struct config_source *source, const struct product_config *config,
+	const char *pattern, bool look_into)
+{
+	g_autoptr(GPtrArray) paths = source->match(source, pattern, false, NULL);
+	bool is_pattern = strchr(pattern, '*') != NULL;
+
+	for (guint i = 0; i < paths->len; i++) {
+		const char *path = g_ptr_array_index(paths, i);
+		g_autofree char *name = g_path_get_basename(path);
+		struct source_look look;
+
+		source->look(source, path, &look);
+		if (look.outcome != SOURCE_FOUND || look.is_folder ||
+			(is_pattern && is_root_name(config, name)) || /* it is there already */
+			(look_into && !is_recognized(source, config, path)))
+			continue;
+		g_ptr_array_add(roots, g_strdup(path));
+		if (!config->each_root)
+			return;
+	}
 }
 
 /*
- * The first of the product's root files that is in the folder, by the server's name; or NULL. Names
- * with a '*' say nothing where the folder need not be the product's.
+ * The product's root files in the folder, by the server's names: the first one, or all where each
+ * is a server's. Where the folder need not be the product's, names with a '*' say nothing but
+ * beside another root, and of files that it recognizes. NULL and *error where there is no folder.
  */
-static char *
-first_root(struct config_files *files, const struct product_config *config, const char *folder,
-	bool is_own)
+static GPtrArray *
+find_roots(const struct config_files_options *options, const struct product_config *config,
+	const char *folder, bool is_own, GError **error)
 {
-	struct config_source *source = config_files_source(files);
+	struct config_files *files = config_files_new(options, error);
+	GPtrArray *roots;
 
+	if (files == NULL)
+		return NULL;
+	roots = g_ptr_array_new_with_free_func(g_free);
 	for (size_t i = 0; config->roots[i] != NULL; i++) {
-		if (!is_own && strchr(config->roots[i], '*') != NULL)
-			continue;
-		g_autofree char *path = g_build_filename(folder, config->roots[i], NULL);
-		g_autoptr(GPtrArray) paths = source->match(source, path, false, NULL);
-		struct source_look look;
+		bool is_pattern = strchr(config->roots[i], '*') != NULL;
+		g_autofree char *pattern = g_build_filename(folder, config->roots[i], NULL);
 
-		for (guint j = 0; j < paths->len; j++) {
-			source->look(source, g_ptr_array_index(paths, j), &look);
-			if (look.outcome == SOURCE_FOUND && !look.is_folder)
-				return g_strdup(g_ptr_array_index(paths, j));
-		}
+		if (roots->len > 0 && !config->each_root)
+			break;
+		if (!is_pattern || is_own || roots->len > 0)
+			match_roots(roots, config_files_source(files), config, pattern,
+				is_pattern && !is_own);
 	}
-	return NULL;
+	config_files_free(files);
+	return roots;
 }
 
 /* The first file in the folder that the product recognizes, by the server's name; or NULL. */
@@ -82,48 +134,68 @@ first_recognized(const struct config_files_options *options, const struct produc
 	struct config_files *files = config_files_new(options, NULL);
 	g_autofree char *pattern = g_build_filename(config->folder, "*", NULL);
 	g_autoptr(GPtrArray) paths = NULL;
+	struct config_source *source;
 	char *found = NULL;
 
 	if (files == NULL || config->recognizes == NULL) {
 		config_files_free(files);
 		return NULL;
 	}
-	paths = config_files_source(files)->match(config_files_source(files), pattern, false, NULL);
-	for (guint i = 0; i < paths->len && found == NULL; i++) {
-		const struct config_text *text =
-			config_files_source(files)->read(config_files_source(files),
-				g_ptr_array_index(paths, i), NULL);
-
-		if (text != NULL && config->recognizes(text->bytes, text->length))
-			found = g_strdup(text->path);
-	}
+	source = config_files_source(files);
+	paths = source->match(source, pattern, false, NULL);
+	for (guint i = 0; i < paths->len && found == NULL; i++)
+		if (is_recognized(source, config, g_ptr_array_index(paths, i)))
+			found = g_strdup(g_ptr_array_index(paths, i));
 	config_files_free(files);
 	return found;
 }
 
-/* The folder `stands` stands for the product's own. Returns whether it is one. */
-static bool
+/* An instance of each root; each has files of its own, whose bounds hold for it alone. */
+static void
+add_instances(GPtrArray *instances, const struct config_request *request,
+	const struct product *product, const struct config_files_options *options,
+	const GPtrArray *roots, GError **error)
+{
+	for (guint i = 0; i < roots->len; i++) {
+		struct config_files *files = NULL;
+
+		if (instances->len < INSTANCES_MAX)
+			files = config_files_new(options, error);
+		else
+			g_set_error(error, CONFIG_ERROR, 0, "more than %d configurations",
+				INSTANCES_MAX);
+		if (files == NULL)
+			return;
+		add_instance(instances, request, product, files, g_ptr_array_index(roots, i));
+	}
+}
+
+/* The folder `stands` stands for the product's own; `file` in it is the root, if it is named. */
+static void
 try_standing(GPtrArray *instances, const struct config_request *request,
 	const struct product *product, const char *stands, const char *file, GError **error)
 {
 	const struct product_config *config = product->config;
 	const struct config_files_options options = { .folder = config->folder, .stands = stands };
-	struct config_files *files = config_files_new(&options, error);
-	g_autofree char *root = NULL;
+	g_autoptr(GPtrArray) roots = NULL;
+	char *found;
 
-	if (files == NULL)
-		return false;
-	root = file != NULL ? g_build_filename(config->folder, file, NULL) :
-			      first_root(files, config, config->folder, request->product != NULL);
-	/* Who names the product means this folder, whatever its files are called. */
-	if (root == NULL && request->product != NULL)
-		root = first_recognized(&options, config);
-	if (root == NULL) {
-		config_files_free(files);
-		return false;
+	if (file != NULL) {
+		roots = g_ptr_array_new_with_free_func(g_free);
+		g_ptr_array_add(roots, g_build_filename(config->folder, file, NULL));
+	} else {
+		roots = find_roots(&options, config, config->folder, request->product != NULL,
+			error);
 	}
-	add_instance(instances, request, product, files, root);
-	return true;
+	if (roots == NULL)
+		return;
+	/* Who names the product means this folder, whatever its files are called. */
+	if (roots->len == 0 && request->product != NULL) {
+		found = first_recognized(&options, config);
+		if (found != NULL)
+			g_ptr_array_add(roots, found);
+	}
+	add_instances(instances, request, product, &options, roots, error);
 }
 
 /* The product's own folders, in an image or on this host. */
@@ -133,36 +205,21 @@ try_places(GPtrArray *instances, const struct config_request *request,
 {
 	const struct product_config *config = product->config;
 	const struct config_files_options options = { .root = request->root };
+	guint first = instances->len;
 
 	for (int i = -1; i < 0 || (config->elsewhere != NULL && config->elsewhere[i] != NULL);
 		i++) {
 		const char *folder = i < 0 ? config->folder : config->elsewhere[i];
-		struct config_files *files = config_files_new(&options, error);
-		g_autofree char *root =
-			files != NULL ? first_root(files, config, folder, true) : NULL;
+		g_autoptr(GPtrArray) roots = find_roots(&options, config, folder, true, error);
 
-		if (files == NULL)
+		if (roots == NULL)
 			return;
-		if (root == NULL) {
-			config_files_free(files);
-			continue;
-		}
-		take_package_version(add_instance(instances, request, product, files, root),
-			request->root);
+		add_instances(instances, request, product, &options, roots, error);
 	}
+	take_package_version(instances, first, request->root);
 }
 
 /* --- what the user named ---------------------------------------------------------------------- */
-
-/* Whether that file name is one of the product's roots. */
-static bool
-is_root_name(const struct product_config *config, const char *name)
-{
-	for (size_t i = 0; config->roots[i] != NULL; i++)
-		if (g_str_equal(config->roots[i], name))
-			return true;
-	return false;
-}
 
 /* By its name, or by its text, which is read as any other of a configuration: within bounds. */
 static bool
@@ -172,15 +229,13 @@ looks_like(const struct product_config *config, const char *path)
 	g_autofree char *name = g_path_get_basename(path);
 	g_autofree char *inside = g_build_filename("/it", name, NULL);
 	const struct config_files_options options = { .folder = "/it", .stands = folder };
-	struct config_files *files = NULL;
-	const struct config_text *text = NULL;
-	bool looks = is_root_name(config, name);
+	struct config_files *files;
+	bool looks;
 
-	if (!looks && config->recognizes != NULL &&
-		(files = config_files_new(&options, NULL)) != NULL)
-		text = config_files_source(files)->read(config_files_source(files), inside, NULL);
-	if (text != NULL)
-		looks = config->recognizes(text->bytes, text->length);
+	if (is_root_name(config, name))
+		return true;
+	files = config_files_new(&options, NULL);
+	looks = files != NULL && is_recognized(config_files_source(files), config, inside);
 	config_files_free(files);
 	return looks;
 }
@@ -211,8 +266,10 @@ try_file(GPtrArray *instances, const struct config_request *request, const struc
 		return;
 	}
 	files = config_files_new(&options, error);
-	if (files != NULL)
-		take_package_version(add_instance(instances, request, product, files, path), NULL);
+	if (files == NULL)
+		return;
+	add_instance(instances, request, product, files, path);
+	take_package_version(instances, instances->len - 1, NULL);
 }
 
 static void
@@ -319,27 +376,27 @@ try_image(GPtrArray *instances, const struct config_request *request, const stru
 	const struct config_files_options options = { .root = request->root };
 	struct config_files *files = config_files_new(&options, error);
 	g_autofree char *name = g_path_get_basename(request->path);
-	g_autofree char *root = NULL;
+	g_autoptr(GPtrArray) roots = NULL;
 	struct config_source *source;
-	const struct config_text *text;
 	struct source_look look;
 
 	if (files == NULL)
 		return;
 	source = config_files_source(files);
 	source->look(source, request->path, &look);
-	if (look.outcome == SOURCE_FOUND && look.is_folder)
-		root = first_root(files, product->config, request->path, request->product != NULL);
-	else if (request->product != NULL || is_root_name(product->config, name))
-		root = look.outcome == SOURCE_FOUND ? g_strdup(request->path) : NULL;
-	else if (product->config->recognizes != NULL &&
-		(text = source->read(source, request->path, NULL)) != NULL &&
-		product->config->recognizes(text->bytes, text->length))
-		root = g_strdup(request->path);
-	if (root != NULL)
-		add_instance(instances, request, product, files, root);
-	else
-		config_files_free(files);
+	if (look.outcome == SOURCE_FOUND && look.is_folder) {
+		roots = find_roots(&options, product->config, request->path,
+			request->product != NULL || is_own_folder(product->config, request->path),
+			error);
+	} else if (look.outcome == SOURCE_FOUND &&
+		(request->product != NULL || is_root_name(product->config, name) ||
+			is_recognized(source, product->config, request->path))) {
+		roots = g_ptr_array_new_with_free_func(g_free);
+		g_ptr_array_add(roots, g_strdup(request->path));
+	}
+	config_files_free(files);
+	if (roots != NULL)
+		add_instances(instances, request, product, &options, roots, error);
 }
 
 static void
@@ -385,7 +442,7 @@ config_instances_find(const struct config_request *request, GError **error)
 		find_in_image(instances, request, &problem);
 	else if (request->path != NULL)
 		find_in_path(instances, request, &problem);
-	for (size_t i = 0; problem == NULL && request->path == NULL && products[i] != NULL; i++)
+	for (size_t i = 0; request->path == NULL && products[i] != NULL && problem == NULL; i++)
 		if (products[i]->config != NULL &&
 			(request->product == products[i] ||
 				(request->product == NULL &&
@@ -403,8 +460,9 @@ config_instances_find(const struct config_request *request, GError **error)
 
 /* --- assessing -------------------------------------------------------------------------------- */
 
-struct assessment *
-config_instance_assess(struct config_instance *instance, int64_t now, const struct facts *wire)
+/* What the configuration says, with its verdict; facts_free is the caller's. */
+static struct facts *
+read_facts(struct config_instance *instance, int64_t now)
 {
 	const struct product *product = instance->product;
 	struct facts *facts = facts_new();
@@ -429,6 +487,27 @@ config_instance_assess(struct config_instance *instance, int64_t now, const stru
 	if (instance->layout != NULL)
 		config_layout_judge(instance->layout, facts);
 	config_verdict_decide(facts);
+	return facts;
+}
+
+bool
+config_instance_has_port(struct config_instance *instance, uint16_t port)
+{
+	struct facts *facts = read_facts(instance, 0);
+	const GArray *listeners = facts->config->listeners;
+	bool has = false;
+
+	for (guint i = 0; i < listeners->len; i++)
+		has |= g_array_index(listeners, struct config_listener, i).port == port;
+	facts_free(facts);
+	return has;
+}
+
+struct assessment *
+config_instance_assess(struct config_instance *instance, int64_t now, const struct facts *wire)
+{
+	struct facts *facts = read_facts(instance, now);
+
 	if (wire != NULL)
 		config_hold_against(facts, wire);
 	return rules_assess(facts, WITNESS_CONFIG);

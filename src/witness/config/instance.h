@@ -44,6 +44,9 @@ void config_instance_free(struct config_instance *instance); /* NULL is a no-op 
  */
 GPtrArray *config_instances_find(const struct config_request *request, GError **error);
 
+/* Whether it has a listener on that port; it is read for that. */
+bool config_instance_has_port(struct config_instance *instance, uint16_t port);
+
 /*
  * Reads the configuration and asks the rules; `now` is µs since the epoch. `wire`, if not NULL, is
  * what a probe saw of the server, to hold it against.
