@@ -203,6 +203,32 @@ read_product(const struct product **product, GError **error)
 	return false;
 }
 
+/*
+ * Digits with dots, and what a package's version may have around them, of which the epoch goes:
+ * "1:2.3.19+dfsg-2". What is none would count as older than all, and bring in the rules of long
+ * ago.
+ */
+static bool
+read_version(GError **error)
+{
+	static const char pattern[] =
+		"^([0-9]+:)?[0-9]+([.][0-9]+)*[A-Za-z0-9]*([-+~][A-Za-z0-9.+~-]*)?\\z";
+	const char *colon;
+
+	if (given.version == NULL)
+		return true;
+	if (!g_regex_match_simple(pattern, given.version, 0, 0)) {
+		g_set_error(error, POPSEAL_USAGE_ERROR, 0,
+			"--product-version %s: a version is digits with dots, such as 2.3.19",
+			given.version);
+		return false;
+	}
+	colon = strchr(given.version, ':');
+	if (colon != NULL)
+		memmove(given.version, colon + 1, strlen(colon + 1) + 1);
+	return true;
+}
+
 /* A dump speaks of this host's server, and of no other tree. */
 static bool
 check_effective(GError **error)
@@ -300,7 +326,8 @@ run(int argc, char **argv)
 	g_auto(GStrv) paths = options_parse(&set, &audit.common, argc, argv, &error);
 	int code;
 
-	if (paths == NULL || !read_product(&product, &error) || !check_effective(&error))
+	if (paths == NULL || !read_product(&product, &error) || !read_version(&error) ||
+		!check_effective(&error))
 		return options_fail("audit", error, EXIT_USAGE);
 	if (given.against != NULL && (audit.wire = against_ask(given.against, &error)) == NULL)
 		return options_fail("audit", error,

@@ -207,8 +207,62 @@ is_noted(const struct config_facts *config, const struct config_note *wanted)
 	return false;
 }
 
-/* One note for each place, however many listeners follow from it. */
-static void
+/* Where the setting stands that decides; the root file for a default. */
+static struct location
+decided_at(const struct config_facts *config, const struct config_listener *listener)
+{
+	const struct config_step *decides = config_chain_last(&listener->chain);
+
+	return decides != NULL ? decides->location : (struct location){ .file = config->root };
+}
+
+static gint
+by_text(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/*
+ * Whom the setting at that place lets in, and on which addresses, over all listeners that follow
+ * from it: in an order of its own, so that theirs does not matter. Next to one that lets in
+ * everybody everywhere the others add nothing.
+ */
+static const char *
+reach_of(struct facts *facts, const struct location *place)
+{
+	const struct config_facts *config = facts->config;
+	g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	for (guint i = 0; i < config->listeners->len; i++) {
+		const struct config_listener *each = listener_at(config, i);
+		struct location at = decided_at(config, each);
+		bool everywhere = is_everywhere(each->address);
+
+		if (each->verdict != VERDICT_PERMITS || !same_location(&at, place))
+			continue;
+		if (everywhere && each->scope == NULL)
+			return "every client";
+		g_ptr_array_add(parts,
+			g_strdup_printf("%s at %s",
+				each->scope != NULL ? each->scope : "every client",
+				everywhere                         ? "every address" :
+					is_loopback(each->address) ? "loopback" :
+								     each->address));
+	}
+	g_ptr_array_sort(parts, by_text);
+	for (guint i = 0; i < parts->len; i++) {
+		const char *part = g_ptr_array_index(parts, i);
+
+		/* One for each port says the same twice. */
+		if (i == 0 || !g_str_equal(part, g_ptr_array_index(parts, i - 1)))
+			g_string_append_printf(text, "%s%s", i > 0 ? "; " : "", part);
+	}
+	return facts_keep(facts, text->str, text->len);
+}
+
+/* One note for each place, however many listeners follow from it. Returns it, or NULL. */
+static struct config_note *
 note_listener(struct facts *facts, enum config_note_kind kind,
 	const struct config_listener *listener, const char *message, const char *remedy)
 {
@@ -218,14 +272,23 @@ note_listener(struct facts *facts, enum config_note_kind kind,
 	note->message = message;
 	note->remedy = remedy;
 	note->chain = &listener->chain;
-	if (decides != NULL) {
-		note->location = decides->location;
-		note->line = decides->line;
-	} else {
-		note->location = (struct location){ .file = facts->config->root };
-	}
-	if (is_noted(facts->config, note))
-		g_array_set_size(facts->config->notes, facts->config->notes->len - 1);
+	note->location = decided_at(facts->config, listener);
+	note->line = decides != NULL ? decides->line : NULL;
+	if (!is_noted(facts->config, note))
+		return note;
+	g_array_set_size(facts->config->notes, facts->config->notes->len - 1);
+	return NULL;
+}
+
+/* The same for one that lets passwords out: whom it lets out makes it another one. */
+static void
+note_leak(struct facts *facts, enum config_note_kind kind, const struct config_listener *listener,
+	const char *message, const char *remedy)
+{
+	struct config_note *note = note_listener(facts, kind, listener, message, remedy);
+
+	if (note != NULL)
+		note->reach = reach_of(facts, &note->location);
 }
 
 /* What the same listener does for all clients; undetermined where it is not known. */
@@ -248,7 +311,7 @@ note_scope(struct facts *facts, const struct config_listener *listener)
 	if (listener->verdict == VERDICT_PERMITS && listener->scope != NULL &&
 		!is_loopback(listener->address) &&
 		verdict_for_all(facts->config, listener) == VERDICT_REFUSES)
-		note_listener(facts, CONFIG_NOTE_SCOPE_EXCEPTION, listener,
+		note_leak(facts, CONFIG_NOTE_SCOPE_EXCEPTION, listener,
 			facts_printf(facts,
 				"Clients of %s are let in without TLS; all others are not.",
 				listener->scope),
@@ -273,7 +336,7 @@ note_listeners(struct facts *facts)
 		struct config_listener *listener = listener_at(facts->config, i);
 
 		if (listener->verdict == VERDICT_PERMITS)
-			note_listener(facts, CONFIG_NOTE_PERMITS, listener, listener->explanation,
+			note_leak(facts, CONFIG_NOTE_PERMITS, listener, listener->explanation,
 				facts->config->remedy);
 		note_scope(facts, listener);
 		note_exposed(facts, listener);

@@ -92,6 +92,8 @@ struct config_note {
 	const char *remedy;  /* one line; NULL: the rule's */
 	const char *settle;
 	const struct config_chain *chain; /* further evidence; NULL: none */
+	/* whom it lets in, and where: part of its fingerprint; NULL: its line says all */
+	const char *reach;
 };
 
 /* Why what was read may not be what the server does. */

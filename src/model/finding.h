@@ -47,6 +47,7 @@ struct finding {
 	enum confidence confidence;
 	struct location location;             /* in a configuration; its strings are the facts' */
 	const char *line;                     /* what stands there; the facts', or NULL */
+	const char *reach;                    /* whom it lets in, and where; the facts', or NULL */
 	char *message;                        /* owned; one sentence */
 	char *evidence[FINDING_EVIDENCE_MAX]; /* owned; escaped, secrets removed */
 	size_t evidence_count;

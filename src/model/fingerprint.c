@@ -33,6 +33,9 @@ make(const struct config_facts *config, const struct finding *finding, const cha
 	add(checksum, config->product);
 	add(checksum, path);
 	add(checksum, text);
+	/* The same line may let in more than when somebody accepted it. */
+	if (finding->reach != NULL)
+		add(checksum, finding->reach);
 	add(checksum, count);
 	return g_strdup(g_checksum_get_string(checksum));
 }

@@ -11,7 +11,8 @@
 /*
  * Gives each finding of a configuration, and each rule that is unknown, its fingerprint: of rule,
  * product, file (from the folder `base`, see model/place.h) and the text of the line, not its
- * number; of its message where it stands at no line; and of how many equal ones stand before it.
+ * number; of its message where it stands at no line; of whom it lets in, and on which addresses,
+ * where that is not in the line; and of how many equal ones stand before it.
  */
 void fingerprints_make(struct assessment *assessment, const char *base);
 

@@ -70,6 +70,7 @@ apply_note(struct assessment *assessment, const struct rule *rule, const struct 
 	finding.confidence = note->unknown ? CONFIDENCE_NONE : CONFIDENCE_LIKELY;
 	finding.location = note->location;
 	finding.line = note->line;
+	finding.reach = note->reach;
 	finding.remedy = escape_again(note->remedy);
 	if (message != NULL)
 		finding_say(&finding, "%s", message);

@@ -91,11 +91,33 @@ for options in (("--product", "nosuch"), ("--format", "csv"), ("--nosuch",),
                 ("--fail-on", "much"), ("--baseline", "mx/perdition.conf"),
                 ("--policy", "mx/perdition.conf")):
     tap.add(f"3 for {' '.join(options)}", exits, 3, PERMITS, *options, "mx")
+for version in ("", "abc", "v2.4.1", "latest", "2.", "2..4", ".4", "2.4 1", "2,4", ":2", "x:2", "1:",
+                "2.4-x:y"):
+    tap.add(f"3 for version {version!r}", exits, 3, PERMITS, "--product-version", version, "mx")
 for options in (("--baseline", "nosuch"), ("--policy", "nosuch"), ("--output", "no/such"),
                 ("--write-baseline", "no/such"), ("--root", "nosuch"),
                 ("--baseline", "mx"), ("--output", "no/such", "--format", "sarif")):
     paths = ("mx",) if options[0] != "--root" else ()
     tap.add(f"4 for {' '.join(options)}", exits, 4, REFUSES, *options, *paths)
+
+
+@tap.test
+def versions():
+    """A version may be a package's; its epoch is none of it"""
+    tree = Tree(mx=PERMITS)
+    for given, read in (("2", "2"), ("2.4.1", "2.4.1"), ("1:2.3.19+dfsg", "2.3.19+dfsg"),
+                        ("3.6.1-4+deb12u2", "3.6.1-4+deb12u2"), ("1.19~rc5", "1.19~rc5"),
+                        ("1.19rc5", "1.19rc5")):
+        run = tree.records("--product-version", given, "mx").exits(1)
+        tap.equal(config(run)["product"]["version"], read, f"version of {given}")
+
+
+@tap.test
+def no_root():
+    """A root that is not there is told once, and calmly"""
+    run = Tree().audit("--root", "nosuch").exits(4)
+    tap.equal(run.err.count("No such file"), 1, "how often it is told")
+    tap.lacks(run.err, "GLib")
 
 
 @tap.test
@@ -283,6 +305,31 @@ def moved():
     tree.audit("--baseline", "known", "mx").exits(0)
     tree.write("mx", b"ssl_mode none\n")
     tree.audit("--baseline", "known", "mx").exits(1)
+
+
+@tap.test
+def grown():
+    """An exception that was accepted is a new finding when it grows under the same line"""
+    local, lan = b"bind_address 127.0.0.1\n", b"bind_address 192.0.2.1\n"
+    tree = Tree(mx=local + PERMITS)
+    tree.audit("--write-baseline", "known", "mx").exits(1)
+    tree.write("mx", b"# moved\n" + PERMITS + local)
+    tree.audit("--baseline", "known", "mx").exits(0)
+    for text in (lan + PERMITS, PERMITS):
+        tree.write("mx", text)
+        run = tree.records("--baseline", "known", "mx").exits(1)
+        tap.true("config-permits" in findings(run)[0], f"new with {text!r}")
+    head = b"# 2.3.19: dovecot.conf\nprotocols = pop3\nssl = required\n"
+    inside = b"remote 10.0.0.0/8 {\n disable_plaintext_auth = no\n}\n"
+    (tree.path / "dc").mkdir()
+    (tree.path / "dc" / "dovecot.conf").write_bytes(head + inside)
+    tree.audit("--write-baseline", "known", "dc").exits(1)
+    (tree.path / "dc" / "dovecot.conf").write_bytes(head + b" # moved\n" + inside)
+    tree.audit("--baseline", "known", "dc").exits(0)
+    for text in (inside.replace(b"/8", b"/7"), b"disable_plaintext_auth = no\n"):
+        (tree.path / "dc" / "dovecot.conf").write_bytes(head.replace(b"required", b"yes") + text)
+        run = tree.records("--baseline", "known", "dc").exits(1)
+        tap.true("config-permits" in findings(run)[0], f"new with {text!r}")
 
 
 @tap.test

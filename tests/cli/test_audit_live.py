@@ -160,6 +160,26 @@ def effective_fails():
 
 
 @tap.test
+def effective_empty():
+    """A dump that says nothing is not believed; one whose head says of what it is may be empty"""
+    for printed in ("", "# nothing\\n\\n"):
+        run = on_a_host(f"#!/bin/sh\nprintf '{printed}'\n").exits(4)
+        tap.contains(run.of_type("error")[0]["message"], "printed no setting")
+        tap.equal(run.of_type("config")[0]["verdict"], "refuses", "verdict of the files")
+    run = on_a_host("#!/bin/sh\necho '# 2.3.19.1 (9b53102964): /etc/dovecot/dovecot.conf'\n")
+    tap.equal(run.of_type("error"), [], "errors")
+
+
+@tap.test
+def effective_of_another():
+    """The dump of another file says nothing about this one"""
+    run = on_a_host("#!/bin/sh\nprintf '# 2.3.19.1 (9b53102964): /opt/d/dovecot.conf\\n"
+                    "protocols = pop3\\nssl = no\\n'\n").exits(4)
+    tap.contains(run.of_type("error")[0]["message"], "it speaks of /opt/d/dovecot.conf")
+    tap.equal(run.of_type("config")[0]["verdict"], "refuses", "verdict of the files")
+
+
+@tap.test
 def effective_endless():
     """A dump that does not stop printing is cut off, and its output not believed"""
     run = on_a_host("#!/bin/sh\nexec yes disable_plaintext_auth = no\n").exits(4)

@@ -204,6 +204,7 @@ def replace_once(dice, case, old, new):
 
 MISTAKES = [
     ("a word that is no mode", r"(\bstarttls\W+)(?:on|off|only)\b", r"\1maybe"),
+    ("a parameter in capitals", r"(\blisten\W[^;]*?['\"\s])ssl\b", r"\1SSL"),
     ("an unknown directive", r"\bauth_http\b", "auth_https"),
     ("an unknown protocol", r"(\bprotocol\W+)pop3\b", r"\1pop4"),
     ("a quote without an end", r";(\s*)$", r'; x "y;\1'),

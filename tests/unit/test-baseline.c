@@ -19,6 +19,7 @@ struct sample {
 	unsigned number;
 	const char *line;
 	const char *message;
+	const char *reach;
 };
 
 static const struct sample usual = {
@@ -38,6 +39,7 @@ add(struct assessment *assessment, const struct sample *sample)
 	finding->outcome = FAIL;
 	finding->location = (struct location){ .file = sample->file, .line = sample->number };
 	finding->line = sample->line;
+	finding->reach = sample->reach;
 	finding->message = g_strdup(sample->message);
 	g_ptr_array_add(assessment->findings, finding);
 }
@@ -98,12 +100,13 @@ static void
 test_different(void)
 {
 	g_autofree char *first = fingerprint("dovecot", usual);
-	struct sample cases[4] = { usual, usual, usual, usual };
+	struct sample cases[5] = { usual, usual, usual, usual, usual };
 
 	cases[0].rule = "config-latent";
 	cases[1].file = BASE "/mx2/dovecot.conf";
 	cases[2].line = "ssl = yes";
 	cases[3].line = NULL;
+	cases[4].reach = "remote 10.0.0.0/8 at every address";
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autofree char *other = fingerprint("dovecot", cases[i]);
 

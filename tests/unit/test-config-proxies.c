@@ -107,6 +107,14 @@ memory_look(struct config_source *source, const char *path, struct source_look *
 		}                                                                            \
 	}
 #define NGINX_TLS "ssl_certificate /c; ssl_certificate_key /k; "
+#define NGINX_STREAM(listen)                                                                \
+	"nginx",                                                                            \
+	{                                                                                   \
+		{                                                                           \
+			"/etc/nginx/nginx.conf",                                            \
+				"stream { server { listen " listen "; proxy_pass a; } }", 0 \
+		}                                                                           \
+	}
 #define MAILUTILS(text)                                \
 	"mailutils",                                   \
 	{                                              \
@@ -159,6 +167,19 @@ static const struct sample nginx_samples[] = {
 	{ NGINX("ssl on; server { ssl off; listen 995; }" NGINX_TLS), PERMITS(DEFAULT, ANY) },
 	{ NGINX("ssl on; server { starttls on; listen 995; }" NGINX_TLS),
 		UNDETERMINED(INVALID, CONFIG_NOTE_INVALID, CONFIG_NOTE_PERMITS) },
+	{ NGINX("server { listen 110 SSL; protocol pop3; }" NGINX_TLS),
+		UNDETERMINED(INVALID, CONFIG_NOTE_INVALID, CONFIG_NOTE_PERMITS) },
+	{ NGINX("server { listen 110 SSL; starttls only; }" NGINX_TLS),
+		UNDETERMINED(INVALID, ANY) },
+	{ NGINX("server { listen 995 ssl deferred; }" NGINX_TLS), UNDETERMINED(INVALID, ANY) },
+	{ NGINX("server { listen 995 ssl backlog=0; }" NGINX_TLS), UNDETERMINED(INVALID, ANY) },
+	{ NGINX("server { listen 995 ssl ipv6only=ON; }" NGINX_TLS), UNDETERMINED(INVALID, ANY) },
+	{ NGINX("server { listen 995 ssl so_keepalive=1:2:3:4; }" NGINX_TLS),
+		UNDETERMINED(INVALID, ANY) },
+	{ NGINX("server { listen [::]:995 bind backlog=9 rcvbuf=8k sndbuf=1m ipv6only=on "
+		"so_keepalive=30m::10 proxy_protocol ssl; }" NGINX_TLS),
+		REFUSES(TLS_ONLY, CONFIG_NOTE_NONE, CONFIG_NOTE_INVALID) },
+	{ NGINX("server { listen ssl:110; }"), PERMITS(DEFAULT, ANY) },
 	{ NGINX("server { listen 1110; }"), UNDETERMINED(INVALID, ANY) },
 	{ NGINX("server { listen 143; protocol pop3; }"), PERMITS(DEFAULT, ANY) },
 	{ NGINX("server { listen 110; protocol imap; }"), NO_SERVICE(CONFIG_NOTE_SIBLING, 0) },
@@ -223,6 +244,11 @@ static const struct sample nginx_samples[] = {
 		{ { "/etc/nginx/nginx.conf", "stream { server { listen 110; proxy_pass a; } }",
 			0 } },
 		UNDETERMINED(ELSEWHERE, ANY) },
+	{ NGINX_STREAM("109-111"), UNDETERMINED(ELSEWHERE, CONFIG_NOTE_EXPOSED_LISTENER, 0) },
+	{ NGINX_STREAM("127.0.0.1:100-1000 ssl"), REFUSES(TLS_ONLY, ANY) },
+	{ NGINX_STREAM("[::1]:900-995 SSL"), UNDETERMINED(ELSEWHERE, ANY) },
+	{ NGINX_STREAM("111-994"), NO_SERVICE(ANY) },
+	{ NGINX_STREAM("110 udp"), NO_SERVICE(ANY) },
 };
 
 static const struct sample mailutils_samples[] = {
@@ -269,7 +295,29 @@ static const struct sample haproxy_samples[] = {
 		UNDETERMINED(ELSEWHERE, ANY) },
 	{ HAPROXY("defaults x\nmode tcp\ndefaults\nmode http\nlisten a from x\nbind :110\n"),
 		UNDETERMINED(ELSEWHERE, ANY) },
+	{ HAPROXY("defaults x\nmode http\ndefaults y from x\nfrontend a from y\nbind :110\n"),
+		NO_SERVICE(ANY) },
+	{ HAPROXY("defaults x\nmode http\ndefaults\nfrontend a\nbind :110\n"),
+		UNDETERMINED(ELSEWHERE, ANY) },
 	{ HAPROXY("listen a\nbind :100-120\n"), UNDETERMINED(ELSEWHERE, ANY) },
+	{ HAPROXY("listen a\nbind :110 name ssl\n"), UNDETERMINED(ELSEWHERE, ANY) },
+	{ HAPROXY("listen a\nbind :110 interface ssl name crt\n"), UNDETERMINED(ELSEWHERE, ANY) },
+	{ HAPROXY("listen a\nbind :995 name ssl ssl crt /c\n"),
+		REFUSES(TLS_ONLY, CONFIG_NOTE_NONE, CONFIG_NOTE_EXPOSED_LISTENER) },
+	{ HAPROXY("listen a\nbind :995 ssl name crt\n"),
+		REFUSES(TLS_ONLY, CONFIG_NOTE_TLS_UNAVAILABLE, 0) },
+	{ HAPROXY("listen a\nbind :110 nosuch ssl\n"), UNDETERMINED(NOT_UNDERSTOOD, ANY) },
+	{ HAPROXY("listen a\nbind :110\nserver ssl 127.0.0.1:110 cookie ssl\n"),
+		UNDETERMINED(ELSEWHERE, ANY) },
+	{ HAPROXY("listen a\nbind :110\nserver-template s 3 d:995 ssl\n"), PERMITS(SETTING, ANY) },
+	{ HAPROXY("listen a\nbind :2110\nserver-template s 3 d:110\n"),
+		UNDETERMINED(ELSEWHERE, ANY) },
+	{ HAPROXY("listen a\ndisabled\nbind :110\nenabled\n"), UNDETERMINED(ELSEWHERE, ANY) },
+	{ HAPROXY("listen a\nenabled\nbind :110\ndisabled\n"), NO_SERVICE(ANY) },
+	{ HAPROXY("defaults\ndisabled\nlisten a\nbind :110\n"), NO_SERVICE(ANY) },
+	{ HAPROXY("defaults\ndisabled\nlisten a\nenabled\nbind :110\n"),
+		UNDETERMINED(ELSEWHERE, ANY) },
+	{ HAPROXY("listen a\nbind :110\n.if x\ndisabled\n.endif\n"), UNDETERMINED(ELSEWHERE, ANY) },
 	{ HAPROXY("listen a\nbind :443\nserver b c:443\n"), NO_SERVICE(ANY) },
 	{ HAPROXY("listen a\nbind :2110\nserver b c:110\n"), UNDETERMINED(ELSEWHERE, ANY) },
 	{ HAPROXY("listen a\nbind :995 ssl crt /c"), UNDETERMINED(INVALID, ANY) },
@@ -390,6 +438,55 @@ CHECK(haproxy)
 CHECK(stunnel)
 CHECK(perdition)
 
+/* --- a great many ----------------------------------------------------------------------------- */
+
+enum {
+	MANY = 4000, /* quadratic, this took a quarter of a minute, and not the blink of an eye */
+};
+
+/* That many sections, with a number where "@" stands. */
+static void
+check_many(struct sample sample, const char *head, const char *section, const char *end)
+{
+	g_autoptr(GString) text = g_string_new(head);
+	g_auto(GStrv) parts = g_strsplit(section, "@", -1);
+
+	for (unsigned i = 0; i < MANY; i++) {
+		g_autofree char *number = g_strdup_printf("%u", i);
+		g_autofree char *one = g_strjoinv(number, parts);
+
+		g_string_append(text, one);
+	}
+	g_string_append(text, end);
+	sample.files[0].text = text->str;
+	check_sample(&sample);
+}
+
+/* All that is read refuses, but what is not may be worse. */
+static void
+test_many(void)
+{
+	static const struct sample haproxy = { HAPROXY(""), UNDETERMINED(NOT_UNDERSTOOD, ANY) };
+	static const struct sample nginx = { NGINX(""), UNDETERMINED(NOT_UNDERSTOOD, ANY) };
+
+	check_many(haproxy, "defaults\nmode tcp\n",
+		"frontend f@\nbind :995 ssl crt c\ndefault_backend b@\n"
+		"backend b@\nserver s 127.0.0.1:110\n",
+		"");
+	check_many(nginx, "mail { auth_http a; starttls only;\n",
+		"server { listen 1@; protocol pop3; }\n", "}\n");
+}
+
+/* Beyond the bound there are only sections that have nothing to do with POP3. */
+static void
+test_many_others(void)
+{
+	static const struct sample haproxy = { HAPROXY(""), REFUSES(TLS_ONLY, ANY) };
+
+	check_many(haproxy, "listen a\nbind :995 ssl crt c\n",
+		"frontend f@\nbind :443\ndefault_backend b@\nbackend b@\nserver s a:443\n", "");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -399,5 +496,7 @@ main(int argc, char **argv)
 	g_test_add_func("/config/haproxy", test_haproxy);
 	g_test_add_func("/config/stunnel", test_stunnel);
 	g_test_add_func("/config/perdition", test_perdition);
+	g_test_add_func("/config/many", test_many);
+	g_test_add_func("/config/many/others", test_many_others);
 	return g_test_run();
 }

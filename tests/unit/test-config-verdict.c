@@ -52,11 +52,62 @@ test_doubts(void)
 	}
 }
 
+/* --- whom a line lets in ---------------------------------------------------------------------- */
+
+struct leak {
+	const char *address, *scope;
+};
+
+static void
+assert_reach(const struct leak *leaks, size_t count, const char *wanted)
+{
+	struct facts *facts = listening((guint)count, VERDICT_PERMITS);
+	const struct config_note *note;
+
+	for (guint i = 0; i < count; i++) {
+		struct config_listener *listener =
+			&g_array_index(facts->config->listeners, struct config_listener, i);
+
+		listener->address = leaks[i].address;
+		listener->scope = leaks[i].scope;
+		listener->mode = MODE_POP3S; /* no further notes */
+	}
+	config_verdict_decide(facts);
+	g_assert_cmpuint(facts->config->notes->len, ==, 1);
+	note = &g_array_index(facts->config->notes, struct config_note, 0);
+	g_assert_cmpint(note->kind, ==, CONFIG_NOTE_PERMITS);
+	g_assert_cmpstr(note->reach, ==, wanted);
+	facts_free(facts);
+}
+
+/* One note for a line, of all listeners that follow from it, whatever their order and ports. */
+static void
+test_reach(void)
+{
+	static const struct leak network = { "*", "remote 10.0.0.0/8" };
+	static const struct leak loop = { "127.0.0.1", NULL }, loop6 = { "::1", NULL };
+	static const struct leak lan = { "192.0.2.1", NULL }, all = { "*", NULL };
+
+	assert_reach(&network, 1, "remote 10.0.0.0/8 at every address");
+	assert_reach(&loop, 1, "loopback only at loopback");
+	assert_reach(&lan, 1, "every client at 192.0.2.1");
+	assert_reach(&all, 1, "every client");
+	assert_reach((struct leak[]){ loop, loop6 }, 2, "loopback only at loopback");
+	for (int turn = 0; turn < 2; turn++) {
+		assert_reach((struct leak[]){ turn == 0 ? lan : network, turn == 0 ? network : lan,
+				     lan },
+			3, "every client at 192.0.2.1; remote 10.0.0.0/8 at every address");
+		assert_reach((struct leak[]){ turn == 0 ? loop : all, turn == 0 ? all : loop }, 2,
+			"every client");
+	}
+}
+
 int
 main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/config/verdict/listeners", test_listeners);
 	g_test_add_func("/config/verdict/doubts", test_doubts);
+	g_test_add_func("/config/verdict/reach", test_reach);
 	return g_test_run();
 }

@@ -16,15 +16,28 @@ extern const struct dialect dialect_haproxy;
 
 #define SETTLE "haproxy -c -f FILE"
 
+/* What a section takes from its defaults where it does not set it. */
+enum inherited {
+	INHERITED_MODE,
+	INHERITED_BACKEND,
+	INHERITED_SERVER,
+	INHERITED_SWITCH, /* "disabled" or "enabled" */
+	INHERITED,        /* their number */
+};
+
+/* Each is looked up for every section: a file may have a great many of them. */
 struct reading {
 	struct config_reading *config;
 	const struct config_text *text;
 	struct tree *tree;
+	GPtrArray *kept;      /* what each of the defaults sets: const struct node *[INHERITED] */
+	GHashTable *defaults; /* section to those that hold for it, or to NULL */
+	GHashTable *backends; /* name to its node; the first one of a name */
+	GHashTable *servers;  /* backend to its struct servers, owned */
 };
 
 /* Where the connections of a section go. */
 struct servers {
-	struct config_place first;
 	struct config_place clear; /* the first one on another host without TLS */
 	struct config_place tls;
 	struct config_place proxy; /* send-proxy */
@@ -37,61 +50,167 @@ place_of(const struct reading *reading, const struct node *node)
 	return (struct config_place){ reading->text, node };
 }
 
-static bool
-has_word(const struct node *node, const char *word)
+/* --- options of a bind or a server ------------------------------------------------------------ */
+
+/* Those that take the next word, whatever it is ("name ssl"), for a value. */
+static const char *const valued[] = { "accept-netscaler-cip", "addr", "agent-addr", "agent-inter",
+	"agent-port", "agent-send", "alpn", "backlog", "ca-file", "ca-ignore-err", "ca-sign-file",
+	"ca-sign-pass", "ca-verify-file", "cc", "check-alpn", "check-proto", "check-sni", "ciphers",
+	"ciphersuites", "client-sigalgs", "cookie", "crl-file", "crt", "crt-ignore-err", "crt-list",
+	"curves", "default-crt", "downinter", "ecdhe", "ech", "error-limit", "expose-fd", "fall",
+	"fastinter", "gid", "group", "guid", "guid-prefix", "hash-key", "id", "idle-ping",
+	"init-addr", "init-state", "inter", "interface", "ktls", "label", "level", "log-bufsize",
+	"log-proto", "max-reuse", "maxconn", "maxqueue", "minconn", "mode", "mss", "name",
+	"namespace", "nbconn", "nice", "npn", "observe", "ocsp-update", "on-error",
+	"on-marked-down", "on-marked-up", "pool-conn-name", "pool-low-conn", "pool-max-conn",
+	"pool-purge-delay", "port", "process", "proto", "proxy-v2-options", "quic-cc-algo",
+	"quic-socket", "redir", "resolve-net", "resolve-opts", "resolve-prefer", "resolvers",
+	"rise", "set-proxy-v2-tlv-fmt", "severity-output", "shard", "shards", "sigalgs",
+	"slowstart", "sni", "socks4", "source", "ssl-max-ver", "ssl-min-ver", "tcp-md5sig",
+	"tcp-ut", "thread", "tls-ticket-keys", "track", "uid", "user", "usesrc", "verify",
+	"verifyhost", "weight", "ws", NULL };
+
+/* Those of a bind that take none. */
+static const char *const flags[] = { "accept-proxy", "allow-0rtt", "defer-accept", "force-sslv3",
+	"force-tlsv10", "force-tlsv11", "force-tlsv12", "force-tlsv13", "generate-certificates",
+	"no-alpn", "no-ca-names", "no-renegotiate", "no-sslv3", "no-strict-sni", "no-tls-tickets",
+	"no-tlsv10", "no-tlsv11", "no-tlsv12", "no-tlsv13", "prefer-client-ciphers",
+	"quic-force-retry", "renegotiate", "ssl", "strict-sni", "tfo", "tls-tickets", "transparent",
+	"v4v6", "v6only", NULL };
+
+/* Where the options begin: behind the address, "NAME ADDRESS", or "PREFIX COUNT ADDRESS". */
+static size_t
+first_option(const struct node *node)
 {
-	return g_strv_contains(node->words, word);
+	size_t wanted = g_str_equal(node->key, "bind")    ? 1 :
+		g_str_equal(node->key, "server")          ? 2 :
+		g_str_equal(node->key, "server-template") ? 3 :
+							    0;
+	size_t i = 0;
+
+	while (i < wanted && node->words[i] != NULL)
+		i++;
+	return i;
+}
+
+/* The option behind that one, over its value. */
+static size_t
+next_option(const struct node *node, size_t i)
+{
+	return g_strv_contains(valued, node->words[i]) && node->words[i + 1] != NULL ? i + 2 :
+										       i + 1;
+}
+
+static bool
+has_option(const struct node *node, const char *option)
+{
+	for (size_t i = first_option(node); node->words[i] != NULL; i = next_option(node, i))
+		if (g_str_equal(node->words[i], option))
+			return true;
+	return false;
+}
+
+/* Whether an option of the bind is none that is known: whether it has a value is not known. */
+static bool
+has_unknown_option(const struct node *bind)
+{
+	for (size_t i = first_option(bind); bind->words[i] != NULL; i = next_option(bind, i))
+		if (!g_strv_contains(valued, bind->words[i]) &&
+			!g_strv_contains(flags, bind->words[i]))
+			return true;
+	return false;
 }
 
 /* --- sections --------------------------------------------------------------------------------- */
 
-/* The last setting of that key in a section, or NULL. */
+/* The last setting of that kind in a section, or NULL. */
 static const struct node *
-find(const struct node *section, const char *key)
+find(const struct node *section, enum inherited wanted)
 {
-	return tree_find_last(section, key, false);
+	static const char *const keys[INHERITED][2] = {
+		[INHERITED_MODE] = { "mode", "mode" },
+		[INHERITED_BACKEND] = { "default_backend", "default_backend" },
+		[INHERITED_SERVER] = { "default-server", "default-server" },
+		[INHERITED_SWITCH] = { "disabled", "enabled" },
+	};
+	const struct node *found = NULL;
+
+	for (const struct node *node = section->first; node != NULL; node = node->next)
+		if (node->kind == NODE_SETTING &&
+			(g_str_equal(node->key, keys[wanted][0]) ||
+				g_str_equal(node->key, keys[wanted][1])))
+			found = node;
+	return found;
 }
 
-/* The defaults that hold for a section: by "from NAME", or the nearest ones before it. */
+/* A setting of the section, or of its defaults. */
 static const struct node *
-defaults_of(const struct reading *reading, const struct node *section)
+effective(const struct reading *reading, const struct node *section, enum inherited wanted)
 {
-	const struct node *nearest = NULL;
+	const struct node *own = find(section, wanted);
+	const struct node *const *defaults = g_hash_table_lookup(reading->defaults, section);
+
+	return own != NULL || defaults == NULL ? own : defaults[wanted];
+}
+
+/* The name behind "from" in a section's head, or NULL. */
+static const char *
+named_defaults(const struct node *section)
+{
 	const char *name = NULL;
 
 	for (size_t i = 0; section->words[i] != NULL; i++)
 		if (g_str_equal(section->words[i], "from"))
 			name = section->words[i + 1];
-	for (const struct node *node = reading->tree->root.first; node != section;
-		node = node->next) {
-		if (node->kind != NODE_BLOCK || !g_str_equal(node->key, "defaults"))
-			continue;
-		if (name == NULL || g_strcmp0(node->value, name) == 0)
-			nearest = node;
+	return name;
+}
+
+/* What a section of that kind sets, and what it takes from its own defaults (or NULL). */
+static const struct node **
+read_defaults(const struct node *section, const struct node *const *defaults)
+{
+	const struct node **settings = g_new0(const struct node *, INHERITED);
+
+	for (unsigned i = 0; i < INHERITED; i++) {
+		settings[i] = find(section, (enum inherited)i);
+		if (settings[i] == NULL && defaults != NULL)
+			settings[i] = defaults[i];
 	}
-	return nearest;
+	return settings;
 }
 
-/* A setting of the section, or of its defaults. */
-static const struct node *
-effective(const struct reading *reading, const struct node *section, const char *key)
+static bool
+takes_servers(const struct node *section)
 {
-	const struct node *own = find(section, key), *defaults;
-
-	if (own != NULL)
-		return own;
-	defaults = defaults_of(reading, section);
-	return defaults != NULL ? find(defaults, key) : NULL;
+	return section->value != NULL &&
+		(g_str_equal(section->key, "backend") || g_str_equal(section->key, "listen"));
 }
 
-static const struct node *
-find_backend(const struct reading *reading, const char *name)
+/* The defaults that hold for each section: by "from NAME", or the nearest ones before it. */
+static void
+index_sections(struct reading *reading)
 {
-	for (const struct node *node = reading->tree->root.first; node != NULL; node = node->next)
-		if (node->kind == NODE_BLOCK && g_strcmp0(node->value, name) == 0 &&
-			(g_str_equal(node->key, "backend") || g_str_equal(node->key, "listen")))
-			return node;
-	return NULL;
+	g_autoptr(GHashTable) named = g_hash_table_new(g_str_hash, g_str_equal);
+	const struct node **nearest = NULL;
+
+	for (struct node *node = reading->tree->root.first; node != NULL; node = node->next) {
+		const char *name = node->kind == NODE_BLOCK ? named_defaults(node) : NULL;
+		const struct node **own = name != NULL ? g_hash_table_lookup(named, name) : NULL;
+
+		if (node->kind != NODE_BLOCK)
+			continue;
+		if (g_str_equal(node->key, "defaults")) {
+			nearest = read_defaults(node, own);
+			g_ptr_array_add(reading->kept, nearest);
+			if (node->value != NULL)
+				g_hash_table_insert(named, (void *)(uintptr_t)node->value, nearest);
+			continue;
+		}
+		g_hash_table_insert(reading->defaults, node, name != NULL ? own : nearest);
+		if (takes_servers(node) && !g_hash_table_contains(reading->backends, node->value))
+			g_hash_table_insert(reading->backends, (void *)(uintptr_t)node->value,
+				node);
+	}
 }
 
 /* --- servers ---------------------------------------------------------------------------------- */
@@ -121,50 +240,73 @@ add_server(const struct reading *reading, struct servers *servers, const struct 
 	bool all_tls)
 {
 	struct config_place place = place_of(reading, node);
-	const char *address =
-		node->words[0] != NULL && node->words[1] != NULL ? node->words[1] : "";
-	bool tls = (all_tls || has_word(node, "ssl")) && !has_word(node, "no-ssl");
+	size_t options = first_option(node);
+	const char *address = options > 1 ? node->words[options - 1] : "";
+	bool tls = (all_tls || has_option(node, "ssl")) && !has_option(node, "no-ssl");
 
-	if (servers->first.node == NULL)
-		servers->first = place;
 	servers->pop3 |= port_of(address) == 110 || port_of(address) == 995;
 	if (tls)
 		servers->tls = place;
 	else if (servers->clear.node == NULL && !is_local(address))
 		servers->clear = place;
-	if (has_word(node, "send-proxy") || has_word(node, "send-proxy-v2") ||
-		has_word(node, "send-proxy-v2-ssl"))
+	if (has_option(node, "send-proxy") || has_option(node, "send-proxy-v2") ||
+		has_option(node, "send-proxy-v2-ssl"))
 		servers->proxy = place;
 }
 
-static void
-add_servers(const struct reading *reading, struct servers *servers, const struct node *section)
+/* The servers of a section itself, which are the reading's. */
+static const struct servers *
+servers_of(const struct reading *reading, const struct node *section)
 {
-	const struct node *defaults = effective(reading, section, "default-server");
-	bool all_tls = defaults != NULL && has_word(defaults, "ssl");
+	struct servers *servers = g_hash_table_lookup(reading->servers, section);
+	const struct node *defaults;
+	bool all_tls;
 
+	if (servers != NULL)
+		return servers;
+	defaults = effective(reading, section, INHERITED_SERVER);
+	all_tls = defaults != NULL && has_option(defaults, "ssl");
+	servers = g_new0(struct servers, 1);
+	g_hash_table_insert(reading->servers, (void *)(uintptr_t)section, servers);
 	for (const struct node *node = section->first; node != NULL; node = node->next)
 		if (node->kind == NODE_SETTING &&
 			(g_str_equal(node->key, "server") ||
 				g_str_equal(node->key, "server-template")))
 			add_server(reading, servers, node, all_tls);
+	return servers;
+}
+
+/* Adds those of a backend by its name; nothing where there is none. */
+static void
+add_backend(const struct reading *reading, struct servers *servers, const char *name)
+{
+	const struct node *backend =
+		name != NULL ? g_hash_table_lookup(reading->backends, name) : NULL;
+	const struct servers *more;
+
+	if (backend == NULL)
+		return;
+	more = servers_of(reading, backend);
+	servers->pop3 |= more->pop3;
+	if (servers->clear.node == NULL)
+		servers->clear = more->clear;
+	if (more->tls.node != NULL)
+		servers->tls = more->tls;
+	if (more->proxy.node != NULL)
+		servers->proxy = more->proxy;
 }
 
 static struct servers
 find_servers(const struct reading *reading, const struct node *section)
 {
-	const struct node *standard = effective(reading, section, "default_backend");
-	const struct node *backend;
-	struct servers servers = { 0 };
+	const struct node *standard = effective(reading, section, INHERITED_BACKEND);
+	struct servers servers = *servers_of(reading, section);
 
-	add_servers(reading, &servers, section);
-	backend = standard != NULL ? find_backend(reading, standard->value) : NULL;
-	if (backend != NULL)
-		add_servers(reading, &servers, backend);
+	if (standard != NULL)
+		add_backend(reading, &servers, standard->value);
 	for (const struct node *node = section->first; node != NULL; node = node->next)
-		if (node->kind == NODE_SETTING && g_str_equal(node->key, "use_backend") &&
-			(backend = find_backend(reading, node->value)) != NULL)
-			add_servers(reading, &servers, backend);
+		if (node->kind == NODE_SETTING && g_str_equal(node->key, "use_backend"))
+			add_backend(reading, &servers, node->value);
 	return servers;
 }
 
@@ -205,7 +347,7 @@ check_tls(const struct reading *reading, const struct node *bind)
 {
 	static const char *const old[] = { "SSLv3", "TLSv1.0", "TLSv1.1" };
 
-	for (size_t i = 0; bind->words[i] != NULL; i++) {
+	for (size_t i = first_option(bind); bind->words[i] != NULL; i = next_option(bind, i)) {
 		const char *next = bind->words[i + 1];
 
 		if (g_str_equal(bind->words[i], "crt") && next != NULL && next[0] == '/')
@@ -217,7 +359,7 @@ check_tls(const struct reading *reading, const struct node *bind)
 					place_of(reading, bind),
 					"ssl-min-ver allows versions before TLS 1.2.");
 	}
-	if (!has_word(bind, "crt") && !has_word(bind, "crt-list"))
+	if (!has_option(bind, "crt") && !has_option(bind, "crt-list"))
 		proxies_note(reading->config, CONFIG_NOTE_TLS_UNAVAILABLE, place_of(reading, bind),
 			"The bind has no crt: HAProxy does not start.");
 }
@@ -233,40 +375,42 @@ bind_host(const char *address)
 }
 
 static void
-add_bind(const struct reading *reading, const struct node *section, const struct node *bind,
+add_bind(const struct reading *reading, const struct servers *servers, const struct node *bind,
 	const char *address)
 {
-	struct servers servers = find_servers(reading, section);
 	uint16_t port = port_of(address);
-	bool tls = has_word(bind, "ssl");
+	bool tls = has_option(bind, "ssl");
 	struct config_listener *listener;
 	g_autofree char *host = NULL;
 
-	if (port != 110 && port != 995 && !servers.pop3)
+	if ((port != 110 && port != 995 && !servers->pop3) || config_is_full(reading->config))
 		return;
 	host = bind_host(address);
 	reading->config->facts->config->served = true;
 	listener = config_add_listener(reading->config->facts);
 	listener->address = facts_keep(reading->config->facts, host, strlen(host));
 	listener->port = port;
-	judge(listener, &servers, tls);
+	judge(listener, servers, tls);
 	if (!tls)
-		proxies_step(reading->config, &listener->chain, servers.tls, "in TLS");
+		proxies_step(reading->config, &listener->chain, servers->tls, "in TLS");
 	proxies_step(reading->config, &listener->chain, place_of(reading, bind), NULL);
 	if (bind->problem != NULL)
 		proxies_doubt(reading->config, REASON_NOT_UNDERSTOOD, place_of(reading, bind),
 			bind->problem, SETTLE);
+	if (has_unknown_option(bind))
+		proxies_doubt(reading->config, REASON_NOT_UNDERSTOOD, place_of(reading, bind),
+			"An option that is not known, and may have a value.", SETTLE);
 	if (!tls)
 		return;
 	check_tls(reading, bind);
-	if (servers.clear.node != NULL)
-		proxies_note(reading->config, CONFIG_NOTE_BACKEND_IN_CLEAR, servers.clear,
+	if (servers->clear.node != NULL)
+		proxies_note(reading->config, CONFIG_NOTE_BACKEND_IN_CLEAR, servers->clear,
 			"HAProxy hands passwords on in clear to another host.");
 }
 
 /* A range of ports ("100-200") that holds a POP3 port stands for that port. */
 static void
-add_binds(const struct reading *reading, const struct node *section, const struct node *bind)
+add_binds(const struct reading *reading, const struct servers *servers, const struct node *bind)
 {
 	g_auto(GStrv) addresses = g_strsplit(bind->value != NULL ? bind->value : "", ",", -1);
 
@@ -276,7 +420,7 @@ add_binds(const struct reading *reading, const struct node *section, const struc
 		guint64 from, to;
 
 		if (colon == NULL || (dash = strchr(colon, '-')) == NULL) {
-			add_bind(reading, section, bind, addresses[i]);
+			add_bind(reading, servers, bind, addresses[i]);
 			continue;
 		}
 		from = g_ascii_strtoull(colon + 1, NULL, 10);
@@ -286,23 +430,54 @@ add_binds(const struct reading *reading, const struct node *section, const struc
 				g_free(one);
 				one = g_strdup_printf("%.*s%u", (int)(colon + 1 - addresses[i]),
 					addresses[i], port);
-				add_bind(reading, section, bind, one);
+				add_bind(reading, servers, bind, one);
 			}
 	}
+}
+
+/* Of "disabled" and "enabled" the last counts; what depends on a condition takes nothing away. */
+static bool
+is_disabled(const struct reading *reading, const struct node *section)
+{
+	const struct node *found = effective(reading, section, INHERITED_SWITCH);
+
+	return found != NULL && found->problem == NULL && g_str_equal(found->key, "disabled");
 }
 
 static void
 read_section(const struct reading *reading, const struct node *section)
 {
-	const struct node *mode = effective(reading, section, "mode");
+	const struct node *mode = effective(reading, section, INHERITED_MODE);
+	struct servers servers;
 
 	if (mode != NULL && g_strcmp0(mode->value, "tcp") != 0 && mode->problem == NULL)
 		return;
-	if (find(section, "disabled") != NULL)
+	if (is_disabled(reading, section))
 		return;
+	servers = find_servers(reading, section);
 	for (const struct node *node = section->first; node != NULL; node = node->next)
 		if (node->kind == NODE_SETTING && g_str_equal(node->key, "bind"))
-			add_binds(reading, section, node);
+			add_binds(reading, &servers, node);
+}
+
+static void
+read_tree(struct reading *reading)
+{
+	const struct node *root = &reading->tree->root;
+
+	index_sections(reading);
+	for (const struct node *node = root->first; node != NULL; node = node->next)
+		if (node->kind == NODE_BLOCK &&
+			(g_str_equal(node->key, "frontend") || g_str_equal(node->key, "listen")))
+			read_section(reading, node);
+	for (const struct node *node = root->first; node != NULL; node = tree_next(node, root)) {
+		if (node->kind != NODE_WRONG)
+			continue;
+		proxies_refuse(reading->config, REASON_INVALID, place_of(reading, node),
+			node->problem, SETTLE);
+		if (config_is_full(reading->config))
+			return;
+	}
 }
 
 static void
@@ -314,15 +489,15 @@ read_root(struct config_reading *config)
 	if (reading.text == NULL)
 		return;
 	reading.tree = dialect_haproxy.parse(reading.text->bytes, reading.text->length);
-	for (const struct node *node = reading.tree->root.first; node != NULL; node = node->next)
-		if (node->kind == NODE_BLOCK &&
-			(g_str_equal(node->key, "frontend") || g_str_equal(node->key, "listen")))
-			read_section(&reading, node);
-	for (const struct node *node = reading.tree->root.first; node != NULL;
-		node = tree_next(node, &reading.tree->root))
-		if (node->kind == NODE_WRONG)
-			proxies_refuse(config, REASON_INVALID, place_of(&reading, node),
-				node->problem, SETTLE);
+	reading.kept = g_ptr_array_new_with_free_func(g_free);
+	reading.defaults = g_hash_table_new(NULL, NULL);
+	reading.backends = g_hash_table_new(g_str_hash, g_str_equal);
+	reading.servers = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+	read_tree(&reading);
+	g_hash_table_unref(reading.servers);
+	g_hash_table_unref(reading.backends);
+	g_hash_table_unref(reading.defaults);
+	g_ptr_array_unref(reading.kept);
 	tree_free(reading.tree);
 }
 

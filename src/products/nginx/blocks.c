@@ -78,10 +78,14 @@ parse_file(struct nginx_blocks *blocks, const struct config_text *text)
 
 	g_ptr_array_add(blocks->trees, tree);
 	for (const struct node *node = tree->root.first; node != NULL;
-		node = tree_next(node, &tree->root))
-		if (node->kind == NODE_WRONG)
-			proxies_refuse(blocks->config, REASON_INVALID,
-				(struct config_place){ text, node }, node->problem, SETTLE);
+		node = tree_next(node, &tree->root)) {
+		if (node->kind != NODE_WRONG)
+			continue;
+		proxies_refuse(blocks->config, REASON_INVALID, (struct config_place){ text, node },
+			node->problem, SETTLE);
+		if (config_is_full(blocks->config))
+			break;
+	}
 	return tree;
 }
 

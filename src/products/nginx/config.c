@@ -27,7 +27,8 @@ enum nginx_protocol {
 struct server {
 	struct nginx_blocks *blocks;
 	struct config_reading *config;
-	const GArray *mail, *own;      /* of struct config_place */
+	const GHashTable *mail;        /* the mail block's directives: key to struct config_place */
+	const GArray *own;             /* of struct config_place */
 	struct nginx_listens *listens; /* of all servers */
 	struct config_place block;
 	enum nginx_protocol protocol;
@@ -50,13 +51,27 @@ has_word(struct config_place place, const char *word)
 	return false;
 }
 
+/* Whether a listen has a parameter. nginx takes these as they are written, unlike other words. */
+static bool
+listen_has(struct config_place place, const char *word)
+{
+	for (size_t i = 1; place.node->words[0] != NULL && place.node->words[i] != NULL; i++)
+		if (g_str_equal(place.node->words[i], word))
+			return true;
+	return false;
+}
+
 /* The server's own directive, or the mail block's. */
 static struct config_place
 effective(const struct server *server, const char *key)
 {
 	struct config_place place = nginx_blocks_find(server->own, key);
+	const struct config_place *around;
 
-	return place.node != NULL ? place : nginx_blocks_find(server->mail, key);
+	if (place.node != NULL)
+		return place;
+	around = g_hash_table_lookup((GHashTable *)(uintptr_t)server->mail, key);
+	return around != NULL ? *around : place;
 }
 
 /* --- listen ----------------------------------------------------------------------------------- */
@@ -147,6 +162,17 @@ check_words(struct config_reading *config, struct config_place place, const char
 }
 
 static void
+check_parameters(struct config_reading *config, struct config_place place)
+{
+	for (size_t i = 1; place.node->words[0] != NULL && place.node->words[i] != NULL; i++)
+		if (!nginx_listen_takes(place.node->words[i])) {
+			proxies_refuse(config, REASON_INVALID, place,
+				"listen does not take this parameter.", SETTLE);
+			return;
+		}
+}
+
+static void
 check_block(struct config_reading *config, const GArray *list)
 {
 	for (guint i = 0; i < list->len; i++) {
@@ -156,6 +182,8 @@ check_block(struct config_reading *config, const GArray *list)
 			if (place.node->kind == NODE_SETTING &&
 				g_str_equal(place.node->key, known_words[j].key))
 				check_words(config, place, known_words[j].words);
+		if (place.node->kind == NODE_SETTING && g_str_equal(place.node->key, "listen"))
+			check_parameters(config, place);
 	}
 }
 
@@ -268,17 +296,25 @@ judge(const struct server *server, struct config_listener *listener, bool tls)
 	}
 }
 
+static const char *
+address_of(struct config_reading *config, struct config_place place,
+	const struct nginx_listen *listen)
+{
+	const char *host = listen->host[0] != '\0'       ? listen->host :
+		strchr(value_of(place, ""), '[') != NULL ? "::" :
+							   "0.0.0.0";
+
+	return facts_keep(config->facts, host, strlen(host));
+}
+
 static void
 add_listener(const struct server *server, struct config_place place,
 	const struct nginx_listen *listen, unsigned port)
 {
 	struct config_listener *listener = config_add_listener(server->config->facts);
-	bool tls = server->tls || has_word(place, "ssl");
-	const char *host = listen->host[0] != '\0'       ? listen->host :
-		strchr(value_of(place, ""), '[') != NULL ? "::" :
-							   "0.0.0.0";
+	bool tls = server->tls || listen_has(place, "ssl");
 
-	listener->address = facts_keep(server->config->facts, host, strlen(host));
+	listener->address = address_of(server->config, place, listen);
 	listener->port = (uint16_t)port;
 	judge(server, listener, tls);
 	if (listen->unix_socket)
@@ -302,9 +338,11 @@ add_listeners(const struct server *server, struct config_place *asks)
 
 		if (!g_str_equal(place.node->key, "listen"))
 			continue;
+		if (config_is_full(server->config))
+			break;
 		nginx_listen_parse(value_of(place, ""), &listen);
 		check_listen(server, place, &listen);
-		if (!server->tls && !has_word(place, "ssl"))
+		if (!server->tls && !listen_has(place, "ssl"))
 			clear = true;
 		else
 			*asks = place;
@@ -401,14 +439,22 @@ read_mail(struct nginx_blocks *blocks, struct config_reading *config, struct con
 {
 	const GArray *mail = nginx_blocks_open(blocks, block, NGINX_MAIL);
 	struct nginx_listens *listens = nginx_listens_new();
+	/* Asked for every server, however many there are. */
+	g_autoptr(GHashTable) settings = g_hash_table_new(g_str_hash, g_str_equal);
 
 	check_block(config, mail);
+	for (guint i = 0; i < mail->len; i++) {
+		struct config_place *place = &g_array_index(mail, struct config_place, i);
+
+		if (place->node->kind == NODE_SETTING)
+			g_hash_table_insert(settings, (void *)(uintptr_t)place->node->key, place);
+	}
 	for (guint i = 0; i < mail->len && !config_is_full(config); i++) {
 		struct config_place place = g_array_index(mail, struct config_place, i);
 		struct server server = {
 			.blocks = blocks,
 			.config = config,
-			.mail = mail,
+			.mail = settings,
 			.listens = listens,
 		};
 
@@ -421,33 +467,45 @@ read_mail(struct nginx_blocks *blocks, struct config_reading *config, struct con
 	nginx_listens_free(listens);
 }
 
-/* A stream server on a POP3 port passes through what the server behind it decides. */
+/* What comes in clear is passed through: the server behind it decides. */
+static void
+add_stream_listener(struct config_reading *config, struct config_place place,
+	const struct nginx_listen *listen, unsigned port)
+{
+	struct config_listener *listener = config_add_listener(config->facts);
+	bool tls = listen_has(place, "ssl");
+
+	config->facts->config->served = true;
+	listener->address = address_of(config, place, listen);
+	listener->port = (uint16_t)port;
+	listener->mode = tls ? MODE_POP3S : MODE_POP3;
+	listener->verdict = tls ? VERDICT_REFUSES : VERDICT_UNDETERMINED;
+	listener->reason = tls ? REASON_TLS_ONLY : REASON_ELSEWHERE;
+	listener->explanation = tls ?
+		"nginx speaks TLS from the first byte." :
+		"nginx passes the connection through: the server behind it decides.";
+	listener->settle = tls ? NULL : "popseal scan HOST";
+	proxies_step(config, &listener->chain, place, NULL);
+}
+
+/* A stream server counts where it has a port of POP3, in a range, too. */
 static void
 read_stream_server(struct config_reading *config, const GArray *own)
 {
+	static const unsigned ports[] = { 110, 995 };
+
 	for (guint i = 0; i < own->len; i++) {
 		struct config_place place = g_array_index(own, struct config_place, i);
-		struct config_listener *listener;
 		struct nginx_listen listen;
 
-		if (!g_str_equal(place.node->key, "listen"))
+		if (!g_str_equal(place.node->key, "listen") || listen_has(place, "udp"))
 			continue;
 		nginx_listen_parse(value_of(place, ""), &listen);
+		for (size_t j = 0; j < G_N_ELEMENTS(ports); j++)
+			if (!listen.unix_socket && listen.from <= ports[j] &&
+				ports[j] <= listen.to && !config_is_full(config))
+				add_stream_listener(config, place, &listen, ports[j]);
 		nginx_listen_clear(&listen);
-		if (listen.unix_socket || standard_protocol(listen.from) != PROTOCOL_POP3)
-			continue;
-		config->facts->config->served = true;
-		listener = config_add_listener(config->facts);
-		listener->address = "*";
-		listener->port = (uint16_t)listen.from;
-		listener->mode = has_word(place, "ssl") ? MODE_POP3S : MODE_POP3;
-		listener->verdict = has_word(place, "ssl") ? VERDICT_REFUSES : VERDICT_UNDETERMINED;
-		listener->reason = has_word(place, "ssl") ? REASON_TLS_ONLY : REASON_ELSEWHERE;
-		listener->explanation = has_word(place, "ssl") ?
-			"nginx speaks TLS from the first byte." :
-			"nginx passes the connection through: the server behind it decides.";
-		listener->settle = has_word(place, "ssl") ? NULL : "popseal scan HOST";
-		proxies_step(config, &listener->chain, place, NULL);
 	}
 }
 

@@ -68,6 +68,55 @@ nginx_listen_clear(struct nginx_listen *listen)
 	g_clear_pointer(&listen->host, g_free);
 }
 
+/* --- its parameters --------------------------------------------------------------------------- */
+
+/* Digits, and behind them at most one of the units. */
+static bool
+is_number(const char *text, const char *units)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	return digits > 0 &&
+		(text[digits] == '\0' ||
+			(strchr(units, text[digits]) != NULL && text[digits + 1] == '\0'));
+}
+
+/* "on", "off", or up to three of "IDLE:INTERVAL:COUNT": "30m::10", "1h30m". */
+static bool
+is_keepalive(const char *text)
+{
+	g_auto(GStrv) parts = g_strsplit(text, ":", -1);
+
+	if (g_str_equal(text, "on") || g_str_equal(text, "off"))
+		return true;
+	if (strpbrk(text, "123456789") == NULL || g_strv_length(parts) > 3)
+		return false;
+	for (size_t i = 0; parts[i] != NULL; i++)
+		if (parts[i][0] != '\0' &&
+			(!g_ascii_isdigit(parts[i][0]) ||
+				parts[i][strspn(parts[i], "0123456789smhdwMy")] != '\0'))
+			return false;
+	return true;
+}
+
+bool
+nginx_listen_takes(const char *word)
+{
+	const char *value = strchr(word, '=');
+
+	if (value == NULL)
+		return g_str_equal(word, "ssl") || g_str_equal(word, "bind") ||
+			g_str_equal(word, "proxy_protocol");
+	value++;
+	if (g_str_has_prefix(word, "backlog="))
+		return is_number(value, "") && strspn(value, "0") < strlen(value);
+	if (g_str_has_prefix(word, "rcvbuf=") || g_str_has_prefix(word, "sndbuf="))
+		return is_number(value, "kKmM");
+	if (g_str_has_prefix(word, "ipv6only="))
+		return g_str_equal(value, "on") || g_str_equal(value, "off");
+	return g_str_has_prefix(word, "so_keepalive=") && is_keepalive(value);
+}
+
 /* --- all of them ------------------------------------------------------------------------------ */
 
 /* By address and ports; no two of them overlap. */

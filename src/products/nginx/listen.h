@@ -18,6 +18,9 @@ struct nginx_listen {
 void nginx_listen_parse(const char *text, struct nginx_listen *listen);
 void nginx_listen_clear(struct nginx_listen *listen);
 
+/* Whether listen of the mail block takes that parameter, as it is written: "SSL" it does not. */
+bool nginx_listen_takes(const char *parameter);
+
 /*
  * The addresses that the servers of a mail block listen on. nginx does not load a configuration in
  * which two of them are one, though they be written in different ways.

@@ -19,6 +19,7 @@ struct zimbra {
 	struct config_reading *reading;
 	const struct config_text *text;
 	const struct node *global; /* the root of the text */
+	GHashTable *settings;      /* of the root: key in lower case to its last node */
 	const struct node *server; /* a server's node, or the root */
 };
 
@@ -32,9 +33,12 @@ enum truth {
 static const struct node *
 find(const struct zimbra *zimbra, const char *name)
 {
-	const struct node *own = tree_find_last(zimbra->server, name, true);
+	const struct node *own = NULL;
+	g_autofree char *key = g_ascii_strdown(name, -1);
 
-	return own != NULL ? own : tree_find_last(zimbra->global, name, true);
+	if (zimbra->server != zimbra->global)
+		own = tree_find_last(zimbra->server, name, true);
+	return own != NULL ? own : g_hash_table_lookup(zimbra->settings, key);
 }
 
 static enum truth
@@ -229,12 +233,20 @@ read_root(struct config_reading *reading)
 {
 	struct zimbra zimbra = { .reading = reading, .text = config_read(reading, reading->root) };
 	g_autoptr(tree_auto) tree = NULL;
+	g_autoptr(GHashTable) settings = NULL;
 	bool has_servers = false;
 
 	if (zimbra.text == NULL)
 		return;
 	tree = dialect_zmprov.parse(zimbra.text->bytes, zimbra.text->length);
 	zimbra.global = &tree->root;
+	/* Each server asks for these, and stands among them. */
+	settings = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	for (const struct node *node = tree->root.first; node != NULL; node = node->next)
+		if (node->kind == NODE_SETTING)
+			g_hash_table_replace(settings, g_ascii_strdown(node->key, -1),
+				(void *)(uintptr_t)node);
+	zimbra.settings = settings;
 	for (const struct node *node = tree->root.first; node != NULL; node = node->next) {
 		if (node->kind == NODE_BLOCK)
 			read_server(&zimbra, node);

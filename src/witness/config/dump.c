@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -119,6 +120,71 @@ run(const char *command, GError **error)
 	return running.text;
 }
 
+/* --- what it speaks of ------------------------------------------------------------------------ */
+
+/*
+ * The file that doveconf says it has read, in its first line: "# 2.3.19.1 (9b53102964): /PATH"; a
+ * new string, or NULL of a dump that does not say.
+ */
+static char *
+named_file(const char *text)
+{
+	const char *end = text + strcspn(text, "\n");
+	const char *head = text[0] == '#' ? g_strstr_len(text, end - text, "): /") : NULL;
+
+	if (head == NULL)
+		return NULL;
+	head += strlen("): ");
+	return g_strndup(head, (gsize)(end - head));
+}
+
+/* Whether two names, which may be symbolic links, are of one file of this host. */
+static bool
+is_same_file(const char *a, const char *b)
+{
+	g_autofree char *real_a = NULL, *real_b = NULL;
+	char *found;
+
+	if (g_str_equal(a, b))
+		return true;
+	found = realpath(a, NULL);
+	real_a = g_strdup(found);
+	free(found);
+	found = realpath(b, NULL);
+	real_b = g_strdup(found);
+	free(found);
+	return real_a != NULL && g_strcmp0(real_a, real_b) == 0;
+}
+
+/* Whether there is more than comments and blank lines. */
+static bool
+says_something(const char *text)
+{
+	while (*text != '\0') {
+		text += strspn(text, " \t\r\n");
+		if (*text != '#')
+			break;
+		text += strcspn(text, "\n");
+	}
+	return *text != '\0';
+}
+
+/* An empty dump sets nothing only where its head says that this file does. */
+static bool
+is_about(const char *text, const char *path, const char *command, GError **error)
+{
+	g_autofree char *named = named_file(text);
+
+	if (named != NULL && !is_same_file(named, path))
+		g_set_error(error, CONFIG_ERROR, 0, "%s: it speaks of %s, and not of %s", command,
+			named, path);
+	else if (named == NULL && !says_something(text))
+		g_set_error(error, CONFIG_ERROR, 0, "%s: printed no setting", command);
+	else
+		return true;
+	return false;
+}
+
 /* --- laying it over the files ----------------------------------------------------------------- */
 
 static void
@@ -129,38 +195,64 @@ lay(struct config_instance *instance, const char *path, const char *bytes, size_
 	config_files_lay(instance->files, path, shown, g_strndup(bytes, length), length);
 }
 
+/* A file in the output of nginx -T. */
+struct part {
+	const char *text;
+	size_t length;
+	char *path; /* owned */
+};
+
 /* "# configuration file /etc/nginx/nginx.conf:" and what follows, up to the next one. */
 static bool
-lay_files(struct config_instance *instance, const GString *text)
+next_part(const char *at, struct part *part)
 {
+	const char *name = at + strlen(FILE_HEAD), *end = strchr(name, '\n'), *next;
+
+	if (end == NULL || end == name || end[-1] != ':')
+		return false;
+	next = strstr(end, "\n" FILE_HEAD);
+	part->path = g_strndup(name, (size_t)(end - 1 - name));
+	part->text = end + 1;
+	part->length = next != NULL ? (size_t)(next + 1 - part->text) : strlen(part->text);
+	return true;
+}
+
+/* The first file that nginx -T prints is the one that it reads first: it must be this one's. */
+static bool
+lay_files(struct config_instance *instance, const GString *text, GError **error)
+{
+	const char *command = instance->product->config->dump;
 	const char *at = strstr(text->str, FILE_HEAD);
-	bool any = false;
+	bool first = true;
+	struct part part;
 
-	while (at != NULL) {
-		const char *name = at + strlen(FILE_HEAD);
-		const char *end = strchr(name, '\n');
-		const char *next;
+	while (at != NULL && next_part(at, &part)) {
+		g_autofree char *path = part.path;
+		g_autofree char *begin = g_strndup(part.text, part.length);
 
-		if (end == NULL || end == name || end[-1] != ':')
-			break;
-		next = strstr(end, "\n" FILE_HEAD);
-		g_autofree char *path = g_strndup(name, (size_t)(end - 1 - name));
-
-		lay(instance, path, end + 1,
-			next != NULL ? (size_t)(next + 1 - (end + 1)) : strlen(end + 1));
-		any = true;
-		at = next != NULL ? next + 1 : NULL;
+		if (first && !is_same_file(path, instance->root)) {
+			g_set_error(error, CONFIG_ERROR, 0, "%s: it speaks of %s, and not of %s",
+				command, path, instance->root);
+			return false;
+		}
+		if (first && !is_about(begin, instance->root, command, error))
+			return false;
+		lay(instance, first ? instance->root : path, part.text, part.length);
+		first = false;
+		at = part.text[part.length] != '\0' ? part.text + part.length : NULL;
 	}
-	return any;
+	if (first)
+		g_set_error(error, CONFIG_ERROR, 0, "%s: its output names no file", command);
+	return !first;
 }
 
 bool
 config_dump_lay(struct config_instance *instance, GError **error)
 {
 	const struct product_config *config = instance->product->config;
-	g_autofree char *path = NULL;
+	g_autofree char *folder = NULL, *path = NULL;
 	GString *text;
-	bool laid = true;
+	bool laid;
 
 	if (config->dump == NULL) {
 		g_set_error(error, CONFIG_ERROR, 0,
@@ -178,11 +270,13 @@ config_dump_lay(struct config_instance *instance, GError **error)
 	if (text == NULL)
 		return false;
 	if (config->dump_for != NULL) {
-		path = g_build_filename(config->folder, config->dump_for, NULL);
-		lay(instance, path, text->str, text->len);
-	} else if (!lay_files(instance, text)) {
-		laid = false;
-		g_set_error(error, CONFIG_ERROR, 0, "%s: its output names no file", config->dump);
+		folder = g_path_get_dirname(instance->root);
+		path = g_build_filename(folder, config->dump_for, NULL);
+		laid = is_about(text->str, path, config->dump, error);
+		if (laid)
+			lay(instance, path, text->str, text->len);
+	} else {
+		laid = lay_files(instance, text, error);
 	}
 	g_string_free(text, TRUE);
 	return laid;

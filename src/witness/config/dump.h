@@ -17,8 +17,8 @@ enum {
 
 /*
  * Runs the product's dump command and lays its output over the instance's files. False and *error
- * where the product has none, where it fails, and where the files are not those of this host's own
- * server; the files are then as before.
+ * where the product has none, where it fails or prints no setting, where it speaks of another root
+ * file, and where the files are not those of this host's own server; the files are then as before.
  */
 bool config_dump_lay(struct config_instance *instance, GError **error);
 
