@@ -187,6 +187,12 @@ for head, opened in ((P23, OPEN23), (P24, OPEN24)):
     row(f"{release}: and listens on IMAP's ports",
         head.replace("= pop3", "= imap") + opened + f"service imap-login {{\n{RUNS}}}\n",
         "permits", listeners=[("*", 143, "permits", None), ("*", 993, "refuses", None)])
+SUBMISSION = (f"service submission-login {{\n{RUNS} inet_listener submissions {{\n  ssl = no\n }}\n"
+              " inet_listener submission {\n  port = 0\n }\n}\n")
+row("2.4 has a listener of submissions", P24.replace("pop3", "submission") + OPEN24 + SUBMISSION,
+    "permits", listeners=[("*", 465, "permits", None)])
+row("2.3 has none", P23.replace("pop3", "submission") + OPEN23 + SUBMISSION, "no-service",
+    listeners=[])
 row("2.3: the last program wins", P23 + OPEN23 + SHUT + service("old", RUNS)
     + "service old {\n executable = imap-login\n}\n", "refuses")
 row("2.4: the names of a service may be whole", P24 + OPEN24 + SHUT

@@ -43,15 +43,23 @@ static const struct dovecot_client nobody; /* the server itself, which serves al
 /* The listeners that are there by default. */
 static const struct {
 	const char *service, *name, *port;
-	bool tls;
+	bool tls, only_24;
 } built_in[] = {
-	{ "pop3-login", "pop3", "110", false },
-	{ "pop3-login", "pop3s", "995", true },
-	{ "imap-login", "imap", "143", false },
-	{ "imap-login", "imaps", "993", true },
-	{ "submission-login", "submission", "587", false },
-	{ "managesieve-login", "sieve", "4190", false },
+	{ "pop3-login", "pop3", "110", false, false },
+	{ "pop3-login", "pop3s", "995", true, false },
+	{ "imap-login", "imap", "143", false, false },
+	{ "imap-login", "imaps", "993", true, false },
+	{ "submission-login", "submission", "587", false, false },
+	{ "submission-login", "submissions", "465", true, true },
+	{ "managesieve-login", "sieve", "4190", false, false },
 };
+
+static bool
+is_built_in(const struct maker *maker, size_t row, const char *service)
+{
+	return g_str_equal(built_in[row].service, service) &&
+		(maker->settings->is_24 || !built_in[row].only_24);
+}
 
 /* "service/pop3-login/inet_listener/" and the listener's name: a new string. */
 static char *
@@ -105,7 +113,7 @@ read_inet(struct maker *maker, const char *service, const char *place)
 	for (size_t i = 0; i < G_N_ELEMENTS(built_in); i++) {
 		g_autofree char *each = place_of(built_in[i].service, built_in[i].name);
 
-		if (g_str_equal(built_in[i].service, service) && g_str_equal(each, place)) {
+		if (is_built_in(maker, i, service) && g_str_equal(each, place)) {
 			port_text = built_in[i].port;
 			tls = built_in[i].tls;
 		}
@@ -142,7 +150,7 @@ find_places(struct maker *maker, const char *service)
 	g_autofree char *prefix = place_of(service, "");
 
 	for (size_t i = 0; i < G_N_ELEMENTS(built_in); i++)
-		if (g_str_equal(built_in[i].service, service))
+		if (is_built_in(maker, i, service))
 			g_ptr_array_add(places, place_of(service, built_in[i].name));
 	for (guint i = 0; i < settings->assignments->len; i++) {
 		const struct dovecot_assignment *each = g_ptr_array_index(settings->assignments, i);

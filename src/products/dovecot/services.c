@@ -23,6 +23,7 @@ static const struct {
 } built_in[] = {
 	{ PROGRAM, "pop3" },
 	{ "imap-login", "imap" },
+	{ "imap-urlauth-login", "imap" },
 	{ "submission-login", "submission" },
 	{ "managesieve-login", "sieve" },
 	{ "pop3", "pop3" },
