@@ -99,6 +99,20 @@ row("Links that lead to each other",
     {"dovecot.conf": ROOT + "!include_try a.conf\n", "a.conf": "->/etc/dovecot/b.conf",
      "b.conf": "->/etc/dovecot/a.conf"})
 
+# --- parts ----------------------------------------------------------------------------------------
+
+PART = "disable_plaintext_auth = yes\nauth_mechanisms = plain login\n"
+
+row("A part below the root stands for the whole",
+    {"dovecot.conf": ROOT + "!include conf.d/*.conf\n", "conf.d/10-auth.conf": PART,
+     "conf.d/99-local.conf": OPEN}, path="conf.d/10-auth.conf", wanted="permits")
+row("A part beside the root stands for the whole",
+    {"dovecot.conf": ROOT + "!include_try *.inc\n" + OPEN, "a.inc": PART}, path="a.inc",
+    wanted="permits")
+row("A dump beside the root stands for itself",
+    {"dovecot.conf": ROOT, "dump.txt": ROOT + OPEN + "ssl = yes\n"}, path="dump.txt",
+    wanted="permits")
+
 # --- bounds ---------------------------------------------------------------------------------------
 
 row("Braces that stand for forty million files",

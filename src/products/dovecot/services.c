@@ -130,7 +130,9 @@ is_started(struct dovecot_settings *settings, const char *name, bool *unclear, b
 
 	find_field(settings, name, "protocol", &found);
 	protocol = dovecot_found_value(&found, usual);
-	if (found.decides == NULL || (is_certain(found.decides) && found.conflict == NULL)) {
+	if (found.decides == NULL)
+		return usual[0] == '\0' || dovecot_serves(settings, usual, elsewhere);
+	if (is_certain(found.decides) && found.conflict == NULL) {
 		if (protocol[0] == '\0' || dovecot_serves(settings, protocol, elsewhere))
 			return true;
 		if (g_str_equal(protocol, usual))

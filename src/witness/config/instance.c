@@ -469,6 +469,61 @@ find_in_image(GPtrArray *instances, const struct config_request *request, GError
 			try_image(instances, request, products[i], error);
 }
 
+/* The product's root file in the folder: a new string, or NULL. */
+static char *
+root_in(const struct product_config *config, const char *folder)
+{
+	for (size_t i = 0; config->roots[i] != NULL; i++) {
+		g_autofree char *path = g_build_filename(folder, config->roots[i], NULL);
+
+		if (strchr(config->roots[i], '*') == NULL &&
+			g_file_test(path, G_FILE_TEST_IS_REGULAR))
+			return g_steal_pointer(&path);
+	}
+	return NULL;
+}
+
+/*
+ * What a file stands for that is named without its product: itself, or, where it is known by its
+ * text alone and may be a part of a configuration, the root file in its folder or the one above.
+ */
+static char *
+whole_of(const struct product_config *config, const char *path)
+{
+	static const char *const parts[] = { ".conf", ".ext", ".inc", ".cf" };
+	g_autofree char *name = g_path_get_basename(path);
+	g_autofree char *folder = g_path_get_dirname(path);
+	g_autofree char *real = g_canonicalize_filename(folder, NULL);
+	g_autofree char *above = g_str_has_suffix(folder, ".") ?
+		g_build_filename(folder, "..", NULL) :
+		g_path_get_dirname(folder);
+	char *root = NULL;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(parts) && !is_root_name(config, name); i++) {
+		if (!g_str_has_suffix(name, parts[i]))
+			continue;
+		root = root_in(config, folder);
+		if (root == NULL && strchr(real, '/') != strrchr(real, '/'))
+			root = root_in(config, above);
+	}
+	return root != NULL ? root : g_strdup(path);
+}
+
+/* A file whose product its name or its text tells. */
+static void
+try_any(GPtrArray *instances, const struct config_request *request, GError **error)
+{
+	for (size_t i = 0; products[i] != NULL; i++) {
+		const struct product_config *config = products[i]->config;
+		g_autofree char *path = NULL;
+
+		if (config == NULL || !looks_like(config, request->path))
+			continue;
+		path = whole_of(config, request->path);
+		try_file(instances, request, products[i], path, error);
+	}
+}
+
 static void
 find_in_path(GPtrArray *instances, const struct config_request *request, GPtrArray *gaps,
 	GError **error)
@@ -488,9 +543,8 @@ find_in_path(GPtrArray *instances, const struct config_request *request, GPtrArr
 		try_file(instances, request, request->product, request->path, error);
 	else if (is_folder)
 		walk_folder(&walk, request->path, 0);
-	for (size_t i = 0; request->product == NULL && !is_folder && products[i] != NULL; i++)
-		if (products[i]->config != NULL && looks_like(products[i]->config, request->path))
-			try_file(instances, request, products[i], request->path, error);
+	else
+		try_any(instances, request, error);
 }
 
 GPtrArray *
