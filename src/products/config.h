@@ -31,6 +31,7 @@ struct product_config {
 	const char *const *packages; /* names of Debian and RPM packages that hold the server */
 	/* not looked for in the known places: it serves no POP3 */
 	bool only_when_named;
+	bool is_printed; /* its file is what a command has printed: who may write it is no matter */
 	const char *dump; /* its own command that tells the effective values: "doveconf -n" */
 	/*
 	 * The file, in its folder, whose place the dump's output takes for --effective; NULL: the

@@ -11,6 +11,7 @@ enum {
 	GROUP_WRITES = 0020,
 	ALL_READ = 0004,
 	ALL_WRITE = 0002,
+	STICKY = 01000,
 };
 
 struct config_note *
@@ -51,23 +52,44 @@ writer(struct config_reading *reading, const struct source_look *look)
 	return NULL;
 }
 
-void
-config_note_writable(struct config_reading *reading, const char *path)
+static void
+note_writable(struct config_reading *reading, const char *path)
 {
 	struct source_look look;
 	const char *who;
 
 	reading->source->look(reading->source, path, &look);
-	if (look.outcome != SOURCE_FOUND)
+	/* In a folder like /tmp nobody replaces the files of others. */
+	if (look.outcome != SOURCE_FOUND ||
+		(look.is_folder && (look.mode & (ALL_WRITE | STICKY)) != ALL_WRITE))
 		return;
 	who = writer(reading, &look);
-	if (who != NULL)
-		config_note_once(reading, CONFIG_NOTE_PERMISSIONS,
-			(struct location){
-				.file = facts_keep(reading->facts, look.shown, strlen(look.shown)),
-			},
-			facts_printf(reading->facts, "%s (mode %04o) can be written by %s.",
-				look.shown, look.mode, who));
+	if (who == NULL)
+		return;
+	config_note_once(reading, CONFIG_NOTE_PERMISSIONS,
+		(struct location){
+			.file = facts_keep(reading->facts, look.shown, strlen(look.shown)),
+		},
+		facts_printf(reading->facts, "%s (mode %04o) can be written by %s%s.", look.shown,
+			look.mode, who,
+			look.is_folder ? ", who may put another file in its place" : ""));
+}
+
+void
+config_note_writable(struct config_reading *reading, const GPtrArray *texts)
+{
+	g_autoptr(GHashTable) folders =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (guint i = 0; i < texts->len; i++) {
+		const struct config_text *text = g_ptr_array_index(texts, i);
+		char *folder = g_path_get_dirname(text->path);
+
+		note_writable(reading, text->path);
+		if (!g_hash_table_contains(folders, folder))
+			note_writable(reading, folder);
+		g_hash_table_add(folders, folder);
+	}
 }
 
 void

@@ -11,8 +11,8 @@
 struct config_note *config_note_once(struct config_reading *reading, enum config_note_kind kind,
 	struct location location, const char *message);
 
-/* Notes that others than root may write the file, by its server's name. */
-void config_note_writable(struct config_reading *reading, const char *path);
+/* Notes who but root may write the files (of struct config_text) or replace them. */
+void config_note_writable(struct config_reading *reading, const GPtrArray *texts);
 
 /* Notes that others may read the private key, which a setting at that place names. */
 void config_note_key(struct config_reading *reading, const char *path, struct location location,

@@ -113,6 +113,33 @@ row("A dump beside the root stands for itself",
     {"dovecot.conf": ROOT, "dump.txt": ROOT + OPEN + "ssl = yes\n"}, path="dump.txt",
     wanted="permits")
 
+# --- who may write --------------------------------------------------------------------------------
+
+def writable(name, files, modes, wanted):
+    root = lay(name, files)
+    for path, mode in modes.items():
+        (root / path).chmod(mode)
+    record, = audit(root).of_type("config")
+    found = {os.path.relpath(finding["location"]["file"], root)
+             for finding in record["findings"] if finding["rule"] == "config-permissions"}
+    tap.equal(found, wanted, "may be written")
+
+
+STUNNEL = "cert = /c\n[pops]\naccept = 995\nconnect = 110\n"
+for at, (files, modes, wanted) in enumerate((
+        ({"dovecot.conf": ROOT + "!include_try a.conf\n", "a.conf": OPEN}, {"a.conf": 0o666},
+         {"a.conf"}),
+        ({"dovecot.conf": ROOT}, {".": 0o777}, {"."}),
+        ({"dovecot.conf": ROOT}, {".": 0o1777}, set()),
+        ({"imapd.conf": "configdirectory: /a\n", "cyrus.conf": 'SERVICES {\n pop3 cmd="pop3d" '
+          'listen="pop3"\n}\n'}, {"imapd.conf": 0o646}, {"imapd.conf"}),
+        ({"stunnel.conf": STUNNEL}, {"stunnel.conf": 0o602}, {"stunnel.conf"}),
+        ({"nginx.conf": NGINX.format("mail.d/*.conf"), "mail.d/a.conf": SERVER}, {"mail.d": 0o777},
+         {"mail.d"}),
+        ({"popsettings.txt": "LoginType : SecureLogin\n"}, {"popsettings.txt": 0o666}, set()))):
+    tap.add(f"{sorted(files)[0]}: who may write it is told ({at})", writable, f"writable-{at}",
+            files, modes, wanted)
+
 # --- bounds ---------------------------------------------------------------------------------------
 
 row("Braces that stand for forty million files",

@@ -148,8 +148,6 @@ test_notes(void)
 	g_assert_cmpuint(note_of(facts, CONFIG_NOTE_TLS_UNAVAILABLE)->location.line, ==, 1);
 	g_assert_cmpuint(note_of(facts, CONFIG_NOTE_KEY_PERMISSIONS)->location.line, ==, 2);
 	g_assert_cmpuint(note_of(facts, CONFIG_NOTE_TLS_VERSION)->location.line, ==, 3);
-	g_assert_cmpstr(note_of(facts, CONFIG_NOTE_PERMISSIONS)->location.file, ==,
-		"/etc/courier/pop3d");
 	g_assert_cmpstr(note_of(facts, CONFIG_NOTE_SIBLING)->location.file, ==,
 		"/etc/courier/imapd-ssl");
 	facts_free(facts);

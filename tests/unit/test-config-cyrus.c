@@ -173,8 +173,6 @@ test_includes(void)
 	g_assert_cmpint(facts->verdict.value, ==, VERDICT_PERMITS);
 	g_assert_cmpstr(config_chain_last(&listener_of(facts, 0)->chain)->location.file, ==,
 		"/etc/more.conf");
-	g_assert_cmpstr(note_of(facts, CONFIG_NOTE_PERMISSIONS)->location.file, ==,
-		"/etc/more.conf");
 	facts_free(facts);
 	/* Not readable: it cannot be told. */
 	memcpy(changed, files, sizeof(files));

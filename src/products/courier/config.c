@@ -218,7 +218,6 @@ read_file(struct config_reading *reading, const char *path)
 	struct config_doubt *doubt;
 	struct source_look look;
 
-	config_note_writable(reading, path);
 	if (text != NULL || outcome != SOURCE_ABSENT)
 		return text != NULL ? text : config_read(reading, path);
 	reading->source->look(reading->source, path, &look);

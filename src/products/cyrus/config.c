@@ -33,16 +33,11 @@ static const struct cyrus_settings *
 settings_at(struct room *room, const char *path)
 {
 	struct cyrus_settings *settings = g_hash_table_lookup(room->settings, path);
-	GHashTableIter files;
-	gpointer file;
 
 	if (settings == NULL) {
 		settings = cyrus_settings_read(room->reading, path,
 			g_str_equal(path, room->main_path));
 		g_hash_table_insert(room->settings, g_strdup(settings->path), settings);
-		g_hash_table_iter_init(&files, settings->files);
-		while (g_hash_table_iter_next(&files, &file, NULL))
-			config_note_writable(room->reading, file);
 	}
 	return settings;
 }
@@ -207,7 +202,6 @@ read_root(struct config_reading *reading)
 	room.main_path = source_resolve(reading->root, "imapd.conf");
 	room.settings = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
 		(GDestroyNotify)cyrus_settings_free);
-	config_note_writable(reading, services_path);
 	services = text != NULL ? cyrus_services_read(reading, text) :
 				  g_array_new(FALSE, FALSE, sizeof(struct cyrus_service));
 	settings_at(&room, room.main_path);

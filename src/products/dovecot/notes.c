@@ -348,38 +348,6 @@ note_sibling(struct dovecot_settings *settings, const char *protocol, const char
 		add_note(settings, CONFIG_NOTE_SIBLING, dovecot_gate_decides(&gate), message);
 }
 
-/* --- who may write ---------------------------------------------------------------------------- */
-
-static void
-note_permissions(struct dovecot_settings *settings)
-{
-	struct config_reading *reading = settings->reading;
-	struct source_look top;
-
-	/* In a copy of a folder owners and groups are those of who copied it. */
-	reading->source->look(reading->source, "/", &top);
-	for (guint i = 0; i < settings->texts->len; i++) {
-		const struct config_text *text =
-			g_array_index(settings->texts, const struct config_text *, i);
-		struct source_look look;
-		struct config_note *note;
-		bool others;
-
-		reading->source->look(reading->source, text->path, &look);
-		others = (look.mode & 0002) != 0;
-		if (look.outcome != SOURCE_FOUND ||
-			(!others &&
-				(top.outcome == SOURCE_OUTSIDE ||
-					((look.mode & 0020) == 0 || look.gid == 0))))
-			continue;
-		note = config_add_note(reading->facts, CONFIG_NOTE_PERMISSIONS);
-		note->location.file = facts_keep(reading->facts, look.shown, strlen(look.shown));
-		note->message =
-			facts_printf(reading->facts, "The file has the mode %04o: %s may write it.",
-				look.mode, others ? "everybody" : "its group");
-	}
-}
-
 void
 dovecot_add_notes(struct dovecot_settings *settings, bool clear_listener)
 {
@@ -401,5 +369,4 @@ dovecot_add_notes(struct dovecot_settings *settings, bool clear_listener)
 	note_sibling(settings, "imap", "IMAP takes passwords without TLS by the same setting.");
 	note_sibling(settings, "submission",
 		"Submission takes passwords without TLS by the same setting.");
-	note_permissions(settings);
 }

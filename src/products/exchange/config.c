@@ -316,6 +316,7 @@ const struct product_config exchange_config = {
 	.folder = "/exchange", /* nowhere on a host: the text is made by hand */
 	.roots = roots,
 	.packages = packages,
+	.is_printed = true,
 	.only_when_named = true,
 	.dump = "Get-PopSettings | Format-List",
 	.recognizes = recognizes,

@@ -270,6 +270,7 @@ const struct product_config zimbra_config = {
 	.folder = "/opt/zimbra",
 	.roots = roots,
 	.packages = packages,
+	.is_printed = true,
 	.dump = "zmprov gs $(zmhostname)",
 	.recognizes = recognizes,
 	.read = read_root,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "products/config.h"
+#include "products/config_access.h"
 #include "rules/rule.h"
 #include "witness/config/against.h"
 #include "witness/config/layouts.h"
@@ -499,7 +500,9 @@ whole_of(const struct product_config *config, const char *path)
 		g_path_get_dirname(folder);
 	char *root = NULL;
 
-	for (size_t i = 0; i < G_N_ELEMENTS(parts) && !is_root_name(config, name); i++) {
+	if (config->each_root || is_root_name(config, name))
+		return g_strdup(path);
+	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
 		if (!g_str_has_suffix(name, parts[i]))
 			continue;
 		root = root_in(config, folder);
@@ -600,6 +603,8 @@ read_facts(struct config_instance *instance, int64_t now)
 	config->version_source = instance->version_source;
 	config->remedy = product->remedy;
 	product->config->read(&reading);
+	if (config->served && !product->config->is_printed)
+		config_note_writable(&reading, config_files_texts(instance->files));
 	if (instance->layout != NULL)
 		config_layout_judge(instance->layout, facts);
 	config_verdict_decide(facts);
