@@ -373,6 +373,7 @@ TAKEN_23 = (
     "service auth {\n  unix_listener /var/spool/a/auth {\n    mode = 0660\n    user = x\n  }\n}",
     "passdb {\n  driver = pam\n  args = dovecot\n}", "plugin {\n  any = thing\n}",
     "namespace inbox {\n  inbox = yes\n  mailbox Trash {\n    auto = create\n  }\n}",
+    "event_exporter log {\n  format = json\n  transport = log\n}",
     "service x {\n  process_min_avail = 1\n  inet_listener y {\n    name = z\n  }\n}")
 REFUSED_23 = (
     "service pop3-login {\n  foo = bar\n}", "servce pop3-login {\n}", "passdb {\n  drivr = pam\n}",

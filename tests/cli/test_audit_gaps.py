@@ -147,6 +147,15 @@ row("Braces that stand for forty million files",
 
 
 @tap.test
+def all_there_is():
+    """The folder of a product that is named is all there is: an absolute name elsewhere is nothing"""
+    root = lay("all", {"dovecot.conf": ROOT + OPEN + "!include_try /etc/elsewhere.conf\n"})
+    tap.equal(verdicts(audit("--product", "dovecot", root)), ["permits"], "verdicts")
+    (root / "dovecot.conf").write_text(ROOT + "!include_try /usr/local/x/*.conf\n")
+    tap.equal(verdicts(audit("--product", "dovecot", root)), ["refuses"], "verdicts")
+
+
+@tap.test
 def closed_folder_below():
     """A folder below that may not be listed is an error, and the others are audited"""
     if os.geteuid():

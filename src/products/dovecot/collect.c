@@ -587,7 +587,7 @@ doubt_include(struct collector *collector, const struct node *node, const char *
 	bool protocols = outside && strstr(pattern, "/protocols.d/") != NULL;
 
 	settings->protocols_outside |= protocols;
-	if (node->optional && (protocols || (outcome == SOURCE_ABSENT && !outside)))
+	if (node->optional && (protocols || outcome == SOURCE_ABSENT))
 		return;
 	if (outcome == SOURCE_ABSENT && !outside) {
 		dovecot_invalid(settings, collector->text, node->key_at.start,

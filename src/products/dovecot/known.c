@@ -300,7 +300,8 @@ block_known_24(const char *key)
 bool
 dovecot_block_known(bool is_24, const char *key)
 {
-	static const char names_23[] = " dict metric namespace passdb plugin service userdb ";
+	static const char names_23[] =
+		" dict event_exporter metric namespace passdb plugin service userdb ";
 	g_autofree char *wanted = g_strconcat(" ", key, " ", NULL);
 
 	return is_24 ? block_known_24(key) : strstr(names_23, wanted) != NULL;

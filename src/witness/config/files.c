@@ -29,6 +29,7 @@ struct config_files {
 	GHashTable *texts; /* server's name to struct entry */
 	GPtrArray *order;  /* of struct config_text */
 	GHashTable *names; /* owners and groups */
+	bool is_all;       /* what is outside of the folder matches no pattern */
 	bool is_host;      /* so that its users have this host's names */
 	size_t total;
 	guint found; /* directory entries, of the match under way */
@@ -245,6 +246,8 @@ match_open(const char *path, int flags)
 	int fd = open_below(matching, path, flags);
 	enum source_outcome outcome = fd < 0 ? outcome_of(errno) : SOURCE_FOUND;
 
+	if (matching->is_all && below(matching, path) == NULL)
+		return fd;
 	if (outcome != SOURCE_FOUND && outcome != SOURCE_ABSENT)
 		matching->kept = outcome;
 	return fd;
@@ -446,6 +449,7 @@ config_files_new(const struct config_files_options *options, GError **error)
 	files->fd = fd;
 	files->is_host = options->folder == NULL && g_str_equal(root, "/");
 	files->folder = g_strdup(options->folder);
+	files->is_all = options->is_all;
 	files->prefix = files->is_host ? g_strdup("") : g_strdup(opened);
 	files->texts = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, entry_free);
 	files->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);

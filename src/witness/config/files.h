@@ -15,6 +15,7 @@ struct config_files_options {
 	const char *root;   /* the image's folder; NULL or "/": this host */
 	const char *folder; /* the product's own folder, which `stands` stands for; NULL: none */
 	const char *stands; /* a folder as the user named it: only what is in it is looked at */
+	bool is_all;        /* what is elsewhere does not exist, so that no pattern matches it */
 };
 
 #define CONFIG_ERROR (config_error_quark())

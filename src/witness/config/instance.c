@@ -177,7 +177,11 @@ try_standing(GPtrArray *instances, const struct config_request *request,
 	const struct product *product, const char *stands, const char *file, GError **error)
 {
 	const struct product_config *config = product->config;
-	const struct config_files_options options = { .folder = config->folder, .stands = stands };
+	const struct config_files_options options = {
+		.folder = config->folder,
+		.stands = stands,
+		.is_all = request->product != NULL,
+	};
 	g_autoptr(GPtrArray) roots = NULL;
 	char *found;
 
