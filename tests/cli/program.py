@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 SOURCE = pathlib.Path(os.environ.get(
@@ -24,11 +25,19 @@ if not os.access(POPSEAL, os.X_OK):
 
 
 @functools.lru_cache(maxsize=None)
-def scratch():
-    """A folder for the files of this test program; gone when it ends."""
+def _make_scratch():
     folder = tempfile.mkdtemp(prefix="popseal-cli-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return pathlib.Path(folder)
+
+
+_making = threading.Lock()  # the cache would let each of the first threads make one
+
+
+def scratch():
+    """A folder for the files of this test program; gone when it ends."""
+    with _making:
+        return _make_scratch()
 
 
 def environment(**more):
