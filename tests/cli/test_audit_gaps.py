@@ -85,6 +85,8 @@ row("Dovecot: a file of that name in the folder is another one",
      "mx/common/a.conf": "ssl = required\n"}, path="mx")
 row("Dovecot: an absolute include elsewhere",
     {"dovecot.conf": ROOT + "!include_try /etc/elsewhere.conf\n"})
+row("Dovecot: protocols.d is Debian's in one place only",
+    {"dovecot.conf": "!include_try /mnt/protocols.d/*.conf\n" + ROOT})
 row("Dovecot: a link out of the folder",
     {"mx/dovecot.conf": ROOT + "!include_try local.conf\n", "mx/local.conf": "->../shared.conf",
      "shared.conf": OPEN}, path="mx")

@@ -584,7 +584,7 @@ doubt_include(struct collector *collector, const struct node *node, const char *
 {
 	struct dovecot_settings *settings = collector->settings;
 	bool outside = is_outside(settings->reading->source, pattern);
-	bool protocols = outside && strstr(pattern, "/protocols.d/") != NULL;
+	bool protocols = outside && g_str_has_prefix(pattern, "/usr/share/dovecot/protocols.d/");
 
 	settings->protocols_outside |= protocols;
 	if (node->optional && (protocols || outcome == SOURCE_ABSENT))

@@ -159,23 +159,21 @@ static const struct {
 	{ "service/", "/unix_listener/", " group mode path user " },
 	{ "service/", "/fifo_listener/", " group mode path user " },
 	{ "service/", "/",
-		" chroot client_limit drop_priv_before_exec executable extra_groups "
-		"group idle_kill name "
-		"privileged_group process_limit process_min_avail protocol service_count type user "
-		"vsz_limit " },
+		" chroot client_limit drop_priv_before_exec executable extra_groups group "
+		"idle_kill name privileged_group process_limit process_min_avail protocol "
+		"service_count type user vsz_limit " },
 	{ "passdb/", "/",
 		" args auth_verbose default_fields deny driver master mechanisms name "
-		"override_fields "
-		"pass result_failure result_internalfail result_success skip username_filter " },
+		"override_fields pass result_failure result_internalfail result_success skip "
+		"username_filter " },
 	{ "userdb/", "/",
 		" args auth_verbose default_fields driver name override_fields result_failure "
 		"result_internalfail result_success skip " },
 	{ "namespace/", "/mailbox/",
 		" auto autoexpunge autoexpunge_max_mails comment driver name special_use " },
 	{ "namespace/", "/",
-		" alias_for disabled hidden ignore_on_failure inbox list location name "
-		"order prefix "
-		"separator subscriptions type " },
+		" alias_for disabled hidden ignore_on_failure inbox list location name order "
+		"prefix separator subscriptions type " },
 };
 
 static bool
