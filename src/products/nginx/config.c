@@ -338,8 +338,6 @@ add_listeners(const struct server *server, struct config_place *asks)
 
 		if (!g_str_equal(place.node->key, "listen"))
 			continue;
-		if (config_is_full(server->config))
-			break;
 		nginx_listen_parse(value_of(place, ""), &listen);
 		check_listen(server, place, &listen);
 		if (!server->tls && !listen_has(place, "ssl"))
