@@ -63,6 +63,9 @@ struct summary {
 	bool days_known;
 	int64_t days_left; /* of the certificate that ends first; below zero: past */
 	int64_t handshake; /* µs of the slowest; 0 = none was measured */
+	/* Of fix: */
+	bool is_of_changes; /* and has no hosts or endpoints */
+	uint64_t changes;
 	/* Of audit, NULL without baseline or policy; not owned: */
 	const GPtrArray *gone;         /* of struct baseline_entry: known, and not found again */
 	const GPtrArray *suppressions; /* of struct suppression: the policy's */

@@ -114,11 +114,13 @@ struct config_facts {
 	const char *root;   /* the file that the server reads first, as the user may open it */
 	const char *scope;  /* for whom the verdict holds; NULL: every client */
 	const char *remedy; /* the setting that closes it in this product and version */
-	bool served;        /* POP3 is served, or may be */
-	bool cut;           /* there were more listeners or doubts than are kept */
-	GArray *listeners;  /* of struct config_listener */
-	GArray *notes;      /* of struct config_note */
-	GArray *doubts;     /* of struct config_doubt */
+	/* What it has for TLS, by the server's names; NULL: nothing, or that is not told. */
+	const char *certificate, *key;
+	bool served;       /* POP3 is served, or may be */
+	bool cut;          /* there were more listeners or doubts than are kept */
+	GArray *listeners; /* of struct config_listener */
+	GArray *notes;     /* of struct config_note */
+	GArray *doubts;    /* of struct config_doubt */
 };
 
 /* Makes facts->config, empty; freed by facts_free. Returns it. */

@@ -110,3 +110,12 @@ config_note_key(struct config_reading *reading, const char *path, struct locatio
 	if (note != NULL)
 		note->line = line;
 }
+
+void
+config_keep_pair(struct config_reading *reading, bool is_key, const char *path)
+{
+	struct config_facts *config = reading->facts->config;
+	const char **kept = is_key ? &config->key : &config->certificate;
+
+	*kept = facts_keep(reading->facts, path, strlen(path));
+}

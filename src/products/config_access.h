@@ -18,4 +18,7 @@ void config_note_writable(struct config_reading *reading, const GPtrArray *texts
 void config_note_key(struct config_reading *reading, const char *path, struct location location,
 	const char *line);
 
+/* Keeps the path of the certificate, or of the private key, that TLS is spoken with. */
+void config_keep_pair(struct config_reading *reading, bool is_key, const char *path);
+
 #endif

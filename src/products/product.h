@@ -39,6 +39,7 @@ struct fingerprint {
 };
 
 struct product_config;
+struct product_fix;
 
 struct product {
 	const char *name;                       /* the record's word: "dovecot" */
@@ -58,6 +59,7 @@ struct product {
 	const char *remedy;  /* one line: the setting that closes it */
 	const char *const *documentation;    /* addresses of the vendor's pages, NULL-terminated */
 	const struct product_config *config; /* products/config.h; NULL: its files are not read */
+	const struct product_fix *fix;       /* products/fix.h; NULL: its files are not edited */
 };
 
 /* All products in the order of products.def, NULL-terminated. */

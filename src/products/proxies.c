@@ -88,6 +88,7 @@ proxies_check_certificate(struct config_reading *reading, struct config_place pl
 {
 	struct source_look look;
 
+	config_keep_pair(reading, false, path);
 	look_at(reading, place, path, &look);
 }
 
@@ -97,6 +98,7 @@ proxies_check_key(struct config_reading *reading, struct config_place place, con
 	g_autofree char *message = NULL;
 	struct source_look look;
 
+	config_keep_pair(reading, true, path);
 	if (!look_at(reading, place, path, &look) || (look.mode & MODE_OTHERS_READ) == 0)
 		return;
 	message = g_strdup_printf("%s (mode %03o) may be read by every user.", look.shown,

@@ -135,6 +135,12 @@ jsonl_totals(GString *out, const struct summary *summary)
 	bool known = summary->hosts_total > 0;
 	uint64_t not_done = summary->hosts_total - MIN(summary->hosts, summary->hosts_total);
 
+	if (summary->is_of_changes) {
+		set_count(out, "changes", summary->changes);
+		set_count(out, "errors", summary->errors);
+		json_number(out, "duration_ms", summary->duration / 1000);
+		return;
+	}
 	set_count(out, "hosts", summary->hosts);
 	set_known_count(out, "hosts_total", known, summary->hosts_total);
 	set_count(out, "endpoints", summary->endpoints);
@@ -174,6 +180,7 @@ const struct report report_jsonl = {
 	.begin = begin,
 	.assessment = assessment_record,
 	.expectations = jsonl_expectations,
+	.change = jsonl_change,
 	.failure = failure_record,
 	.end = end,
 };

@@ -40,6 +40,9 @@ void jsonl_gone(GString *out, const GPtrArray *gone);
 /* Appends the `config` record. */
 void jsonl_config(const struct assessment *assessment, GString *out);
 
+/* Appends the `change` record. */
+void jsonl_change(const struct report_options *options, const struct change *change, GString *out);
+
 /* What stands beside `stls` at deep depth, and `tls`; the chain with its PEM or without. */
 void jsonl_stls(GString *out, const struct facts *facts);
 void jsonl_tls(GString *out, const struct tls_facts *tls, bool pem);

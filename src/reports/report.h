@@ -9,6 +9,7 @@
 
 #include <glib.h>
 
+#include "model/change.h"
 #include "model/verification.h"
 
 /* What a report tells of the rules themselves: reports know no rules. */
@@ -28,6 +29,7 @@ struct report_options {
 	bool transcript;   /* text, jsonl: the transcript with every endpoint */
 	bool lenient;      /* nagios: what is undetermined does not count (--no-strict) */
 	bool nagios_codes; /* nagios: unmet is CRITICAL, and undetermined UNKNOWN */
+	bool brief;        /* text: a change is one line */
 	/* Of audit: */
 	bool baseline;    /* sarif: findings are held against a baseline */
 	const char *base; /* the folder from which paths are told (model/place.h), or NULL */
@@ -48,6 +50,9 @@ struct report {
 	/* The expectations of one endpoint, after its assessment; NULL: it has no place for them */
 	void (*expectations)(const struct report_options *options,
 		const struct verification *verification, GString *out);
+	/* A change, planned or made; NULL: the format has no place for it */
+	void (*change)(const struct report_options *options, const struct change *change,
+		GString *out);
 	void (*failure)(const struct report_options *options, const struct failure *failure,
 		GString *out);
 	void (*end)(const struct report_options *options, const struct summary *summary,

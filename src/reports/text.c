@@ -147,6 +147,8 @@ end(const struct report_options *options, const struct summary *summary, GString
 	g_autofree char *expectations = expectations_line(summary);
 	g_autofree char *left_out = gaps(summary);
 
+	if (summary->is_of_changes)
+		return;
 	text_notices(options, summary->suppressions, out);
 	text_gone(options, summary->gone, out);
 	/* --quiet has nothing to say on a clean run: cron sends no mail then. */
@@ -166,6 +168,7 @@ const struct report report_text = {
 	.begin = begin,
 	.assessment = text_endpoint,
 	.expectations = text_expectations,
+	.change = text_change,
 	.failure = failure_line,
 	.end = end,
 };

@@ -84,6 +84,9 @@ void text_gone(const struct report_options *options, const GPtrArray *gone, GStr
 void text_expectations(const struct report_options *options,
 	const struct verification *verification, GString *out);
 
+/* Appends a change: its head, what is run, its checks and its diff. */
+void text_change(const struct report_options *options, const struct change *change, GString *out);
+
 /* Appends the block of one endpoint. */
 void text_endpoint(const struct report_options *options, const struct assessment *assessment,
 	GString *out);

@@ -64,6 +64,7 @@ check_file(struct config_reading *reading, const struct cyrus_settings *settings
 
 	if (path[0] != '/')
 		return;
+	config_keep_pair(reading, is_key, path);
 	reading->source->look(reading->source, path, &look);
 	if (look.outcome == SOURCE_ABSENT)
 		note_setting(reading, CONFIG_NOTE_TLS_UNAVAILABLE, setting,

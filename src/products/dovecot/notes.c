@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "products/config_access.h"
 #include "products/dovecot/gate.h"
 
 static const struct dovecot_client pop3_client = { .protocol = "pop3" };
@@ -101,6 +102,7 @@ check_file(struct dovecot_settings *settings, const char *key, bool is_key)
 	}
 	if (path == NULL || strchr(path, '%') != NULL)
 		return false;
+	config_keep_pair(settings->reading, is_key, path);
 	settings->reading->source->look(settings->reading->source, path, &look);
 	if (look.outcome == SOURCE_ABSENT || look.outcome == SOURCE_NOT_A_FILE)
 		note_missing(settings, found, &look);

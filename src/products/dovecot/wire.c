@@ -71,4 +71,5 @@ const struct product product_dovecot = {
 		  "required, and no auth_allow_cleartext; in all, login_trusted_networks empty.",
 	.documentation = documentation,
 	.config = &dovecot_config,
+	.fix = &dovecot_fix,
 };

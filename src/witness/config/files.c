@@ -40,7 +40,8 @@ struct config_files {
 struct entry {
 	struct config_text text;
 	char *path, *shown;
-	char *bytes; /* NULL where it was not read */
+	char *bytes;  /* NULL where it was not read */
+	bool is_held; /* was put there, and not asked for yet */
 	enum source_outcome outcome;
 };
 
@@ -228,6 +229,10 @@ read_path(struct config_source *source, const char *path, enum source_outcome *o
 	if (entry == NULL) {
 		entry = load(files, path);
 		g_hash_table_insert(files->texts, entry->path, entry);
+	}
+	if (entry->is_held) {
+		entry->is_held = false;
+		g_ptr_array_add(files->order, &entry->text);
 	}
 	if (outcome != NULL)
 		*outcome = entry->outcome;
@@ -430,11 +435,28 @@ look_at(struct config_source *source, const char *path, struct source_look *look
 
 /* --- life ------------------------------------------------------------------------------------- */
 
+/* Of a folder that is open; takes fd and prefix over. */
+static struct config_files *
+make(int fd, char *prefix, const char *folder)
+{
+	struct config_files *files = g_new0(struct config_files, 1);
+
+	files->source = (struct config_source){ read_path, match, look_at };
+	files->fd = fd;
+	files->prefix = prefix;
+	files->folder = g_strdup(folder);
+	files->texts = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, entry_free);
+	files->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	files->order = g_ptr_array_new();
+	return files;
+}
+
 struct config_files *
 config_files_new(const struct config_files_options *options, GError **error)
 {
 	const char *root = options->root != NULL ? options->root : "/";
 	const char *opened = options->folder != NULL ? options->stands : root;
+	bool is_host = options->folder == NULL && g_str_equal(root, "/");
 	int fd = open(opened, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct config_files *files;
 
@@ -444,19 +466,40 @@ config_files_new(const struct config_files_options *options, GError **error)
 		g_set_error(error, CONFIG_ERROR, number, "%s: %s", opened, g_strerror(number));
 		return NULL;
 	}
-	files = g_new0(struct config_files, 1);
-	files->source = (struct config_source){ read_path, match, look_at };
-	files->fd = fd;
-	files->is_host = options->folder == NULL && g_str_equal(root, "/");
-	files->folder = g_strdup(options->folder);
+	files = make(fd, g_strdup(is_host ? "" : opened), options->folder);
+	files->is_host = is_host;
 	files->is_all = options->is_all;
-	files->prefix = files->is_host ? g_strdup("") : g_strdup(opened);
-	files->texts = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, entry_free);
-	files->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	files->order = g_ptr_array_new();
 	while (g_str_has_suffix(files->prefix, "/"))
 		files->prefix[strlen(files->prefix) - 1] = '\0';
 	return files;
+}
+
+struct config_files *
+config_files_again(const struct config_files *files)
+{
+	int fd = fcntl(files->fd, F_DUPFD_CLOEXEC, 0);
+	struct config_files *again = make(fd, g_strdup(files->prefix), files->folder);
+
+	again->is_host = files->is_host;
+	again->is_all = files->is_all;
+	return again;
+}
+
+char *
+config_files_real(const struct config_files *files, const char *path, unsigned *links)
+{
+	int fd = open_below(files, path, O_PATH);
+	g_autofree char *handle = g_strdup_printf("/proc/self/fd/%d", fd);
+	char target[PATH_MAX];
+	struct stat status;
+	ssize_t length = fd < 0 ? -1 : readlink(handle, target, sizeof(target));
+
+	if (links != NULL && fd >= 0 && fstat(fd, &status) == 0)
+		*links = (unsigned)status.st_nlink;
+	if (fd >= 0)
+		close(fd);
+	return length > 0 && (size_t)length < sizeof(target) ? g_strndup(target, (gsize)length) :
+							       NULL;
 }
 
 void
@@ -479,9 +522,8 @@ config_files_source(struct config_files *files)
 	return &files->source;
 }
 
-void
-config_files_lay(struct config_files *files, const char *path, const char *name, char *bytes,
-	size_t length)
+static struct entry *
+put(struct config_files *files, const char *path, const char *name, char *bytes, size_t length)
 {
 	struct entry *entry = g_new0(struct entry, 1);
 
@@ -491,7 +533,25 @@ config_files_lay(struct config_files *files, const char *path, const char *name,
 	entry->text.length = length;
 	entry->outcome = SOURCE_FOUND;
 	g_hash_table_replace(files->texts, entry->path, entry);
-	g_ptr_array_add(files->order, &entry->text);
+	return entry;
+}
+
+void
+config_files_lay(struct config_files *files, const char *path, const char *name, char *bytes,
+	size_t length)
+{
+	g_ptr_array_add(files->order, &put(files, path, name, bytes, length)->text);
+}
+
+void
+config_files_hold(struct config_files *files, const char *path, const char *name, const char *bytes,
+	size_t length)
+{
+	char *copy = g_malloc(length + 1);
+
+	memcpy(copy, bytes, length);
+	copy[length] = '\0';
+	put(files, path, name, copy, length)->is_held = true;
 }
 
 bool

@@ -25,6 +25,15 @@ GQuark config_error_quark(void);
 struct config_files *config_files_new(const struct config_files_options *options, GError **error);
 void config_files_free(struct config_files *files); /* NULL is a no-op */
 
+/* The same place, of which nothing is read yet. */
+struct config_files *config_files_again(const struct config_files *files);
+
+/*
+ * The name on this host of a file or folder of that server's name, links resolved: a new string, or
+ * NULL where it is not there or outside. *links, unless NULL, is the number of its hard links.
+ */
+char *config_files_real(const struct config_files *files, const char *path, unsigned *links);
+
 /* Its source, which lives as long as the files. */
 struct config_source *config_files_source(struct config_files *files);
 
@@ -34,6 +43,13 @@ struct config_source *config_files_source(struct config_files *files);
  */
 void config_files_lay(struct config_files *files, const char *path, const char *shown, char *bytes,
 	size_t length);
+
+/*
+ * Puts octets, which are copied, in the place of a file that is read when it is asked for: a change
+ * that is not made yet.
+ */
+void config_files_hold(struct config_files *files, const char *path, const char *shown,
+	const char *bytes, size_t length);
 
 /* Whether these are the files of this host, and not of an image or a standing folder. */
 bool config_files_are_own(const struct config_files *files);

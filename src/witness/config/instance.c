@@ -583,9 +583,8 @@ config_instances_find(const struct config_request *request, GPtrArray *gaps, GEr
 
 /* --- assessing -------------------------------------------------------------------------------- */
 
-/* What the configuration says, with its verdict; facts_free is the caller's. */
-static struct facts *
-read_facts(struct config_instance *instance, int64_t now)
+struct facts *
+config_instance_read(struct config_instance *instance, int64_t now, struct config_reading *told)
 {
 	const struct product *product = instance->product;
 	struct facts *facts = facts_new();
@@ -612,13 +611,15 @@ read_facts(struct config_instance *instance, int64_t now)
 	if (instance->layout != NULL)
 		config_layout_judge(instance->layout, facts);
 	config_verdict_decide(facts);
+	if (told != NULL)
+		*told = reading;
 	return facts;
 }
 
 bool
 config_instance_has_port(struct config_instance *instance, uint16_t port)
 {
-	struct facts *facts = read_facts(instance, 0);
+	struct facts *facts = config_instance_read(instance, 0, NULL);
 	const GArray *listeners = facts->config->listeners;
 	bool has = false;
 
@@ -631,7 +632,7 @@ config_instance_has_port(struct config_instance *instance, uint16_t port)
 struct assessment *
 config_instance_assess(struct config_instance *instance, int64_t now, const struct facts *wire)
 {
-	struct facts *facts = read_facts(instance, now);
+	struct facts *facts = config_instance_read(instance, now, NULL);
 
 	if (wire != NULL)
 		config_hold_against(facts, wire);

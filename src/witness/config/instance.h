@@ -6,6 +6,7 @@
 #define POPSEAL_WITNESS_CONFIG_INSTANCE_H
 
 #include "model/assessment.h"
+#include "products/config.h"
 #include "products/product.h"
 #include "witness/config/files.h"
 
@@ -55,6 +56,13 @@ GPtrArray *config_instances_find(const struct config_request *request, GPtrArray
 
 /* Whether it has a listener on that port; it is read for that. */
 bool config_instance_has_port(struct config_instance *instance, uint16_t port);
+
+/*
+ * Reads the configuration and decides its verdict; `now` is µs since the epoch. What was read and
+ * how is in *reading, unless NULL, as long as the facts and the files are.
+ */
+struct facts *config_instance_read(struct config_instance *instance, int64_t now,
+	struct config_reading *reading);
 
 /*
  * Reads the configuration and asks the rules; `now` is µs since the epoch. `wire`, if not NULL, is

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * popseal fix: closes what audit has found, proves it, or puts everything back. What is edited is
+ * the products' rooms', how it is made sure of is fix/'s.
+ */
+#include "cmd/fix.h"
+
+static const struct fix_action actions[] = {
+	{ "plan", fix_run_plan },
+};
+
+void
+fix_tell(struct fix_run *run, const struct change *change)
+{
+	run->summary.changes++;
+	run->common.report->change(&run->report, change, run->text);
+}
+
+void
+fix_fail(struct fix_run *run, const char *subject, const GError *error, bool usage)
+{
+	const struct failure failure = {
+		.time = g_get_real_time(),
+		.subject = subject,
+		.message = error->message,
+		.usage = usage,
+	};
+
+	run->failed = true;
+	summary_fail(&run->summary, &failure);
+	run->common.report->failure(&run->report, &failure, run->text);
+	options_print_failure("fix", &failure);
+}
+
+static int
+exit_code(const struct fix_run *run)
+{
+	if (run->rolled_back)
+		return EXIT_ROLLED_BACK;
+	if (run->failed)
+		return EXIT_OPERATIONAL;
+	if (run->open && run->common.fail_on != SEVERITY_NONE)
+		return EXIT_FINDINGS;
+	return run->undetermined && run->common.strict ? EXIT_UNDETERMINED : EXIT_CLEAN;
+}
+
+/* The action that the first word names; planning where it names none. */
+static const struct fix_action *
+find_action(const char *word)
+{
+	for (size_t i = 0; word != NULL && i < G_N_ELEMENTS(actions); i++)
+		if (g_str_equal(word, actions[i].name))
+			return &actions[i];
+	return NULL;
+}
+
+static int
+act(struct fix_run *run, char **words)
+{
+	const struct fix_action *action = find_action(words[0]);
+	GError *error = NULL;
+	int code;
+
+	run->summary.started = g_get_real_time();
+	run->common.report->begin(&run->report, run->text);
+	code = action != NULL ? action->run(run, words + 1) : fix_run_plan(run, words);
+	if (code == EXIT_USAGE)
+		return code;
+	run->summary.duration = g_get_real_time() - run->summary.started;
+	run->common.report->end(&run->report, &run->summary, run->text);
+	if (!output_print(run->common.output, run->text, &error))
+		return options_fail("fix", error, EXIT_OPERATIONAL);
+	return exit_code(run);
+}
+
+static int
+run_fix(int argc, char **argv)
+{
+	struct fix_run run = { .summary.is_of_changes = true };
+	GError *error = NULL;
+	g_auto(GStrv) words = fix_options_parse(&run, argc, argv, &error);
+	int code;
+
+	if (words == NULL)
+		return options_fail("fix", error, EXIT_USAGE);
+	run.report = (struct report_options){
+		.color = options_color(&run.common),
+		.quiet = run.common.quiet,
+		.verbose = run.common.verbose,
+	};
+	run.text = g_string_new(NULL);
+	code = act(&run, words);
+	g_string_free(run.text, TRUE);
+	options_clear(&run.common);
+	return code;
+}
+
+const struct command command_fix = {
+	.name = "fix",
+	.summary = "close it, prove it, or put everything back",
+	.options = &fix_option_set,
+	.run = run_fix,
+};

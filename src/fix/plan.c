@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fix/plan.h"
+
+#include <string.h>
+
+#include "fix/diff.h"
+#include "fix/draft.h"
+#include "fix/owner.h"
+#include "net/pair.h"
+
+/* A plan while it is made. */
+struct planning {
+	const struct plan_options *options;
+	const struct product *product;
+	struct draft *draft;
+	struct change *change;
+};
+
+static const struct config_facts *
+config_of(const struct planning *planning)
+{
+	return planning->draft->facts->config;
+}
+
+/* --- when it is closed ------------------------------------------------------------------------ */
+
+static unsigned
+count_listeners(const struct config_facts *config, enum mode mode)
+{
+	unsigned count = 0;
+
+	for (guint i = 0; i < config->listeners->len; i++)
+		count += g_array_index(config->listeners, struct config_listener, i).mode == mode;
+	return count;
+}
+
+static bool
+is_loaded(const struct config_facts *config)
+{
+	for (guint i = 0; i < config->doubts->len; i++)
+		if (g_array_index(config->doubts, struct config_doubt, i).fatal)
+			return false;
+	return true;
+}
+
+/* Whether nothing is left to edit for the strategy. */
+static bool
+is_closed(const struct planning *planning)
+{
+	const struct config_facts *config = config_of(planning);
+	enum verdict_value verdict = planning->draft->facts->verdict.value;
+
+	switch (planning->options->strategy) {
+	case CHANGE_REQUIRE_TLS:
+		return verdict == VERDICT_REFUSES || verdict == VERDICT_NO_SERVICE;
+	case CHANGE_TLS_ONLY_PORT:
+		return count_listeners(config, MODE_POP3) == 0 &&
+			(verdict == VERDICT_REFUSES || verdict == VERDICT_NO_SERVICE);
+	case CHANGE_DISABLE:
+		return verdict == VERDICT_NO_SERVICE;
+	case CHANGE_STRATEGIES:
+		break;
+	}
+	return false;
+}
+
+/* --- rounds ----------------------------------------------------------------------------------- */
+
+static void
+hinder_by_doubt(struct planning *planning)
+{
+	const struct verdict *verdict = &planning->draft->facts->verdict;
+
+	change_hinder(planning->change, "It cannot be told what it does: %s%s%s",
+		verdict->explanation, verdict->settle != NULL ? " What would tell: " : "",
+		verdict->settle != NULL ? verdict->settle : "");
+}
+
+/* Lets the room edit until it is closed, or nothing more is proposed. */
+static void
+edit(struct planning *planning)
+{
+	const struct plan_options *options = planning->options;
+	struct fixing fixing = {
+		.change = planning->change,
+		.certificate = options->certificate_as,
+		.key = options->key_as,
+		.smtp = options->smtp,
+	};
+	unsigned round = 0;
+
+	while (!is_closed(planning) && planning->change->obstacles->len == 0 &&
+		draft_edit(planning->draft, planning->product->fix, &fixing))
+		if (++round == PLAN_ROUNDS_MAX) {
+			change_hinder(planning->change,
+				"After %u rounds of edits there is still something open.", round);
+			return;
+		}
+	if (is_closed(planning) || planning->change->obstacles->len > 0)
+		return;
+	if (planning->draft->facts->verdict.value == VERDICT_UNDETERMINED)
+		hinder_by_doubt(planning);
+	else
+		change_hinder(planning->change, "popseal knows no edit that closes it. %s",
+			config_of(planning)->remedy != NULL ? config_of(planning)->remedy : "");
+}
+
+/* --- TLS first -------------------------------------------------------------------------------- */
+
+static const char *const certificate_help =
+	"Name a certificate and its key with --certificate and --key.";
+
+/* Whether the note is about a file that comes with --certificate-as, and need not be here. */
+static bool
+is_about_given(const struct planning *planning, const struct config_note *note)
+{
+	const struct plan_options *options = planning->options;
+
+	return options->certificate_as != NULL && note->message != NULL &&
+		(strstr(note->message, options->certificate_as) != NULL ||
+			strstr(note->message, options->key_as) != NULL);
+}
+
+static void
+hinder_by_notes(struct planning *planning)
+{
+	const GArray *notes = config_of(planning)->notes;
+
+	for (guint i = 0; i < notes->len; i++) {
+		const struct config_note *note = &g_array_index(notes, struct config_note, i);
+
+		if (note->kind == CONFIG_NOTE_TLS_UNAVAILABLE && !note->unknown &&
+			!is_about_given(planning, note))
+			change_hinder(planning->change, "%s %s", note->message, certificate_help);
+	}
+}
+
+static void
+check_pair(struct planning *planning, const char *certificate, const char *key)
+{
+	int64_t now = g_get_real_time(), days;
+	g_autoptr(GError) error = NULL;
+
+	if (!pair_check(certificate, key, planning->options->authority, now, &error)) {
+		change_hinder(planning->change, "%s", error->message);
+		return;
+	}
+	if (planning->options->authority == NULL && !pair_is_publicly_trusted(certificate))
+		change_warn(planning->change,
+			"%s leads to no authority of this system: clients that check it will "
+			"complain.",
+			certificate);
+	if (pair_days_left(certificate, now, &days) && days < 30)
+		change_warn(planning->change, "%s ends in %d days.", certificate, (int)days);
+}
+
+/* The files of the configuration's own certificate and key, where they can be looked at. */
+static void
+check_configured(struct planning *planning)
+{
+	const struct config_facts *config = config_of(planning);
+	const struct config_files *files = planning->draft->instance.files;
+	g_autofree char *certificate = NULL, *key = NULL;
+
+	if (config->certificate == NULL || config->key == NULL)
+		return;
+	certificate = config_files_real(files, config->certificate, NULL);
+	key = config_files_real(files, config->key, NULL);
+	if (certificate != NULL && key != NULL)
+		check_pair(planning, certificate, key);
+	else
+		change_warn(planning->change,
+			"The certificate %s and its key %s could not be looked at.",
+			config->certificate, config->key);
+}
+
+static void
+check_tls(struct planning *planning)
+{
+	const struct plan_options *options = planning->options;
+
+	if (options->strategy == CHANGE_DISABLE)
+		return;
+	hinder_by_notes(planning);
+	if (options->certificate == NULL && planning->change->obstacles->len == 0)
+		check_configured(planning);
+	if (options->strategy == CHANGE_TLS_ONLY_PORT &&
+		count_listeners(config_of(planning), MODE_POP3S) == 0)
+		change_hinder(planning->change,
+			"No port would be left: nothing listens in TLS from the first byte.");
+}
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+static void
+check_owner(struct planning *planning, const struct draft_text *text)
+{
+	gsize length;
+	const char *bytes = g_bytes_get_data(text->before, &length);
+	const char *owner = owner_of(bytes, length);
+
+	if (owner != NULL)
+		change_hinder(planning->change, "%s says that it is managed by %s. %s", text->shown,
+			owner, owner_advice(owner));
+}
+
+static void
+add_file(struct planning *planning, const struct draft_text *text)
+{
+	struct change_file *file;
+	unsigned links = 1;
+	char *path = config_files_real(planning->draft->instance.files, text->path, &links);
+
+	if (g_bytes_equal(text->before, text->after)) {
+		g_free(path);
+		return;
+	}
+	if (path == NULL)
+		change_hinder(planning->change, "%s is not there any more.", text->shown);
+	if (links > 1)
+		change_hinder(planning->change,
+			"%s has %u hard links: its other names would keep what it says now.",
+			text->shown, links);
+	check_owner(planning, text);
+	file = change_add_file(planning->change);
+	file->path = path != NULL ? path : g_strdup(text->shown);
+	file->named = g_strdup(text->shown);
+	file->before = g_bytes_ref(text->before);
+	file->after = g_bytes_ref(text->after);
+	file->diff = diff_unified(text->shown, text->before, text->shown, text->after);
+}
+
+static gint
+by_path(gconstpointer a, gconstpointer b)
+{
+	const struct change_file *one = *(const struct change_file *const *)a;
+	const struct change_file *other = *(const struct change_file *const *)b;
+
+	return strcmp(one->path, other->path);
+}
+
+/* What two names lead to is one file: it cannot become two things. */
+static void
+check_doubles(struct planning *planning)
+{
+	const GPtrArray *files = planning->change->files;
+
+	for (guint i = 1; i < files->len; i++) {
+		const struct change_file *one = g_ptr_array_index(files, i - 1);
+		const struct change_file *other = g_ptr_array_index(files, i);
+
+		if (g_str_equal(one->path, other->path))
+			change_hinder(planning->change, "%s and %s are one file.", one->named,
+				other->named);
+	}
+}
+
+static void
+add_files(struct planning *planning)
+{
+	GHashTableIter iter;
+	struct draft_text *text;
+
+	g_hash_table_iter_init(&iter, planning->draft->edited);
+	while (g_hash_table_iter_next(&iter, NULL, (void **)&text))
+		add_file(planning, text);
+	g_ptr_array_sort(planning->change->files, by_path);
+	check_doubles(planning);
+}
+
+/* --- what is run and probed ------------------------------------------------------------------- */
+
+/* "%s" in a product's command is the file that it reads first. */
+static char *
+fill_in(const char *command, const char *root)
+{
+	const char *mark = command != NULL ? strstr(command, "%s") : NULL;
+	g_autofree char *quoted = g_shell_quote(root);
+
+	if (mark == NULL)
+		return g_strdup(command);
+	return g_strdup_printf("%.*s%s%s", (int)(mark - command), command, quoted, mark + 2);
+}
+
+static void
+add_commands(struct planning *planning)
+{
+	const struct product_fix *fix = planning->product->fix;
+	const struct plan_options *options = planning->options;
+	struct change *change = planning->change;
+	bool restart = fix->restart || planning->draft->restart;
+
+	if (options->offline)
+		return;
+	change->check_command = options->check_command != NULL ? g_strdup(options->check_command) :
+								 fill_in(fix->check, change->root);
+	if (options->reload_command != NULL)
+		change->reload_command = g_strdup(options->reload_command);
+	else if (fix->units != NULL && fix->units[0] != NULL)
+		change->reload_command = g_strdup_printf("systemctl %s %s",
+			restart ? "restart" : "reload", fix->units[0]);
+	change->own_commands = options->reload_command != NULL;
+}
+
+static void
+add_targets(struct planning *planning)
+{
+	const GArray *listeners = config_of(planning)->listeners;
+
+	for (guint i = 0; i < listeners->len; i++) {
+		const struct config_listener *listener =
+			&g_array_index(listeners, struct config_listener, i);
+		bool is_v6 = strchr(listener->address, ':') != NULL;
+		char *target = g_strdup_printf("%s://%s%s%s:%u", mode_word(listener->mode),
+			is_v6 ? "[" : "", listener->address, is_v6 ? "]" : "", listener->port);
+
+		if (g_ptr_array_find_with_equal_func(planning->change->targets, target, g_str_equal,
+			    NULL))
+			g_free(target);
+		else
+			g_ptr_array_add(planning->change->targets, target);
+	}
+}
+
+/* --- the plan --------------------------------------------------------------------------------- */
+
+static void
+describe(struct change *change, const struct planning *planning,
+	const struct config_request *request)
+{
+	const struct plan_options *options = planning->options;
+
+	change->planned = g_get_real_time();
+	change->product = g_strdup(planning->product->name);
+	change->title = g_strdup(planning->product->title);
+	change->root = g_strdup(config_of(planning)->root);
+	change->strategy = options->strategy;
+	change->place.product = request->product != NULL ? g_strdup(request->product->name) : NULL;
+	change->place.path =
+		request->path != NULL ? g_canonicalize_filename(request->path, NULL) : NULL;
+	change->place.root =
+		request->root != NULL ? g_canonicalize_filename(request->root, NULL) : NULL;
+	if (request->path != NULL && request->root != NULL) { /* a name in the image */
+		g_free(change->place.path);
+		change->place.path = g_strdup(request->path);
+	}
+	change->place.version = g_strdup(request->version);
+	change->before = g_strdup(verdict_word(planning->draft->facts->verdict.value));
+	change->explanation = g_strdup(planning->draft->facts->verdict.explanation);
+	change->offline = options->offline;
+	change->certificate = g_strdup(options->certificate);
+	change->key = g_strdup(options->key);
+}
+
+static void
+make(struct planning *planning)
+{
+	const struct plan_options *options = planning->options;
+	struct change *change = planning->change;
+
+	if (is_closed(planning))
+		return;
+	if (planning->product->fix == NULL) {
+		change_hinder(change, "popseal does not edit the files of %s. %s",
+			planning->product->title,
+			config_of(planning)->remedy != NULL ? config_of(planning)->remedy : "");
+		return;
+	}
+	if (planning->draft->facts->verdict.value == VERDICT_UNDETERMINED) {
+		hinder_by_doubt(planning);
+		return;
+	}
+	if (options->certificate != NULL)
+		check_pair(planning, options->certificate, options->key);
+	if (change->obstacles->len == 0)
+		edit(planning);
+	if (change->obstacles->len == 0 && !is_loaded(config_of(planning)))
+		change_hinder(change, "With it %s would not load its configuration: %s",
+			planning->product->title, planning->draft->facts->verdict.explanation);
+	check_tls(planning);
+	add_files(planning);
+	add_commands(planning);
+	add_targets(planning);
+}
+
+struct change *
+plan_make(struct config_instance *instance, const struct config_request *request,
+	const struct plan_options *options)
+{
+	struct plan_options whole = *options;
+	struct planning planning = {
+		.options = &whole,
+		.product = instance->product,
+		.draft = draft_new(instance),
+		.change = change_new(),
+	};
+
+	if (whole.certificate != NULL && whole.certificate_as == NULL)
+		whole.certificate_as = whole.certificate;
+	if (whole.key != NULL && whole.key_as == NULL)
+		whole.key_as = whole.key;
+	describe(planning.change, &planning, request);
+	make(&planning);
+	planning.change->after = g_strdup(verdict_word(planning.draft->facts->verdict.value));
+	draft_free(planning.draft);
+	return planning.change;
+}
