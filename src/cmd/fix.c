@@ -7,6 +7,12 @@
 
 static const struct fix_action actions[] = {
 	{ "plan", fix_run_plan },
+	{ "apply", fix_run_apply },
+	{ "confirm", fix_run_confirm },
+	{ "rollback", fix_run_rollback },
+	{ "history", fix_run_history },
+	{ "show", fix_run_show },
+	{ "expire", fix_run_expire },
 };
 
 void
@@ -89,8 +95,10 @@ run_fix(int argc, char **argv)
 		.verbose = run.common.verbose,
 	};
 	run.text = g_string_new(NULL);
+	run.program = g_file_read_link("/proc/self/exe", NULL);
 	code = act(&run, words);
 	g_string_free(run.text, TRUE);
+	g_free(run.program);
 	options_clear(&run.common);
 	return code;
 }

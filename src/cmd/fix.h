@@ -8,6 +8,7 @@
 #include "cmd/command.h"
 #include "cmd/output.h"
 #include "fix/plan.h"
+#include "fix/transaction.h"
 
 /* What the command line said. */
 struct fix_given {
@@ -31,6 +32,7 @@ struct fix_run {
 	struct report_options report;
 	struct summary summary;
 	GString *text;
+	char *program; /* popseal itself, owned */
 	const struct product *product;
 	struct plan_options plan;
 	int64_t not_before, not_after; /* µs since the epoch; 0: none */
@@ -52,7 +54,26 @@ extern const struct option_set fix_option_set;
 /* Reads what was given; NULL and *error (usage). The run's words are g_strfreev's. */
 char **fix_options_parse(struct fix_run *run, int argc, char **argv, GError **error);
 
+/*
+ * Each takes the words behind its name. They return EXIT_USAGE, which they have told, or
+ * EXIT_CLEAN; what became of it is in the run.
+ */
 int fix_run_plan(struct fix_run *run, char **words);
+int fix_run_apply(struct fix_run *run, char **words);
+int fix_run_confirm(struct fix_run *run, char **words);
+int fix_run_rollback(struct fix_run *run, char **words);
+int fix_run_history(struct fix_run *run, char **words);
+int fix_run_show(struct fix_run *run, char **words);
+int fix_run_expire(struct fix_run *run, char **words); /* of the timer: in no help */
+
+/* How a change is proven, looked at and watched; the journal is borrowed. */
+struct transaction fix_transaction(struct fix_run *run, struct journal *journal);
+
+/* Rolls back what was abandoned, and tells it; returns how many changes that were. */
+unsigned fix_recover(struct fix_run *run, struct journal *journal);
+
+/* Starts the timer that takes the change back where nobody confirms it; `user` is the run. */
+bool fix_watch(void *user, const struct change *change, GError **error);
 
 /* Puts a change, or a failure, into the report. */
 void fix_tell(struct fix_run *run, const struct change *change);

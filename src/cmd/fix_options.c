@@ -6,6 +6,7 @@
 
 #include "cmd/fix.h"
 #include "cmd/values.h"
+#include "fix/proof.h"
 
 enum {
 	CONFIRM_DAYS_MAX = 30,
@@ -193,6 +194,14 @@ read_plan(struct fix_run *run, GError **error)
 	return true;
 }
 
+static bool
+check_from(GError **error)
+{
+	const char *problem = proof_from_problem(given.verify_from);
+
+	return problem == NULL || value_wrong(error, "verify-from", given.verify_from, problem);
+}
+
 char **
 fix_options_parse(struct fix_run *run, int argc, char **argv, GError **error)
 {
@@ -202,6 +211,7 @@ fix_options_parse(struct fix_run *run, int argc, char **argv, GError **error)
 	if (words == NULL)
 		return NULL;
 	if (read_product(run, error) && check_pair(error) && read_plan(run, error) &&
+		check_from(error) &&
 		read_duration("confirm-within", given.confirm_within, &run->confirm_within,
 			error) &&
 		read_time("not-before", given.not_before, &run->not_before, error) &&

@@ -3,6 +3,8 @@
  * popseal fix plan: what would be changed.
  */
 #include "cmd/fix.h"
+#include "fix/durable.h"
+#include "fix/manifest.h"
 
 GPtrArray *
 fix_plans_of(struct fix_run *run, const char *path)
@@ -49,6 +51,41 @@ judge(struct fix_run *run, const struct change *plan)
 		run->undetermined = true;
 }
 
+/* The one plan, with what whoever approves it has said. */
+static void
+write_plan(struct fix_run *run, const GPtrArray *plans)
+{
+	const char *path = run->given->plan_output;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GBytes) bytes = NULL;
+	struct change *plan = NULL;
+	guint found = 0;
+
+	for (guint i = 0; i < plans->len; i++) {
+		struct change *one = g_ptr_array_index(plans, i);
+
+		if (one->files->len == 0)
+			continue;
+		plan = one;
+		found++;
+	}
+	if (found != 1) {
+		error = g_error_new(MANIFEST_ERROR, 0,
+			found == 0 ?
+				"there is nothing to plan" :
+				"more than one configuration wants a change: name one of them");
+		fix_fail(run, path, error, false);
+		return;
+	}
+	plan->ticket = g_strdup(run->given->ticket);
+	plan->approved_by = g_strdup(run->given->approved_by);
+	plan->not_before = run->not_before;
+	plan->not_after = run->not_after;
+	bytes = manifest_write(plan);
+	if (!durable_write(path, bytes, &error))
+		fix_fail(run, path, error, false);
+}
+
 int
 fix_run_plan(struct fix_run *run, char **words)
 {
@@ -59,6 +96,8 @@ fix_run_plan(struct fix_run *run, char **words)
 			g_error_new(POPSEAL_USAGE_ERROR, 0, "%s: one PATH at a time", words[1]),
 			EXIT_USAGE);
 	plans = fix_plans_of(run, words[0]);
+	if (run->given->plan_output != NULL)
+		write_plan(run, plans);
 	for (guint i = 0; i < plans->len; i++) {
 		judge(run, g_ptr_array_index(plans, i));
 		fix_tell(run, g_ptr_array_index(plans, i));

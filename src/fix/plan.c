@@ -6,7 +6,12 @@
 #include "fix/diff.h"
 #include "fix/draft.h"
 #include "fix/owner.h"
+#include "net/command.h"
 #include "net/pair.h"
+
+enum {
+	UNIT_SECONDS = 10, /* that the service manager may take to answer */
+};
 
 /* A plan while it is made. */
 struct planning {
@@ -282,28 +287,86 @@ fill_in(const char *command, const char *root)
 	return g_strdup_printf("%.*s%s%s", (int)(mark - command), command, quoted, mark + 2);
 }
 
+/* Whether this host's service manager has the unit. */
+static bool
+has_unit(const char *unit)
+{
+	const char *const words[] = { "systemctl", "cat", unit, NULL };
+	const struct command command = { .words = words, .seconds = UNIT_SECONDS };
+	struct command_result result;
+	bool has;
+
+	if (!command_run(&command, &result, NULL))
+		return false;
+	has = result.in_time && result.code == 0;
+	command_result_clear(&result);
+	return has;
+}
+
+/*
+ * How the server is told: by its unit, where these are this host's own files, or by its own
+ * command. NULL where neither is there.
+ */
+static char *
+reload_command(const struct planning *planning)
+{
+	const struct product_fix *fix = planning->product->fix;
+	const struct config_files *files = planning->draft->instance.files;
+	bool restart = fix->restart || planning->draft->restart;
+	g_autofree char *program = NULL, *path = NULL;
+
+	for (size_t i = 0; fix->units != NULL && fix->units[i] != NULL; i++) {
+		if (!config_files_are_own(files) || !has_unit(fix->units[i]))
+			continue;
+		planning->change->restart_command =
+			g_strdup_printf("systemctl restart %s", fix->units[i]);
+		return restart ? g_strdup(planning->change->restart_command) :
+				 g_strdup_printf("systemctl reload %s", fix->units[i]);
+	}
+	if (fix->reload == NULL || restart)
+		return NULL;
+	program = g_strndup(fix->reload, strcspn(fix->reload, " "));
+	path = g_find_program_in_path(program);
+	return path != NULL ? fill_in(fix->reload, planning->change->root) : NULL;
+}
+
+/* The product's checker, if it is installed. */
+static char *
+check_command(const struct planning *planning)
+{
+	const char *check = planning->product->fix->check;
+	g_autofree char *program = check != NULL ? g_strndup(check, strcspn(check, " ")) : NULL;
+	g_autofree char *path = program != NULL ? g_find_program_in_path(program) : NULL;
+
+	if (program != NULL && path == NULL)
+		change_warn(planning->change,
+			"%s is not installed here: that the server loads it is popseal's own word.",
+			program);
+	return path != NULL ? fill_in(check, planning->change->root) : NULL;
+}
+
 static void
 add_commands(struct planning *planning)
 {
-	const struct product_fix *fix = planning->product->fix;
 	const struct plan_options *options = planning->options;
 	struct change *change = planning->change;
-	bool restart = fix->restart || planning->draft->restart;
 
 	if (options->offline)
 		return;
 	change->check_command = options->check_command != NULL ? g_strdup(options->check_command) :
-								 fill_in(fix->check, change->root);
-	if (options->reload_command != NULL)
-		change->reload_command = g_strdup(options->reload_command);
-	else if (fix->units != NULL && fix->units[0] != NULL)
-		change->reload_command = g_strdup_printf("systemctl %s %s",
-			restart ? "restart" : "reload", fix->units[0]);
-	change->own_commands = options->reload_command != NULL;
+								 check_command(planning);
+	change->reload_command = options->reload_command != NULL ?
+		g_strdup(options->reload_command) :
+		reload_command(planning);
+	if (change->reload_command == NULL)
+		change_warn(change,
+			"It is not known how the server is told here: fix apply wants "
+			"--reload-command, or --offline.");
 }
 
+/* The endpoints of the configuration as it is now, each once. */
 static void
-add_targets(struct planning *planning)
+add_endpoints(const struct planning *planning, GPtrArray *endpoints)
 {
 	const GArray *listeners = config_of(planning)->listeners;
 
@@ -311,15 +374,27 @@ add_targets(struct planning *planning)
 		const struct config_listener *listener =
 			&g_array_index(listeners, struct config_listener, i);
 		bool is_v6 = strchr(listener->address, ':') != NULL;
-		char *target = g_strdup_printf("%s://%s%s%s:%u", mode_word(listener->mode),
+		char *endpoint = g_strdup_printf("%s://%s%s%s:%u", mode_word(listener->mode),
 			is_v6 ? "[" : "", listener->address, is_v6 ? "]" : "", listener->port);
 
-		if (g_ptr_array_find_with_equal_func(planning->change->targets, target, g_str_equal,
-			    NULL))
-			g_free(target);
+		if (g_ptr_array_find_with_equal_func(endpoints, endpoint, g_str_equal, NULL))
+			g_free(endpoint);
 		else
-			g_ptr_array_add(planning->change->targets, target);
+			g_ptr_array_add(endpoints, endpoint);
 	}
+}
+
+/* What listens afterwards is to be probed; what listened before, and does not, is to be closed. */
+static void
+add_targets(struct planning *planning)
+{
+	struct change *change = planning->change;
+
+	add_endpoints(planning, change->targets);
+	for (guint i = change->closed->len; i > 0; i--)
+		if (g_ptr_array_find_with_equal_func(change->targets,
+			    g_ptr_array_index(change->closed, i - 1), g_str_equal, NULL))
+			g_ptr_array_remove_index(change->closed, i - 1);
 }
 
 /* --- the plan --------------------------------------------------------------------------------- */
@@ -333,7 +408,7 @@ describe(struct change *change, const struct planning *planning,
 	change->planned = g_get_real_time();
 	change->product = g_strdup(planning->product->name);
 	change->title = g_strdup(planning->product->title);
-	change->root = g_strdup(config_of(planning)->root);
+	change->root = g_canonicalize_filename(config_of(planning)->root, NULL);
 	change->strategy = options->strategy;
 	change->place.product = request->product != NULL ? g_strdup(request->product->name) : NULL;
 	change->place.path =
@@ -372,6 +447,7 @@ make(struct planning *planning)
 	}
 	if (options->certificate != NULL)
 		check_pair(planning, options->certificate, options->key);
+	add_endpoints(planning, change->closed);
 	if (change->obstacles->len == 0)
 		edit(planning);
 	if (change->obstacles->len == 0 && !is_loaded(config_of(planning)))

@@ -118,6 +118,7 @@ change_new(void)
 	change->warnings = g_ptr_array_new_with_free_func(g_free);
 	change->obstacles = g_ptr_array_new_with_free_func(g_free);
 	change->targets = g_ptr_array_new_with_free_func(g_free);
+	change->closed = g_ptr_array_new_with_free_func(g_free);
 	return change;
 }
 
@@ -129,10 +130,10 @@ change_free(struct change *change)
 	char *const texts[] = { change->id, change->product, change->title, change->root,
 		change->place.product, change->place.path, change->place.root,
 		change->place.version, change->before, change->after, change->explanation,
-		change->check_command, change->reload_command, change->certificate, change->key,
-		change->ticket, change->approved_by };
+		change->check_command, change->reload_command, change->restart_command,
+		change->certificate, change->key, change->ticket, change->approved_by };
 	GPtrArray *const arrays[] = { change->files, change->checks, change->warnings,
-		change->obstacles, change->targets };
+		change->obstacles, change->targets, change->closed };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
 		g_free(texts[i]);

@@ -76,10 +76,11 @@ struct change {
 	GPtrArray *warnings; /* of char *: what whoever approves it should know */
 	GPtrArray *obstacles; /* of char *: why it cannot be applied; empty: it can */
 	GPtrArray *targets;   /* of char *: the endpoints to probe, "pop3://192.0.2.1:110" */
+	GPtrArray *closed;    /* of char *: those that must not answer any more */
 	GPtrArray *checks;    /* of struct change_check, in order */
-	char *check_command, *reload_command; /* what will be run; NULL: nothing */
-	bool own_commands;                    /* they are the user's, for the shell */
-	bool offline;                         /* files only, nothing is run */
+	char *check_command, *reload_command; /* what the shell will run; NULL: nothing */
+	char *restart_command;   /* where a reload fails when it is rolled back; or NULL */
+	bool offline;            /* files only, nothing is run */
 	char *certificate, *key; /* that were given, and are written into the configuration */
 	char *ticket, *approved_by;
 	int64_t not_before, not_after; /* µs since the epoch; 0: any time */

@@ -68,6 +68,7 @@ set_plan(GString *out, const struct change *change)
 	jsonl_raw(out, "reload", change->reload_command);
 	json_close(out, '}');
 	set_texts(out, "targets", change->targets);
+	set_texts(out, "closed", change->closed);
 	json_flag(out, "offline", change->offline);
 }
 

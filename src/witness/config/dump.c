@@ -1,86 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "witness/config/dump.h"
 
-#include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "net/command.h"
 #include "products/config.h"
 
 /* How nginx -T begins each file. */
 #define FILE_HEAD "# configuration file "
 
-struct running {
-	GPid pid;
-	int output, complaint;
-	GString *text;
-	GString *complaints;
-	int64_t until; /* µs, monotonic */
-};
-
 /* --- running a command ------------------------------------------------------------------------ */
 
-/* Reads what is there, up to `most` octets in all; false at the end. What is more is dropped. */
 static bool
-read_some(int fd, GString *text, size_t most)
+judge(const struct command_result *result, const char *command, GError **error)
 {
-	char buffer[16 * 1024];
-	ssize_t got = read(fd, buffer, sizeof buffer);
+	g_autofree char *complaint = g_strndup(result->complaint, strcspn(result->complaint, "\n"));
 
-	if (got <= 0)
-		return got < 0 && (errno == EINTR || errno == EAGAIN);
-	g_string_append_len(text, buffer, (gssize)MIN((size_t)got, most - MIN(most, text->len)));
-	return true;
-}
-
-static bool
-has_too_much(const struct running *running)
-{
-	return running->text->len > SOURCE_FILE_MAX;
-}
-
-/* Reads both ends until they close, or too much came, or the time is over: false. */
-static bool
-read_all(struct running *running)
-{
-	struct pollfd ends[] = {
-		{ .fd = running->output, .events = POLLIN },
-		{ .fd = running->complaint, .events = POLLIN },
-	};
-
-	while ((ends[0].fd >= 0 || ends[1].fd >= 0) && !has_too_much(running)) {
-		int64_t left = (running->until - g_get_monotonic_time()) / 1000;
-
-		if (left <= 0 || (poll(ends, G_N_ELEMENTS(ends), (int)left) < 0 && errno != EINTR))
-			return false;
-		if (ends[0].revents != 0 &&
-			!read_some(ends[0].fd, running->text, (size_t)SOURCE_FILE_MAX + 1))
-			ends[0].fd = -1;
-		if (ends[1].revents != 0 &&
-			!read_some(ends[1].fd, running->complaints, DUMP_COMPLAINT_MAX))
-			ends[1].fd = -1;
-	}
-	return true;
-}
-
-static bool
-judge(const struct running *running, bool in_time, int status, const char *command, GError **error)
-{
-	g_autofree char *complaint =
-		g_strndup(running->complaints->str, strcspn(running->complaints->str, "\n"));
-
-	if (!in_time)
+	if (!result->in_time)
 		g_set_error(error, CONFIG_ERROR, 0, "%s: did not end within %d s", command,
 			DUMP_SECONDS);
-	else if (has_too_much(running))
+	else if (result->length > SOURCE_FILE_MAX)
 		g_set_error(error, CONFIG_ERROR, 0, "%s: printed more than %d octets", command,
 			SOURCE_FILE_MAX);
-	else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		g_set_error(error, CONFIG_ERROR, 0, "%s: failed: %s", command, complaint);
+	else if (result->code != 0)
+		g_set_error(error, CONFIG_ERROR, 0, "%s: failed: %.*s", command, DUMP_COMPLAINT_MAX,
+			complaint);
 	else
 		return true;
 	return false;
@@ -88,36 +33,26 @@ judge(const struct running *running, bool in_time, int status, const char *comma
 
 /* Returns what the command printed, or NULL and *error. */
 static GString *
-run(const char *command, GError **error)
+run(const char *line, GError **error)
 {
-	struct running running = { .until = g_get_monotonic_time() +
-			(int64_t)DUMP_SECONDS * G_USEC_PER_SEC };
 	/* The shell becomes the command: what is ended in time is that. */
-	g_auto(GStrv) words = g_new0(char *, 4);
-	int status = 0;
-	bool in_time, well;
+	g_autofree char *script = g_strconcat("exec ", line, NULL);
+	const char *const words[] = { "sh", "-c", script, NULL };
+	const struct command command = {
+		.words = words,
+		.seconds = DUMP_SECONDS,
+		.output_max = (size_t)SOURCE_FILE_MAX + 1,
+		.apart = true,
+	};
+	struct command_result result;
+	GString *text = NULL;
 
-	words[0] = g_strdup("sh");
-	words[1] = g_strdup("-c");
-	words[2] = g_strconcat("exec ", command, NULL);
-	if (!g_spawn_async_with_pipes(NULL, words, NULL,
-		    G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &running.pid, NULL,
-		    &running.output, &running.complaint, error))
+	if (!command_run(&command, &result, error))
 		return NULL;
-	running.text = g_string_new(NULL);
-	running.complaints = g_string_new(NULL);
-	in_time = read_all(&running);
-	if (!in_time || has_too_much(&running))
-		kill(running.pid, SIGKILL);
-	while (waitpid(running.pid, &status, 0) < 0 && errno == EINTR)
-		;
-	close(running.output);
-	close(running.complaint);
-	well = judge(&running, in_time, status, command, error);
-	g_string_free(running.complaints, TRUE);
-	if (!well)
-		g_string_free(g_steal_pointer(&running.text), TRUE);
-	return running.text;
+	if (judge(&result, line, error))
+		text = g_string_new_len(result.output, (gssize)result.length);
+	command_result_clear(&result);
+	return text;
 }
 
 /* --- what it speaks of ------------------------------------------------------------------------ */

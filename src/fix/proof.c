@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fix/proof.h"
+
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <jansson.h>
+#include <net/if.h>
+#include <string.h>
+
+#include "model/address.h"
+#include "net/command.h"
+
+#define SSH   "ssh:"
+#define NETNS "netns:"
+
+enum {
+	RECORDS_MAX = 4 << 20, /* octets of records that are read */
+	PAUSE_USEC = 1000 * 1000,
+};
+
+/* One endpoint that is asked. */
+struct question {
+	char *subject; /* "pop3://192.0.2.1:110"; owned */
+	char *host;    /* its address; owned */
+	bool is_tls;   /* pop3s */
+	bool closed;   /* it must not answer */
+	bool proven;
+	bool answers; /* something speaks there */
+	char *told;   /* what was seen, or why nothing was; owned */
+};
+
+struct proof {
+	const struct proof_options *options;
+	GArray *questions; /* of struct question */
+	char *source;      /* the local address to ask from, or NULL; owned */
+};
+
+/* --- where from ------------------------------------------------------------------------------- */
+
+const char *
+proof_from_problem(const char *from)
+{
+	struct address address;
+
+	if (from == NULL)
+		return NULL;
+	if (g_str_has_prefix(from, SSH))
+		return from[strlen(SSH)] == '\0' || from[strlen(SSH)] == '-' ? "ssh: wants a host" :
+									       NULL;
+	if (g_str_has_prefix(from, NETNS))
+		return from[strlen(NETNS)] == '\0' ? "netns: wants a name" : NULL;
+	return address_parse(from, &address) ?
+		NULL :
+		"not an address of this host, ssh:HOST or netns:NAME";
+}
+
+static bool
+is_remote(const char *from)
+{
+	return from != NULL && (g_str_has_prefix(from, SSH) || g_str_has_prefix(from, NETNS));
+}
+
+static bool
+is_v6(const char *address)
+{
+	return strchr(address, ':') != NULL;
+}
+
+/* The first address of this host that is not loopback's, nor link-local: a new string, or NULL. */
+static char *
+own_address(bool v6)
+{
+	struct ifaddrs *all = NULL;
+	char *found = NULL;
+
+	if (getifaddrs(&all) != 0)
+		return NULL;
+	for (const struct ifaddrs *one = all; one != NULL && found == NULL; one = one->ifa_next) {
+		char text[INET6_ADDRSTRLEN];
+		const void *address = NULL;
+
+		if (one->ifa_addr == NULL || (one->ifa_flags & IFF_LOOPBACK) != 0 ||
+			(one->ifa_flags & IFF_UP) == 0)
+			continue;
+		if (!v6 && one->ifa_addr->sa_family == AF_INET)
+			address = &((const struct sockaddr_in *)(const void *)one->ifa_addr)
+					   ->sin_addr;
+		if (v6 && one->ifa_addr->sa_family == AF_INET6) {
+			const struct in6_addr *in6 =
+				&((const struct sockaddr_in6 *)(const void *)one->ifa_addr)
+					 ->sin6_addr;
+
+			address = IN6_IS_ADDR_LINKLOCAL(in6) ? NULL : in6;
+		}
+		if (address != NULL)
+			found = g_strdup(
+				inet_ntop(one->ifa_addr->sa_family, address, text, sizeof text));
+	}
+	freeifaddrs(all);
+	return found;
+}
+
+/* The address to ask where the server listens on all: one that is reached from there. */
+static char *
+any_address(const char *from, bool v6)
+{
+	bool loopback = !is_remote(from) &&
+		(from == NULL || g_str_has_prefix(from, "127.") || g_str_equal(from, "::1"));
+	char *own = loopback ? NULL : own_address(v6);
+
+	return own != NULL ? own : g_strdup(v6 ? "::1" : "127.0.0.1");
+}
+
+/*
+ * A product that takes its own address as secure is asked from another one of this host; loopback
+ * has many of IPv4.
+ */
+static char *
+choose_source(const struct proof_options *options, const GArray *questions)
+{
+	if (is_remote(options->from))
+		return NULL;
+	if (options->from != NULL || !options->exempts_same_address)
+		return g_strdup(options->from);
+	for (guint i = 0; i < questions->len; i++)
+		if (is_v6(g_array_index(questions, struct question, i).host))
+			return NULL;
+	return g_strdup("127.0.0.2");
+}
+
+/* --- questions -------------------------------------------------------------------------------- */
+
+/* Splits "pop3://[v6]:port"; "*" and the like become an address. */
+static void
+add_question(struct proof *proof, const char *target, bool closed)
+{
+	const char *mark = strstr(target, "://");
+	const char *colon = strrchr(target, ':');
+	struct question question = { .is_tls = g_str_has_prefix(target, "pop3s:"),
+		.closed = closed };
+	g_autofree char *host = NULL;
+
+	if (mark == NULL || colon <= mark + 3)
+		return;
+	mark += mark[3] == '[' ? 4 : 3;
+	host = g_strndup(mark, (gsize)(colon - mark) - (colon[-1] == ']'));
+	if (g_str_equal(host, "*") || g_str_equal(host, "0.0.0.0"))
+		question.host = any_address(proof->options->from,
+			proof->options->from != NULL && is_v6(proof->options->from) &&
+				!is_remote(proof->options->from) && g_str_equal(host, "*"));
+	else if (g_str_equal(host, "::"))
+		question.host = any_address(proof->options->from, true);
+	else
+		question.host = g_strdup(host);
+	question.subject = g_strdup_printf("%s://%s%s%s%s", question.is_tls ? "pop3s" : "pop3",
+		is_v6(question.host) ? "[" : "", question.host, is_v6(question.host) ? "]" : "",
+		colon);
+	g_array_append_val(proof->questions, question);
+}
+
+static void
+clear_question(void *data)
+{
+	struct question *question = data;
+
+	g_free(question->subject);
+	g_free(question->host);
+	g_free(question->told);
+}
+
+static void
+begin(struct proof *proof, const struct proof_options *options, const struct change *change,
+	bool closed)
+{
+	proof->options = options;
+	proof->questions = g_array_new(FALSE, TRUE, sizeof(struct question));
+	g_array_set_clear_func(proof->questions, clear_question);
+	for (size_t i = 0; options->targets != NULL && options->targets[i] != NULL; i++)
+		add_question(proof, options->targets[i], false);
+	for (guint i = 0; options->targets == NULL && i < change->targets->len; i++)
+		add_question(proof, g_ptr_array_index(change->targets, i), false);
+	for (guint i = 0; options->targets == NULL && i < change->closed->len; i++)
+		add_question(proof, g_ptr_array_index(change->closed, i), closed);
+	proof->source = choose_source(options, proof->questions);
+}
+
+static void
+end(struct proof *proof)
+{
+	g_array_unref(proof->questions);
+	g_free(proof->source);
+}
+
+/* --- asking ----------------------------------------------------------------------------------- */
+
+/* popseal itself; by ssh the other host's, from its PATH, unless it is to be `here`. */
+static GPtrArray *
+command_line(const struct proof *proof, const char *action, bool here)
+{
+	GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
+	const char *from = proof->options->from;
+	const char *program = proof->options->program;
+
+	if (!here && from != NULL && g_str_has_prefix(from, SSH)) {
+		g_ptr_array_add(words, g_strdup("ssh"));
+		g_ptr_array_add(words, g_strdup("-oBatchMode=yes"));
+		g_ptr_array_add(words, g_strdup(from + strlen(SSH)));
+		program = "popseal";
+	}
+	g_ptr_array_add(words, g_strdup(program));
+	g_ptr_array_add(words, g_strdup(action));
+	g_ptr_array_add(words, g_strdup("--format=jsonl"));
+	if (from != NULL && g_str_has_prefix(from, NETNS))
+		g_ptr_array_add(words, g_strconcat("--netns=", from + strlen(NETNS), NULL));
+	if (proof->source != NULL)
+		g_ptr_array_add(words, g_strconcat("--source=", proof->source, NULL));
+	return words;
+}
+
+/* Runs it; NULL and `why` (owned) where it brought no records. */
+static char *
+run(GPtrArray *words, int *code, char **why)
+{
+	struct command command = { .seconds = PROOF_SECONDS,
+		.output_max = RECORDS_MAX,
+		.apart = true };
+	struct command_result result;
+	GError *error = NULL;
+	char *output;
+
+	g_ptr_array_add(words, NULL);
+	command.words = (const char *const *)words->pdata;
+	if (!command_run(&command, &result, &error)) {
+		*why = g_strdup(error->message);
+		g_error_free(error);
+		return NULL;
+	}
+	*code = result.code;
+	output = result.in_time ? g_steal_pointer(&result.output) : NULL;
+	if (output == NULL)
+		*why = g_strdup_printf("no answer within %d s", PROOF_SECONDS);
+	else if (output[0] == '\0')
+		*why = g_strdup(g_strstrip(result.complaint));
+	command_result_clear(&result);
+	return output;
+}
+
+static const char *
+text_of(const json_t *record, const char *key)
+{
+	const char *text = json_string_value(json_object_get(record, key));
+
+	return text != NULL ? text : "";
+}
+
+/* Whether the source of the question is another address than its destination. */
+static bool
+is_apart(const struct proof *proof, const struct question *question)
+{
+	return !proof->options->exempts_same_address || is_remote(proof->options->from) ||
+		(proof->source != NULL && !g_str_equal(proof->source, question->host));
+}
+
+static void
+judge(const struct proof *proof, struct question *question, const json_t *record)
+{
+	const char *verdict = text_of(record, "verdict");
+	const char *reason = text_of(record, "reason");
+	const char *stls = text_of(record, "stls");
+	bool has_tls = json_is_object(json_object_get(record, "tls"));
+	bool is_closed =
+		g_str_equal(verdict, "no-service") && g_str_equal(reason, "connection-refused");
+
+	question->answers = !g_str_equal(verdict, "no-service") && !g_str_equal(reason, "timeout");
+	g_free(question->told);
+	question->told =
+		g_strdup_printf("%s (%s)%s%s%s", verdict, reason, question->is_tls ? "" : ", STLS ",
+			question->is_tls ? "" : stls, has_tls ? ", TLS works" : "");
+	if (question->closed)
+		question->proven = is_closed;
+	else if (question->is_tls)
+		question->proven = g_str_equal(verdict, "refuses") &&
+			g_str_equal(reason, "tls-only") && has_tls;
+	else
+		question->proven = g_str_equal(verdict, "refuses") &&
+			!g_str_equal(stls, "broken") && is_apart(proof, question);
+	if (!question->is_tls && !question->closed && !is_apart(proof, question)) {
+		char *told = question->told;
+
+		question->told = g_strconcat(told, ", but from the server's own address", NULL);
+		g_free(told);
+	}
+}
+
+static void
+read_record(const struct proof *proof, const char *line)
+{
+	json_t *record = json_loads(line, 0, NULL);
+
+	for (guint i = 0; record != NULL && i < proof->questions->len; i++) {
+		struct question *question = &g_array_index(proof->questions, struct question, i);
+
+		if (g_str_equal(text_of(record, "type"), "endpoint") &&
+			g_str_equal(text_of(record, "subject"), question->subject))
+			judge(proof, question, record);
+	}
+	json_decref(record);
+}
+
+/* One round; true if all is proven. */
+static bool
+ask(const struct proof *proof)
+{
+	g_autoptr(GPtrArray) words = command_line(proof, "scan", false);
+	g_autofree char *output = NULL, *why = NULL;
+	g_auto(GStrv) lines = NULL;
+	bool all = proof->questions->len > 0;
+	int code = 0;
+
+	g_ptr_array_add(words, g_strdup("--no-strict"));
+	for (guint i = 0; i < proof->questions->len; i++) {
+		struct question *question = &g_array_index(proof->questions, struct question, i);
+
+		g_ptr_array_add(words, g_strdup(question->subject));
+		question->proven = question->answers = false;
+		g_clear_pointer(&question->told, g_free);
+	}
+	output = run(words, &code, &why);
+	lines = g_strsplit(output != NULL ? output : "", "\n", -1);
+	for (size_t i = 0; lines[i] != NULL; i++)
+		read_record(proof, lines[i]);
+	for (guint i = 0; i < proof->questions->len; i++) {
+		struct question *question = &g_array_index(proof->questions, struct question, i);
+
+		all &= question->proven;
+		if (question->told == NULL)
+			question->told = g_strdup(why != NULL ? why : "nothing was told of it");
+	}
+	return all;
+}
+
+/* One of the ports has to speak TLS, or everybody is locked out. */
+static bool
+has_way_in(const struct proof *proof)
+{
+	bool some = false;
+
+	for (guint i = 0; i < proof->questions->len; i++) {
+		const struct question *question =
+			&g_array_index(proof->questions, struct question, i);
+
+		some |= !question->closed && question->proven &&
+			strstr(question->told, "TLS works") != NULL;
+	}
+	return some;
+}
+
+static char *
+told(const struct proof *proof)
+{
+	GString *text = g_string_new(NULL);
+
+	for (guint i = 0; i < proof->questions->len; i++) {
+		const struct question *question =
+			&g_array_index(proof->questions, struct question, i);
+
+		g_string_append_printf(text, "%s%s: %s%s", i > 0 ? "\n" : "", question->subject,
+			question->told, question->closed ? " (is to be closed)" : "");
+	}
+	if (proof->options->from != NULL || proof->source != NULL)
+		g_string_append_printf(text, "\nasked from %s",
+			proof->options->from != NULL ? proof->options->from : proof->source);
+	return g_string_free(text, FALSE);
+}
+
+/* --- logging in ------------------------------------------------------------------------------- */
+
+/* The port to log in at: one of TLS from the first byte, if there is one. */
+static const struct question *
+login_place(const struct proof *proof)
+{
+	const struct question *place = NULL;
+
+	for (guint i = 0; i < proof->questions->len; i++) {
+		const struct question *question =
+			&g_array_index(proof->questions, struct question, i);
+
+		if (!question->closed && (place == NULL || (question->is_tls && !place->is_tls)))
+			place = question;
+	}
+	return place;
+}
+
+static char *
+login_evidence(const char *output)
+{
+	g_auto(GStrv) lines = g_strsplit(output, "\n", -1);
+
+	for (size_t i = 0; lines[i] != NULL; i++) {
+		json_t *record = json_loads(lines[i], 0, NULL);
+		char *evidence = g_str_equal(text_of(record, "type"), "expectation") ?
+			g_strdup_printf("%s: %s: %s", text_of(record, "subject"),
+				text_of(record, "state"), text_of(record, "evidence")) :
+			NULL;
+
+		json_decref(record);
+		if (evidence != NULL)
+			return evidence;
+	}
+	return g_strdup("nothing was told of the login");
+}
+
+static void
+add_option(GPtrArray *words, const char *name, const char *value)
+{
+	if (value != NULL)
+		g_ptr_array_add(words, g_strconcat(name, value, NULL));
+}
+
+/* From here: the netrc file is, and stays, on this host. */
+static bool
+log_in(const struct proof *proof, struct change *change)
+{
+	const struct question *place = login_place(proof);
+	g_autoptr(GPtrArray) words = command_line(proof, "verify", true);
+	g_autofree char *output = NULL, *why = NULL, *evidence = NULL;
+	int code = -1;
+
+	if (place == NULL)
+		return false;
+	g_ptr_array_add(words, g_strdup("--expect=login"));
+	add_option(words, "--netrc=", proof->options->netrc);
+	add_option(words, "--ca=", proof->options->authority);
+	add_option(words, "--tls-name=", proof->options->tls_name);
+	g_ptr_array_add(words, g_strdup(place->subject));
+	output = run(words, &code, &why);
+	evidence = output != NULL && output[0] != '\0' ? login_evidence(output) :
+							 g_strdup(why != NULL ? why : "");
+	change_add_check(change, "login", code == 0 ? CHANGE_CHECK_PASSED : CHANGE_CHECK_FAILED,
+		evidence);
+	return code == 0;
+}
+
+/* --- what is asked of us ---------------------------------------------------------------------- */
+
+bool
+proof_take(const struct proof_options *options, struct change *change)
+{
+	struct proof proof = { 0 };
+	g_autofree char *evidence = NULL;
+	bool needs_tls = change->strategy != CHANGE_DISABLE, proven = false;
+
+	begin(&proof, options, change, true);
+	for (unsigned i = 0; i < PROOF_TRIES && !proven; i++) {
+		g_usleep((gulong)i * PAUSE_USEC);
+		proven = ask(&proof) && (!needs_tls || has_way_in(&proof));
+	}
+	evidence = told(&proof);
+	change_add_check(change, "probe", proven ? CHANGE_CHECK_PASSED : CHANGE_CHECK_FAILED,
+		evidence);
+	if (proven && options->netrc != NULL && needs_tls)
+		proven = log_in(&proof, change);
+	end(&proof);
+	return proven;
+}
+
+bool
+proof_look(const struct proof_options *options, struct change *change)
+{
+	struct proof proof = { 0 };
+	g_autofree char *evidence = NULL;
+	bool answers = false;
+
+	begin(&proof, options, change, false);
+	for (unsigned i = 0; i < PROOF_TRIES && !answers; i++) {
+		g_usleep((gulong)i * PAUSE_USEC);
+		ask(&proof);
+		for (guint j = 0; j < proof.questions->len; j++)
+			answers |= g_array_index(proof.questions, struct question, j).answers;
+	}
+	evidence = told(&proof);
+	change_add_check(change, "as-before",
+		answers || proof.questions->len == 0 ? CHANGE_CHECK_PASSED : CHANGE_CHECK_FAILED,
+		evidence);
+	end(&proof);
+	return answers;
+}
