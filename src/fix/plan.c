@@ -147,8 +147,12 @@ check_pair(struct planning *planning, const char *certificate, const char *key)
 	g_autoptr(GError) error = NULL;
 
 	if (!pair_check(certificate, key, planning->options->authority, now, &error)) {
-		change_hinder(planning->change, "%s", error->message);
-		return;
+		/* Where it is so today it is no reason to go on without TLS. */
+		if (planning->options->certificate != NULL || error->code != PAIR_OPEN_TO_ALL) {
+			change_hinder(planning->change, "%s", error->message);
+			return;
+		}
+		change_warn(planning->change, "%s", error->message);
 	}
 	if (planning->options->authority == NULL && !pair_is_publicly_trusted(certificate))
 		change_warn(planning->change,

@@ -156,8 +156,7 @@ pair_check(const char *certificate, const char *key, const char *authority, int6
 {
 	STACK_OF(X509) *chain = read_chain(certificate, error);
 	bool fine = chain != NULL && check_key(sk_X509_value(chain, 0), certificate, key, error) &&
-		check_dates(sk_X509_value(chain, 0), certificate, now, error) &&
-		check_mode(key, error);
+		check_dates(sk_X509_value(chain, 0), certificate, now, error);
 
 	if (fine && authority != NULL && !leads_to(chain, authority)) {
 		g_set_error(error, PAIR_ERROR, PAIR_UNANCHORED,
@@ -165,7 +164,7 @@ pair_check(const char *certificate, const char *key, const char *authority, int6
 		fine = false;
 	}
 	free_chain(chain);
-	return fine;
+	return fine && check_mode(key, error);
 }
 
 bool
