@@ -37,7 +37,9 @@ static const struct owner {
 static char *
 comments_of(const char *bytes, size_t length)
 {
-	g_autofree char *head = g_strndup(bytes, MIN(length, (size_t)OWNER_HEAD_MAX));
+	/* The octets of an empty file are NULL. */
+	g_autofree char *head =
+		g_strndup(length > 0 ? bytes : "", MIN(length, (size_t)OWNER_HEAD_MAX));
 	g_auto(GStrv) lines = g_strsplit(head, "\n", -1);
 	GString *comments = g_string_new(NULL);
 

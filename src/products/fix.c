@@ -169,11 +169,35 @@ fix_add_line_before(struct fixing *fixing, const struct config_text *text, size_
 		g_strconcat(indent, line, line_break(text), NULL));
 }
 
+/* Whether a line that is put at the end would be taken for more of the last one. */
+static bool
+goes_on(const struct config_text *text)
+{
+	size_t end = line_end(text, text->length);
+
+	if (end > 0 && text->bytes[end - 1] == '\n')
+		end--;
+	return end > 0 && text->bytes[end - 1] == '\\';
+}
+
+static bool
+has_edit_at(const struct fixing *fixing, const struct config_text *text, size_t at)
+{
+	for (guint i = 0; i < fixing->edits->len; i++) {
+		const struct fix_edit *edit = &g_array_index(fixing->edits, struct fix_edit, i);
+
+		if (edit->text == text && edit->at.start == at)
+			return true;
+	}
+	return false;
+}
+
 void
 fix_append_line(struct fixing *fixing, const struct config_text *text, const char *format, ...)
 {
 	const struct span end = { text->length, text->length };
 	bool ends = text->length == 0 || text->bytes[text->length - 1] == '\n';
+	bool apart = goes_on(text) && !has_edit_at(fixing, text, text->length);
 	g_autofree char *line = NULL;
 	va_list arguments;
 
@@ -181,8 +205,8 @@ fix_append_line(struct fixing *fixing, const struct config_text *text, const cha
 	line = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
 	add_edit(fixing, text, end,
-		ends ? g_strconcat(line, line_break(text), NULL) :
-		       g_strconcat(line_break(text), line, NULL));
+		g_strconcat(apart ? line_break(text) : "", ends ? "" : line_break(text), line,
+			ends ? line_break(text) : "", NULL));
 }
 
 void

@@ -74,7 +74,10 @@ void fix_add_line_behind(struct fixing *fixing, const struct config_text *text, 
 void fix_add_line_before(struct fixing *fixing, const struct config_text *text, size_t offset,
 	const char *format, ...) G_GNUC_PRINTF(4, 5);
 
-/* Puts a line at the end of the file, which need not end in a line end. */
+/*
+ * Puts a line at the end of the file, which need not end in a line end; where the last one ends in
+ * '\\', and so would go on, behind an empty one.
+ */
 void fix_append_line(struct fixing *fixing, const struct config_text *text, const char *format, ...)
 	G_GNUC_PRINTF(3, 4);
 

@@ -230,8 +230,8 @@ read_file(struct config_reading *reading, const char *path)
 	return NULL;
 }
 
-static struct shell_values *
-source_both(const struct config_reading *reading, bool clean, const struct config_text *first,
+struct shell_values *
+courier_source(const struct config_reading *reading, bool clean, const struct config_text *first,
 	const struct config_text *second)
 {
 	struct shell_values *values = shell_values_new(clean);
@@ -257,9 +257,9 @@ read_root(struct config_reading *reading)
 		.reading = reading,
 		.shown = tls != NULL ? facts_keep(reading->facts, tls->shown, strlen(tls->shown)) :
 				       reading->facts->config->root,
-		.daemon = source_both(reading, true, clear, tls),
-		.clear_at = source_both(reading, false, tls, clear),
-		.tls_at = source_both(reading, false, clear, tls),
+		.daemon = courier_source(reading, true, clear, tls),
+		.clear_at = courier_source(reading, false, tls, clear),
+		.tls_at = courier_source(reading, false, clear, tls),
 	};
 
 	reading->facts->config->served = true;

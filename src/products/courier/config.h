@@ -3,8 +3,10 @@
 #define POPSEAL_PRODUCTS_COURIER_CONFIG_H
 
 #include "products/config.h"
+#include "products/fix.h"
 #include "products/product.h"
 
 extern const struct product_config courier_config;
+extern const struct product_fix courier_fix;
 
 #endif

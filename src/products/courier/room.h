@@ -20,6 +20,13 @@ struct courier_room {
 	struct shell_values *tls_at;   /* ... pop3d-ssl */
 };
 
+/*
+ * What a shell has after both files, in that order (NULL: a file that is not there); a new one.
+ * `clean`: its environment is empty.
+ */
+struct shell_values *courier_source(const struct config_reading *reading, bool clean,
+	const struct config_text *first, const struct config_text *second);
+
 /* Where something of a shell's files stands; the line is the facts'. */
 struct location courier_location(const struct courier_room *room, const struct shell_value *value,
 	const char **line);

@@ -56,4 +56,5 @@ const struct product product_courier = {
 		  "POP3_STARTTLS=YES; an empty POP3AUTH does not close USER and PASS.",
 	.documentation = documentation,
 	.config = &courier_config,
+	.fix = &courier_fix,
 };

@@ -24,34 +24,9 @@ static const char remedy_old[] =
 
 struct room {
 	struct config_reading *reading;
-	char *main_path;      /* of the master's imapd.conf */
-	GHashTable *settings; /* path to struct cyrus_settings */
-	bool has_clear;       /* a listener that starts in clear */
+	struct cyrus_files files;
+	bool has_clear; /* a listener that starts in clear */
 };
-
-static const struct cyrus_settings *
-settings_at(struct room *room, const char *path)
-{
-	struct cyrus_settings *settings = g_hash_table_lookup(room->settings, path);
-
-	if (settings == NULL) {
-		settings = cyrus_settings_read(room->reading, path,
-			g_str_equal(path, room->main_path));
-		g_hash_table_insert(room->settings, g_strdup(settings->path), settings);
-	}
-	return settings;
-}
-
-/* A relative `-C` is relative to where Cyrus runs: taken as beside the master's. */
-static const struct cyrus_settings *
-settings_of(struct room *room, const struct cyrus_service *service)
-{
-	g_autofree char *path = service->config != NULL ?
-		source_resolve(room->main_path, service->config) :
-		g_strdup(room->main_path);
-
-	return settings_at(room, path);
-}
 
 /* --- services --------------------------------------------------------------------------------- */
 
@@ -123,7 +98,7 @@ judge(struct room *room, const struct cyrus_settings *settings, const struct cyr
 static void
 take_pop3(struct room *room, const struct cyrus_service *service)
 {
-	const struct cyrus_settings *settings = settings_of(room, service);
+	const struct cyrus_settings *settings = cyrus_files_settings(&room->files, service->config);
 	struct config_listener *listener;
 
 	room->reading->facts->config->served = true;
@@ -153,12 +128,13 @@ take_services(struct room *room, const GArray *services)
 		if (service->program == CYRUS_POP3D || service->program == CYRUS_POP3_PERHAPS)
 			take_pop3(room, service);
 		else if (service->program == CYRUS_IMAPD)
-			cyrus_note_sibling(room->reading, settings_of(room, service), service);
+			cyrus_note_sibling(room->reading,
+				cyrus_files_settings(&room->files, service->config), service);
 		if (service->program == CYRUS_POP3D && !cyrus_service_listens(service))
 			latent = *service;
 	}
 	if (!room->has_clear)
-		cyrus_note_latent(room->reading, settings_at(room, room->main_path), &latent);
+		cyrus_note_latent(room->reading, cyrus_files_settings(&room->files, NULL), &latent);
 }
 
 /* --- which files ------------------------------------------------------------------------------ */
@@ -199,17 +175,14 @@ read_root(struct config_reading *reading)
 		reading->version != NULL && config_version_compare(reading->version, "3.0") < 0;
 
 	reading->facts->config->remedy = is_old ? remedy_old : remedy_now;
-	room.main_path = source_resolve(reading->root, "imapd.conf");
-	room.settings = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
-		(GDestroyNotify)cyrus_settings_free);
+	cyrus_files_init(&room.files, reading);
 	services = text != NULL ? cyrus_services_read(reading, text) :
 				  g_array_new(FALSE, FALSE, sizeof(struct cyrus_service));
-	settings_at(&room, room.main_path);
+	cyrus_files_settings(&room.files, NULL);
 	take_services(&room, services);
 	check_default(&room, "MASTERCONF", services_path);
-	check_default(&room, "CONF", room.main_path);
-	g_hash_table_unref(room.settings);
-	g_free(room.main_path);
+	check_default(&room, "CONF", room.files.main_path);
+	cyrus_files_clear(&room.files);
 }
 
 static const char *const roots[] = { "cyrus.conf", "imapd.conf", NULL };

@@ -256,3 +256,37 @@ cyrus_settings_free(struct cyrus_settings *settings)
 	g_ptr_array_unref(settings->trees);
 	g_free(settings);
 }
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+void
+cyrus_files_init(struct cyrus_files *files, struct config_reading *reading)
+{
+	files->reading = reading;
+	files->main_path = source_resolve(reading->root, "imapd.conf");
+	files->settings = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+		(GDestroyNotify)cyrus_settings_free);
+}
+
+void
+cyrus_files_clear(struct cyrus_files *files)
+{
+	g_hash_table_unref(files->settings);
+	g_free(files->main_path);
+}
+
+/* A relative `-C` is relative to where Cyrus runs: taken as beside the master's. */
+const struct cyrus_settings *
+cyrus_files_settings(struct cyrus_files *files, const char *config)
+{
+	g_autofree char *path = config != NULL ? source_resolve(files->main_path, config) :
+						 g_strdup(files->main_path);
+	struct cyrus_settings *settings = g_hash_table_lookup(files->settings, path);
+
+	if (settings == NULL) {
+		settings = cyrus_settings_read(files->reading, path,
+			g_str_equal(path, files->main_path));
+		g_hash_table_insert(files->settings, g_strdup(settings->path), settings);
+	}
+	return settings;
+}

@@ -35,6 +35,19 @@ struct cyrus_settings *cyrus_settings_read(struct config_reading *reading, const
 	bool is_masters);
 void cyrus_settings_free(struct cyrus_settings *settings); /* NULL is a no-op */
 
+/* Every imapd.conf that a service reads, each read once. */
+struct cyrus_files {
+	struct config_reading *reading;
+	char *main_path;      /* of the master's */
+	GHashTable *settings; /* path to struct cyrus_settings */
+};
+
+void cyrus_files_init(struct cyrus_files *files, struct config_reading *reading);
+void cyrus_files_clear(struct cyrus_files *files);
+
+/* The settings by the argument of a service's `-C`; NULL: the master's. */
+const struct cyrus_settings *cyrus_files_settings(struct cyrus_files *files, const char *config);
+
 /* What holds for that service (NULL: for any other); NULL where nothing sets it. */
 const struct cyrus_setting *cyrus_settings_find(const struct cyrus_settings *settings,
 	const char *service, const char *option);

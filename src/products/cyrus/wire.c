@@ -68,4 +68,5 @@ const struct product product_cyrus = {
 		  "no, with tls_server_cert and tls_server_key; no pop3d -p in cyrus.conf.",
 	.documentation = documentation,
 	.config = &cyrus_config,
+	.fix = &cyrus_fix,
 };
