@@ -4,7 +4,8 @@
 
 `in` is a configuration, `diff` the plan for it, `want` what it comes to. `args` (if there) holds
 more options, a line each; `{pair}` in it stands for a folder with a certificate and its key,
-`{in}` for the configuration's. A case whose `diff` is missing must have nothing to do.
+`{in}` for the configuration's. A case whose `diff` is missing must have nothing to do; one with
+`obstacle` must not be applied, for a reason that holds its text.
 
 usage: test_fix_plan.py [PART OF A NAME ...]; with POPSEAL_GOLDEN=write what is planned is written
 down as wanted: read it before you believe it.
@@ -16,41 +17,14 @@ import subprocess
 import tempfile
 
 import tap
-from program import SOURCE, popseal, scratch
-
-CONFIGS = SOURCE / "tests" / "configs"
-
-
-def pair():
-    """A folder with a certificate, cert.pem, and its key, key.pem; made once."""
-    folder = scratch() / "pair"
-    if not (folder / "key.pem").exists():
-        folder.mkdir(exist_ok=True)
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-             "-nodes", "-days", "90", "-subj", "/CN=mail.example.org",
-             "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
-            check=True, capture_output=True)
-        os.chmod(folder / "key.pem", 0o600)
-    return folder
-
-
-def tree(folder):
-    """Its files by their names."""
-    return {str(path.relative_to(folder)): path.read_bytes()
-            for path in sorted(folder.rglob("*")) if path.is_file()}
+from golden import CONFIGS, arguments, pair, tree, wanted
+from program import popseal, scratch
 
 
 def copy_of(case):
     folder = pathlib.Path(tempfile.mkdtemp(dir=scratch())) / "it"
     shutil.copytree(case / "in", folder, symlinks=True)
     return folder
-
-
-def arguments(case, folder):
-    path = case / "args"
-    text = path.read_text("utf-8") if path.exists() else ""
-    return text.format(**{"pair": pair(), "in": folder}).splitlines()
 
 
 def plan(case, folder):
@@ -96,20 +70,51 @@ def check(case):
                        capture_output=True)
     if os.environ.get("POPSEAL_GOLDEN") == "write":
         write(case, folder, diff)
-    wanted = case / "diff"
-    tap.equal(diff, wanted.read_bytes() if wanted.exists() else b"", "diff")
+    golden = case / "diff"
+    tap.equal(diff, golden.read_bytes() if golden.exists() else b"", "diff")
     run.exits(1 if diff else 0)
     if not diff:
         return
-    want = {name: text.replace(b"{pair}", str(pair()).encode())
-            for name, text in tree(case / "want").items()}
-    tap.equal(tree(folder), want, "what it comes to")
+    tap.equal(tree(folder), wanted(case), "what it comes to")
     again, empty = plan(case, folder)
     tap.equal(empty["files"], [], "a second plan")
     again.exits(0)
 
 
+def check_applied(case):
+    """Applied offline it is what the plan says; rolled back it is as before."""
+    folder = copy_of(case)
+    before, product = tree(folder), case.parent.name
+    state = folder.parent / "state"
+    run = popseal("fix", "apply", "--offline", "--format", "jsonl", "--state", state, "--product",
+                  product, folder, *arguments(case, folder)).exits(0)
+    change = run.of_type("change")[0]
+    tap.equal(change["state"], "applied")
+    tap.equal([check["state"] for check in change["checks"]], ["passed"], "checks")
+    tap.equal(tree(folder), {**before, **wanted(case)}, "what it comes to")
+    back = popseal("fix", "rollback", "--format", "jsonl", "--state", state, folder).exits(0)
+    tap.equal(back.of_type("change")[0]["state"], "rolled-back")
+    tap.equal(tree(folder), before, "what a roll-back has left")
+
+
+def check_hindered(case):
+    """It says why not, and applies nothing."""
+    folder = copy_of(case)
+    before = tree(folder)
+    run, change = plan(case, folder)
+    run.exits(2 if change["verdict"]["before"] == "undetermined" else 1)
+    tap.contains("\n".join(change["obstacles"]), (case / "obstacle").read_text("utf-8").strip(),
+                 "obstacles")
+    state = folder.parent / "state"
+    popseal("fix", "apply", "--offline", "--state", state, "--product", case.parent.name, folder,
+            *arguments(case, folder)).exits(4)
+    tap.equal(tree(folder), before, "what it has left")
+
+
 for path in sorted(CONFIGS.glob("*/*/in")):
-    tap.add(f"{path.parent.parent.name}/{path.parent.name}", check, path.parent)
+    title = f"{path.parent.parent.name}/{path.parent.name}"
+    tap.add(title, check_hindered if (path.parent / "obstacle").exists() else check, path.parent)
+    if (path.parent / "diff").exists():
+        tap.add(f"{title}: applied and rolled back", check_applied, path.parent)
 pair()  # before the cases, which run side by side, all want to make it
 tap.main()

@@ -105,7 +105,7 @@ def log_in(popseal, instance):
     """A login over TLS, and how many messages are there."""
     done = subprocess.run(
         [popseal, "verify", "--format", "jsonl", "--no-store", "--netns", instance.client_ns,
-         "--expect", "login", "--ca", str(lab.LAB / "tls" / "ca.pem"), "--tls-name",
+         "--expect", "login", "--ca", str(lab.LAB / "tls" / "cert.pem"), "--tls-name",
          "pop.lab.test", f"{instance.address}"],
         capture_output=True, text=True,
         env={"POPSEAL_USER": lab.USER, "POPSEAL_PASSWORD": lab.PASSWORD, "PATH": "/usr/bin:/bin"})

@@ -3,8 +3,8 @@
 import dataclasses
 from dataclasses import dataclass
 
-from lab import Variant
-from servers import dovecot23, dovecot24
+from lab import PASSWORD, USER, Variant
+from servers import courier, cyrus, dovecot23, dovecot24
 
 # Keeps the server up, as a service manager does; what it is told goes through a file.
 SUPERVISE = """
@@ -58,36 +58,126 @@ class Failure:
 
 
 PAIR = ("--certificate", "/lab/tls/cert.pem", "--key", "/lab/tls/key.pem")
+# The password goes by TLS only, to the one whom this certificate is for.
+LOGIN = ("--netrc", "/lab/netrc", "--ca", "/lab/tls/cert.pem", "--tls-name", "pop.lab.test")
+NETRC = {"/lab/netrc": f"default login {USER} password {PASSWORD}\n",
+         "/lab/wrong": f"default login {USER} password of-somebody-else\n"}
+SECRETS = "chmod 600 /lab/netrc /lab/wrong /lab/tls/key.pem\n"
 
 
-def dovecot(module, server, name, settings, folder="/etc/dovecot", **more):
-    """A server with its files where the package has them."""
-    variant = module.variant(name, settings, verdict="permits", **more)
-    files = dict(variant.files)
-    files[f"{folder}/dovecot.conf"] = files.pop("/lab/dovecot.conf")
-    start = "mkdir -p /run/dovecot\n" + supervised("dovecot -F", "doveadm reload")
-    return dataclasses.replace(variant, server=server, start=start, files=files)
+def changed(variant, name, start, files=None, **more):
+    """The variant with its files where the package has them, and a supervisor."""
+    return dataclasses.replace(variant, name=name, start=SECRETS + start,
+                               files={**(files or variant.files), **NETRC}, **more)
 
 
+# ---- Dovecot
+
+DOVECOT = ("--product", "dovecot")
 OPEN_23 = "ssl = yes\ndisable_plaintext_auth = no\n"
 OPEN_24 = "ssl = yes\nauth_allow_cleartext = yes\n"
 
-D23 = dovecot(dovecot23, "dovecot23", "open", OPEN_23, stls="optional", tls_port=True)
-D24 = dovecot(dovecot24, "dovecot24", "open", OPEN_24, stls="optional", tls_port=True)
 
-DOVECOT = ("--product", "dovecot")
+def dovecot(module, name, settings, **more):
+    variant = module.variant(name, settings, verdict="permits", **more)
+    files = dict(variant.files)
+    files["/etc/dovecot/dovecot.conf"] = files.pop("/lab/dovecot.conf")
+    return changed(variant, name, "mkdir -p /run/dovecot\n"
+                   + supervised("dovecot -F", "doveadm reload"), files)
+
+
+D23 = dovecot(dovecot23, "open", OPEN_23, stls="optional", tls_port=True)
+D23_REMOTE = dovecot(dovecot23, "open-remote", "ssl = required\nremote 10.0.0.0/8 {\n  ssl = yes\n"
+                     "  disable_plaintext_auth = no\n}\n", stls="optional", tls_port=True)
+D23_NO_TLS = dovecot(dovecot23, "no-tls", "ssl = no\ndisable_plaintext_auth = no\n")
+# Another server at port 995, which this one does not serve yet.
+D23_TAKEN = dataclasses.replace(D23_NO_TLS, name="taken", files={
+    **D23_NO_TLS.files, "/lab/other.conf": dovecot23.BASE + dovecot23.PASSDB + dovecot23.NO_CLEAR
+    + "base_dir = /run/other\nssl = yes\n"})
+D24 = dovecot(dovecot24, "open", OPEN_24, stls="optional", tls_port=True)
+
+# ---- Cyrus
+
+CYRUS = ("--product", "cyrus")
+
+
+def cyrus_variant(name, settings, **more):
+    variant = cyrus.variant(name, settings, cyrus.BOTH, verdict="permits", stls="optional",
+                            tls_port=True, **more)
+    start, master = cyrus.START.rsplit("exec ", 1)
+    return changed(variant, name, start + supervised(master.strip(), "exit 1"))
+
+
+C36 = cyrus_variant("open", "allowplaintext: yes\n" + cyrus.TLS_FILES)
+
+# ---- Courier
+
+COURIER = ("--product", "courier")
+COURIER_CONTROL = """
+mkdir -p /usr/local/bin
+cat > /usr/local/bin/systemctl <<'END'
+#!/bin/sh
+case $1 in
+cat|is-active) exit 0 ;;
+restart) for name in pop3d pop3d-ssl; do
+		/usr/lib/courier/$name stop; /usr/lib/courier/$name start; done ;;
+*) exit 1 ;;
+esac
+END
+chmod +x /usr/local/bin/systemctl
+"""
+
+
+def courier_variant(name, settings):
+    variant = courier.variant(name, settings, courier.CLEAR + courier.TLS, verdict="permits",
+                              stls="optional", tls_port=True)
+    return changed(variant, name, COURIER_CONTROL + variant.start)
+
+
+COURIER_OPEN = courier_variant("open", ["POP3_TLS_REQUIRED=0", "POP3_STARTTLS=YES"])
 
 CASES = [
-    Case(D23, DOVECOT),
-    Case(D24, DOVECOT),
+    Case(D23, DOVECOT, run=LOGIN),
+    Case(D23_REMOTE, DOVECOT),
+    Case(D23_NO_TLS, DOVECOT, PAIR),
+    Case(D23, DOVECOT, ("--strategy", "tls-only-port"), after="no-service",
+         note=", by the TLS port only"),
+    Case(D24, DOVECOT, run=LOGIN),
+    Case(C36, CYRUS, run=LOGIN),
+    Case(COURIER_OPEN, COURIER, run=LOGIN),
 ]
 
+# A file system of a size of its own over the configuration, and nothing left of it.
+FULL = """
+mkdir /run/copy; cp -a /etc/dovecot/. /run/copy/
+mount -t tmpfs -o size=64k tmpfs /etc/dovecot
+cp -a /run/copy/. /etc/dovecot/
+dd if=/dev/zero of=/etc/dovecot/fill bs=1k 2>/dev/null || :
+"""
+READ_ONLY = "mount --bind /etc/dovecot /etc/dovecot; mount -o remount,bind,ro /etc/dovecot"
+# What only the changed configuration makes.
+WHEN_CHANGED = "if grep -q 'ssl = required' /etc/dovecot/dovecot.conf; then {}; else {}; fi"
+
+
+def fails(title, check, variant=D23, place=DOVECOT, **more):
+    return Failure(title, variant, check, place, **more)
+
+
 FAILURES = [
-    Failure("the checker rejects it", D23, "check", DOVECOT, run=("--check-command", "false")),
-    Failure("the reload fails", D23, "reload", DOVECOT, run=("--reload-command", "exit 7")),
-    Failure("the server is not told", D23, "probe", DOVECOT, run=("--reload-command", "true")),
-    Failure("the server does not come back", D23, "probe", DOVECOT,
-            run=("--reload-command", "if grep -q 'ssl = required' /etc/dovecot/dovecot.conf; then "
-                 "touch /run/down; kill $(cat /run/dovecot/master.pid); else "
-                 "rm -f /run/down; sleep 1; fi")),
+    fails("the checker rejects it", "check", run=("--check-command", "false")),
+    fails("the reload fails", "reload", run=("--reload-command", "exit 7")),
+    fails("the server is not told", "probe", run=("--reload-command", "true")),
+    fails("the server does not come back", "probe",
+          run=("--reload-command", WHEN_CHANGED.format(
+              "touch /run/down; kill $(cat /run/dovecot/master.pid)", "rm -f /run/down; sleep 1"))),
+    fails("port 995 is taken", "probe", D23_TAKEN, options=PAIR,
+          prepare="mkdir /run/other; dovecot -c /lab/other.conf >/dev/null 2>&1"),
+    fails("the login over TLS fails", "login", run=("--netrc", "/lab/wrong", *LOGIN[2:])),
+    fails("nobody confirms it", "abandoned", run=("--confirm-within", "2s", "--wait")),
+    fails("the disk is full", "write", prepare=FULL),
+    fails("the file system is read-only", "write", prepare=READ_ONLY),
+    fails("the file is immutable", "write", prepare="chattr +i /etc/dovecot/dovecot.conf"),
+    fails("Cyrus: the server is not told", "probe", C36, CYRUS, run=("--reload-command", "true")),
+    fails("Courier: the login over TLS fails", "login", COURIER_OPEN, COURIER,
+          run=("--netrc", "/lab/wrong", *LOGIN[2:])),
 ]
