@@ -26,8 +26,8 @@ bool durable_write(const char *path, GBytes *bytes, GError **error);
 /*
  * Replaces a file of others with the same owner, group, mode, ACL, label and other extended
  * attributes, if it holds `expected` to the octet. The new file is first written beside it as
- * ".NAME.popseal-MARK", which no include pattern matches and which is removed if it fails. False and
- * *error, which names the file and whose code is an enum durable_problem.
+ * ".NAME.popseal-MARK", which no include pattern matches and which is removed if it fails. False
+ * and *error, which names the file and whose code is an enum durable_problem.
  */
 bool durable_replace(const char *path, GBytes *expected, GBytes *bytes, const char *mark,
 	GError **error);

@@ -260,7 +260,10 @@ replace_files(struct change *change)
 	return true;
 }
 
-/* The checker has its say before anything is written, where that can be. */
+/*
+ * The checker has its say before anything is written, where that can be; and afterwards, as one
+ * that works elsewhere (in a container) sees only then what there is.
+ */
 static bool
 check_staged(const struct transaction *transaction, struct change *change, bool *live)
 {
@@ -303,7 +306,8 @@ make(const struct transaction *transaction, struct change *change)
 
 	if (!check_staged(transaction, change, &live) || !set_watch(transaction, change) ||
 		!reach(transaction, change, CHANGE_APPLYING) || !replace_files(change) ||
-		(live && !stage_check_live(change, "check")) ||
+		(!change->offline &&
+			!stage_check_live(change, live ? "check" : "check-in-place")) ||
 		!reach(transaction, change, CHANGE_APPLIED))
 		return false;
 	if (change->offline)

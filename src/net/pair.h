@@ -22,9 +22,10 @@ enum pair_problem {
 
 /*
  * Whether the PEM files hold a certificate (with its chain) and the key of it that can be used at
- * `now` (µs since the epoch): they match, the dates hold, the key is not for everybody to read, and
- * with `authority` (a PEM file) the chain leads to it. False and *error, which names the file and
- * whose code is an enum pair_problem; who may read the key is looked at last. A key with a pass phrase counts as unreadable.
+ * `now` (µs since the epoch): they match, the dates hold, with `authority` (a PEM file) the chain
+ * leads to it, and the key is not for everybody to read, which is looked at last. False and *error,
+ * which names the file and whose code is an enum pair_problem. A key with a pass phrase counts as
+ * unreadable.
  */
 bool pair_check(const char *certificate, const char *key, const char *authority, int64_t now,
 	GError **error);
