@@ -14,24 +14,28 @@ import pathlib
 import shutil
 import subprocess
 import tempfile
+import threading
 
 import tap
 from program import SOURCE, popseal, scratch
 
 CONFIGS = SOURCE / "tests" / "configs"
 
+making = threading.Lock()
+
 
 def pair():
     """A folder with a certificate, cert.pem, and its key, key.pem; made once."""
     folder = scratch() / "pair"
-    if not (folder / "key.pem").exists():
-        folder.mkdir(exist_ok=True)
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-             "-nodes", "-days", "90", "-subj", "/CN=mail.example.org",
-             "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
-            check=True, capture_output=True)
-        os.chmod(folder / "key.pem", 0o600)
+    with making:
+        if not (folder / "key.pem").exists():
+            folder.mkdir(exist_ok=True)
+            subprocess.run(
+                ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                 "-nodes", "-days", "90", "-subj", "/CN=mail.example.org",
+                 "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
+                check=True, capture_output=True)
+            os.chmod(folder / "key.pem", 0o600)
     return folder
 
 
