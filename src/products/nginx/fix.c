@@ -165,20 +165,6 @@ is_shared(const struct room *room, struct config_place place)
 
 /* --- edits ------------------------------------------------------------------------------------ */
 
-/* Whether nothing but a comment stands on the lines of the node. */
-static bool
-stands_alone(struct config_place place)
-{
-	const char *bytes = place.text->bytes;
-	size_t start = place.node->all.start, end = place.node->all.end;
-
-	while (start > 0 && (bytes[start - 1] == ' ' || bytes[start - 1] == '\t'))
-		start--;
-	end += strspn(bytes + end, " \t\r");
-	return (start == 0 || bytes[start - 1] == '\n') &&
-		(end >= place.text->length || bytes[end] == '\n' || bytes[end] == '#');
-}
-
 /* Puts a directive behind the server's listen. */
 static void
 put(const struct room *room, const struct server *server, const char *key, const char *value)
@@ -186,7 +172,7 @@ put(const struct room *room, const struct server *server, const char *key, const
 	struct config_place beside = server->listen;
 	size_t end = beside.node->all.end;
 
-	if (stands_alone(beside))
+	if (fix_is_alone(beside.text, beside.node->all, '#'))
 		fix_add_line_behind(room->fixing, beside.text, end - 1, "%s %s;", key, value);
 	else
 		fix_replace(room->fixing, beside.text, (struct span){ end, end }, " %s %s;", key,
@@ -199,7 +185,7 @@ drop(const struct room *room, struct config_place place)
 {
 	struct span all = place.node->all;
 
-	if (stands_alone(place)) {
+	if (fix_is_alone(place.text, all, '#')) {
 		fix_comment_out(room->fixing, place.text, all, MARK);
 		return;
 	}
