@@ -7,5 +7,6 @@
 #include "products/product.h"
 
 extern const struct product_config mailutils_config;
+extern const struct product_fix mailutils_fix;
 
 #endif
