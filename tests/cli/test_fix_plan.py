@@ -4,7 +4,7 @@
 
 `in` is a configuration, `diff` the plan for it, `want` what it comes to. `args` (if there) holds
 more options, a line each; `{pair}` in it stands for a folder with a certificate and its key,
-`{in}` for the configuration's. A case whose `diff` is missing must have nothing to do.
+`{in}` for the configuration's, which is not named otherwise if it is given as --root. A case whose `diff` is missing must have nothing to do.
 
 usage: test_fix_plan.py [PART OF A NAME ...]; with POPSEAL_GOLDEN=write what is planned is written
 down as wanted: read it before you believe it.
@@ -54,12 +54,13 @@ def copy_of(case):
 def arguments(case, folder):
     path = case / "args"
     text = path.read_text("utf-8") if path.exists() else ""
-    return text.format(**{"pair": pair(), "in": folder}).splitlines()
+    words = text.format(**{"pair": pair(), "in": folder}).splitlines()
+    named = [] if "--root" in words else [folder]
+    return ["--product", case.parent.name, *named, *words]
 
 
 def plan(case, folder):
-    run = popseal("fix", "plan", "--format", "jsonl", "--product", case.parent.name, folder,
-                  *arguments(case, folder))
+    run = popseal("fix", "plan", "--format", "jsonl", *arguments(case, folder))
     changes = run.of_type("change")
     tap.equal(len(changes), 1, "plans")
     return run, changes[0]
@@ -67,7 +68,7 @@ def plan(case, folder):
 
 def diff_of(case, folder):
     """As it is printed for people, which patch(1) takes."""
-    run = popseal("fix", "plan", "--product", case.parent.name, folder, *arguments(case, folder))
+    run = popseal("fix", "plan", *arguments(case, folder))
     at = run.raw.find(b"\n--- ")
     return run.raw[at + 1:] if at >= 0 else b""
 
