@@ -7,5 +7,6 @@
 #include "products/product.h"
 
 extern const struct product_config perdition_config;
+extern const struct product_fix perdition_fix;
 
 #endif
