@@ -7,5 +7,6 @@
 #include "products/product.h"
 
 extern const struct product_config stunnel_config;
+extern const struct product_fix stunnel_fix;
 
 #endif
