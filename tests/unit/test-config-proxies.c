@@ -279,6 +279,11 @@ static const struct sample mailutils_samples[] = {
 		{ { "/etc/mailutils.conf", "include mailutils.d; ", 0 },
 			{ "/etc/mailutils.d/pop3d", "tls-mode required;", 0 } },
 		REFUSES(SETTING, ANY) },
+	/* One half of the pair from here, the other from there: it does not start. */
+	{ MAILUTILS("tls { ssl-certificate-file /c; }\nprogram pop3d { server 1.2.3.4 { "
+		    "tls-mode required; tls { ssl-key-file /k; } } }\n"),
+		REFUSES(SETTING, CONFIG_NOTE_TLS_UNAVAILABLE, CONFIG_NOTE_NONE) },
+	{ MAILUTILS("program pop3d {\r\n}\r\n"), NOT_TAKEN },
 };
 
 static const struct sample haproxy_samples[] = {
