@@ -88,6 +88,20 @@ fix_is_alone(const struct config_text *text, struct span at, char mark)
 		(at.end >= line_end(text, at.end) || text->bytes[at.end] == mark);
 }
 
+char *
+fix_quote(const char *text)
+{
+	GString *quoted = g_string_new("\"");
+
+	for (; *text != '\0'; text++) {
+		if (*text == '"' || *text == '\\')
+			g_string_append_c(quoted, '\\');
+		g_string_append_c(quoted, *text);
+	}
+	g_string_append_c(quoted, '"');
+	return g_string_free(quoted, FALSE);
+}
+
 /* --- edits ------------------------------------------------------------------------------------ */
 
 static bool

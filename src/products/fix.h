@@ -67,6 +67,9 @@ const struct node *fix_node_at(const struct tree *tree, size_t offset);
  */
 bool fix_is_alone(const struct config_text *text, struct span at, char mark);
 
+/* The text in double quotes, with '\' in front of those and of '\' within it: a new string. */
+char *fix_quote(const char *text);
+
 /* Puts a text in the place of the span, unless an edit of this round has something there. */
 void fix_replace(struct fixing *fixing, const struct config_text *text, struct span at,
 	const char *format, ...) G_GNUC_PRINTF(4, 5);

@@ -193,12 +193,9 @@ require_tls(const struct room *room)
 static char *
 word_of(const char *path)
 {
-	g_autofree char *escaped = g_strescape(path, NULL);
-
-	return strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./") ==
-			strlen(path) ?
+	return strspn(path, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_-./") == strlen(path) ?
 		g_strdup(path) :
-		g_strdup_printf("\"%s\"", escaped);
+		fix_quote(path);
 }
 
 static void

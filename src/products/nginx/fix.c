@@ -197,10 +197,7 @@ drop(const struct room *room, struct config_place place)
 static char *
 word_of(const char *path)
 {
-	g_autofree char *escaped = g_strescape(path, NULL);
-
-	return strpbrk(path, " \t;{}\"'\\#") != NULL ? g_strdup_printf("\"%s\"", escaped) :
-						       g_strdup(path);
+	return strpbrk(path, " \t;{}\"'\\#") != NULL ? fix_quote(path) : g_strdup(path);
 }
 
 /* --- requiring TLS ---------------------------------------------------------------------------- */

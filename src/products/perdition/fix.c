@@ -94,10 +94,7 @@ place_for_setting(const struct perdition_instance *instance)
 static char *
 value_of(const char *path)
 {
-	g_autofree char *escaped = g_strescape(path, NULL);
-
-	return strpbrk(path, " \t#'\"\\") != NULL ? g_strdup_printf("\"%s\"", escaped) :
-						    g_strdup(path);
+	return strpbrk(path, " \t#'\"\\") != NULL ? fix_quote(path) : g_strdup(path);
 }
 
 static void
