@@ -99,6 +99,8 @@ run_fix(int argc, char **argv)
 	code = act(&run, words);
 	g_string_free(run.text, TRUE);
 	g_free(run.program);
+	g_free(run.certificate);
+	g_free(run.key);
 	options_clear(&run.common);
 	return code;
 }

@@ -32,7 +32,8 @@ struct fix_run {
 	struct report_options report;
 	struct summary summary;
 	GString *text;
-	char *program; /* popseal itself, owned */
+	char *program;           /* popseal itself, owned */
+	char *certificate, *key; /* of the plan's options, owned */
 	const struct product *product;
 	struct plan_options plan;
 	int64_t not_before, not_after; /* µs since the epoch; 0: none */

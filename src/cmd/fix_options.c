@@ -179,10 +179,12 @@ read_plan(struct fix_run *run, GError **error)
 	if (given.strategy != NULL && !change_strategy_parse(given.strategy, &strategy))
 		return value_wrong(error, "strategy", given.strategy,
 			"not require-tls, tls-only-port or disable");
+	run->certificate = absolute(given.certificate);
+	run->key = absolute(given.key);
 	run->plan = (struct plan_options){
 		.strategy = strategy,
-		.certificate = absolute(given.certificate),
-		.key = absolute(given.key),
+		.certificate = run->certificate,
+		.key = run->key,
 		.authority = given.ca,
 		.certificate_as = given.certificate_as,
 		.key_as = given.key_as,

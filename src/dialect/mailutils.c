@@ -32,7 +32,7 @@ begins(const struct braces *reader, const char *text)
 		memcmp(reader->bytes + reader->at, text, length) == 0;
 }
 
-/* Skips blanks and comments. */
+/* Skips blanks and comments. A line end of two octets is none: pop3d does not start. */
 static void
 skip(struct braces *reader)
 {
@@ -41,7 +41,7 @@ skip(struct braces *reader)
 			skip_past(reader, "\n");
 		else if (begins(reader, "/*"))
 			skip_past(reader, "*/");
-		else if (g_ascii_isspace(reader->bytes[reader->at]))
+		else if (g_ascii_isspace(reader->bytes[reader->at]) && !begins(reader, "\r"))
 			reader->at++;
 		else
 			return;

@@ -75,6 +75,33 @@ fix_node_at(const struct tree *tree, size_t offset)
 	return found;
 }
 
+bool
+fix_is_alone(const struct config_text *text, struct span at, char mark)
+{
+	size_t before = line_start(text, at.start);
+
+	while (before < at.start && (text->bytes[before] == ' ' || text->bytes[before] == '\t'))
+		before++;
+	while (at.end < text->length && (text->bytes[at.end] == ' ' || text->bytes[at.end] == '\t'))
+		at.end++;
+	return before == at.start &&
+		(at.end >= line_end(text, at.end) || text->bytes[at.end] == mark);
+}
+
+char *
+fix_quote(const char *text)
+{
+	GString *quoted = g_string_new("\"");
+
+	for (; *text != '\0'; text++) {
+		if (*text == '"' || *text == '\\')
+			g_string_append_c(quoted, '\\');
+		g_string_append_c(quoted, *text);
+	}
+	g_string_append_c(quoted, '"');
+	return g_string_free(quoted, FALSE);
+}
+
 /* --- edits ------------------------------------------------------------------------------------ */
 
 static bool

@@ -61,6 +61,15 @@ struct fix_place fix_place_of(const struct fixing *fixing, const struct location
 /* The node of the tree whose key stands there, or on the same line; or NULL. */
 const struct node *fix_node_at(const struct tree *tree, size_t offset);
 
+/*
+ * Whether nothing else stands on the lines of the span but blanks, and a comment behind it, which
+ * `mark` begins.
+ */
+bool fix_is_alone(const struct config_text *text, struct span at, char mark);
+
+/* The text in double quotes, with '\' in front of those and of '\' within it: a new string. */
+char *fix_quote(const char *text);
+
 /* Puts a text in the place of the span, unless an edit of this round has something there. */
 void fix_replace(struct fixing *fixing, const struct config_text *text, struct span at,
 	const char *format, ...) G_GNUC_PRINTF(4, 5);

@@ -44,6 +44,9 @@ def wanted(case):
 
 
 def arguments(case, folder):
+    """The words behind the action: product, place and the options of the case."""
     path = case / "args"
     text = path.read_text("utf-8") if path.exists() else ""
-    return text.format(**{"pair": pair(), "in": folder}).splitlines()
+    words = text.format(**{"pair": pair(), "in": folder}).splitlines()
+    named = [] if "--root" in words else [folder]
+    return ["--product", case.parent.name, *named, *words]

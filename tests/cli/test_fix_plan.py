@@ -4,7 +4,8 @@
 
 `in` is a configuration, `diff` the plan for it, `want` what it comes to. `args` (if there) holds
 more options, a line each; `{pair}` in it stands for a folder with a certificate and its key,
-`{in}` for the configuration's. A case whose `diff` is missing must have nothing to do; one with
+`{in}` for the configuration's, which is not named otherwise if it is
+given as --root. A case whose `diff` is missing must have nothing to do; one with
 `obstacle` must not be applied, for a reason that holds its text.
 
 usage: test_fix_plan.py [PART OF A NAME ...]; with POPSEAL_GOLDEN=write what is planned is written
@@ -28,8 +29,7 @@ def copy_of(case):
 
 
 def plan(case, folder):
-    run = popseal("fix", "plan", "--format", "jsonl", "--product", case.parent.name, folder,
-                  *arguments(case, folder))
+    run = popseal("fix", "plan", "--format", "jsonl", *arguments(case, folder))
     changes = run.of_type("change")
     tap.equal(len(changes), 1, "plans")
     return run, changes[0]
@@ -37,7 +37,7 @@ def plan(case, folder):
 
 def diff_of(case, folder):
     """As it is printed for people, which patch(1) takes."""
-    run = popseal("fix", "plan", "--product", case.parent.name, folder, *arguments(case, folder))
+    run = popseal("fix", "plan", *arguments(case, folder))
     at = run.raw.find(b"\n--- ")
     return run.raw[at + 1:] if at >= 0 else b""
 
@@ -84,15 +84,15 @@ def check(case):
 def check_applied(case):
     """Applied offline it is what the plan says; rolled back it is as before."""
     folder = copy_of(case)
-    before, product = tree(folder), case.parent.name
+    before = tree(folder)
     state = folder.parent / "state"
-    run = popseal("fix", "apply", "--offline", "--format", "jsonl", "--state", state, "--product",
-                  product, folder, *arguments(case, folder)).exits(0)
+    run = popseal("fix", "apply", "--offline", "--format", "jsonl", "--state", state,
+                  *arguments(case, folder)).exits(0)
     change = run.of_type("change")[0]
     tap.equal(change["state"], "applied")
     tap.equal([check["state"] for check in change["checks"]], ["passed"], "checks")
     tap.equal(tree(folder), {**before, **wanted(case)}, "what it comes to")
-    back = popseal("fix", "rollback", "--format", "jsonl", "--state", state, folder).exits(0)
+    back = popseal("fix", "rollback", "--format", "jsonl", "--state", state).exits(0)
     tap.equal(back.of_type("change")[0]["state"], "rolled-back")
     tap.equal(tree(folder), before, "what a roll-back has left")
 
@@ -106,8 +106,7 @@ def check_hindered(case):
     tap.contains("\n".join(change["obstacles"]), (case / "obstacle").read_text("utf-8").strip(),
                  "obstacles")
     state = folder.parent / "state"
-    popseal("fix", "apply", "--offline", "--state", state, "--product", case.parent.name, folder,
-            *arguments(case, folder)).exits(4)
+    popseal("fix", "apply", "--offline", "--state", state, *arguments(case, folder)).exits(4)
     tap.equal(tree(folder), before, "what it has left")
 
 

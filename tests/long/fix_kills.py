@@ -69,8 +69,8 @@ class Change:
         """Applies it until strace kills it; whether it was killed."""
         command = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e",
                    f"inject={call}:signal=KILL:when={count}", POPSEAL, "fix",
-                   *self.words("apply", "--offline", "--product", self.case.parent.name,
-                               str(self.folder), *arguments(self.case, self.folder))]
+                   *self.words("apply", "--offline",
+                               *map(str, arguments(self.case, self.folder)))]
         done = subprocess.run(command, env=environment(), capture_output=True, timeout=100)
         if done.returncode not in (0, -9, 137):
             raise AssertionError(f"exit {done.returncode}: {done.stdout!r} {done.stderr!r}")
@@ -100,8 +100,8 @@ def count_calls(case, call):
     change = Change(case, f"count-{case.name}-{call.split(',')[0]}")
     log = change.home / "log"
     subprocess.run(["strace", "-f", "-qq", "-o", log, "-e", f"trace={call}", POPSEAL, "fix",
-                    *change.words("apply", "--offline", "--product", case.parent.name,
-                                  str(change.folder), *arguments(case, change.folder))],
+                    *change.words("apply", "--offline",
+                                  *map(str, arguments(case, change.folder)))],
                    env=environment(), capture_output=True, timeout=100, check=True)
     made = len(log.read_text().splitlines())
     change.check()

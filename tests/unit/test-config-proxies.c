@@ -279,6 +279,11 @@ static const struct sample mailutils_samples[] = {
 		{ { "/etc/mailutils.conf", "include mailutils.d; ", 0 },
 			{ "/etc/mailutils.d/pop3d", "tls-mode required;", 0 } },
 		REFUSES(SETTING, ANY) },
+	/* One half of the pair from here, the other from there: it does not start. */
+	{ MAILUTILS("tls { ssl-certificate-file /c; }\nprogram pop3d { server 1.2.3.4 { "
+		    "tls-mode required; tls { ssl-key-file /k; } } }\n"),
+		REFUSES(SETTING, CONFIG_NOTE_TLS_UNAVAILABLE, CONFIG_NOTE_NONE) },
+	{ MAILUTILS("program pop3d {\r\n}\r\n"), NOT_TAKEN },
 };
 
 static const struct sample haproxy_samples[] = {
@@ -382,6 +387,25 @@ static const struct sample perdition_samples[] = {
 	{ "perdition",
 		{ { "/etc/perdition/perdition.conf", "ssl_mode tls_listen_force\n", 0 },
 			{ DEFAULTS, "RUN_PERDITION=yes\nPOP3_FLAGS='--ssl_mode none'\n", 0 } },
+		PERMITS(SETTING, ANY) },
+	{ "perdition",
+		{ { "/etc/perdition/perdition.conf", "ssl_mode ssl_outgoing\n", 0 },
+			{ DEFAULTS,
+				"RUN_PERDITION=yes\nFLAGS='--debug --ssl_mode=tls_listen'\n"
+				"POP3_FLAGS=\"--ssl_mode tls_listen_force\"\nPOP3S=no\n",
+				0 } },
+		REFUSES(SETTING, ANY) },
+	{ "perdition",
+		{ { "/etc/perdition/perdition.conf", "ssl_mode tls_outgoing\n", 0 },
+			{ DEFAULTS, "RUN_PERDITION=yes\nPOP3=no\n", 0 } },
+		PERMITS(SETTING, ANY) },
+	{ "perdition",
+		{ { "/etc/perdition/perdition.conf", "outgoing_server x\n", 0 },
+			{ DEFAULTS, "RUN_PERDITION=yes\nPOP3=no\n", 0 } },
+		REFUSES(TLS_ONLY, ANY) },
+	{ "perdition",
+		{ { "/etc/perdition/perdition.conf", "ssl_mode tls_listen_force\n", 0 },
+			{ DEFAULTS, "RUN_PERDITION=yes\nPOP3_FLAGS='--ssl_mode none -l 1'\n", 0 } },
 		UNDETERMINED(ELSEWHERE, ANY) },
 	{ "perdition",
 		{ { "/etc/perdition/perdition.conf", "ssl_mode tls_listen_force\n", 0 },

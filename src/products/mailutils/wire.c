@@ -51,4 +51,5 @@ const struct product product_mailutils = {
 		"certificate; the global tls-mode is for inetd and for servers without one.",
 	.documentation = documentation,
 	.config = &mailutils_config,
+	.fix = &mailutils_fix,
 };

@@ -47,4 +47,5 @@ const struct product product_nginx = {
 		  "ssl_certificate_key, or listen 995 ssl alone.",
 	.documentation = documentation,
 	.config = &nginx_config,
+	.fix = &nginx_fix,
 };

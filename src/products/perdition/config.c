@@ -4,42 +4,36 @@
  *
  * The words of all ssl_mode lines add up: a later "none" takes nothing back. tls_listen_force
  * refuses PASS without TLS, ssl_listen speaks it from the first byte. At an option that it does
- * not know Perdition stops reading the file, and starts all the same. The POP3S instance,
- * without a word about listening, speaks TLS from the first byte.
+ * not know Perdition stops reading the file, and starts all the same. The POP3S instance speaks TLS
+ * from the first byte only with ssl_listen, or where ssl_mode says nothing at all: "none" and
+ * "tls_outgoing" make it start in clear.
  */
 #include "products/perdition/config.h"
 
 #include <string.h>
 
 #include "products/perdition/defaults.h"
+#include "products/perdition/instance.h"
 #include "products/proxies.h"
 
 extern const struct dialect dialect_keyvalue;
 
 #define SETTLE "perdition --debug --log_facility - --no_daemon"
 
-enum {
-	LISTEN_TLS = 1 << 0,
-	LISTEN_STLS = 1 << 1,
-	LISTEN_FORCE = 1 << 2,
-	OUTGOING = 1 << 3,
-	SSL_MODES_MAX = CONFIG_CHAIN_MAX,
-};
-
 static const struct {
 	const char *word;
 	unsigned modes;
 } mode_words[] = {
 	{ "none", 0 },
-	{ "ssl_listen", LISTEN_TLS },
-	{ "ssl_outgoing", OUTGOING },
-	{ "ssl_all", LISTEN_TLS | OUTGOING },
-	{ "tls_listen", LISTEN_STLS },
-	{ "tls_outgoing", OUTGOING },
-	{ "tls_all", LISTEN_STLS | OUTGOING },
-	{ "tls_listen_force", LISTEN_STLS | LISTEN_FORCE },
-	{ "tls_outgoing_force", OUTGOING },
-	{ "tls_all_force", LISTEN_STLS | LISTEN_FORCE | OUTGOING },
+	{ "ssl_listen", PERDITION_LISTEN_TLS },
+	{ "ssl_outgoing", PERDITION_OUTGOING },
+	{ "ssl_all", PERDITION_LISTEN_TLS | PERDITION_OUTGOING },
+	{ "tls_listen", PERDITION_LISTEN_STLS },
+	{ "tls_outgoing", PERDITION_OUTGOING },
+	{ "tls_all", PERDITION_LISTEN_STLS | PERDITION_OUTGOING },
+	{ "tls_listen_force", PERDITION_LISTEN_STLS | PERDITION_LISTEN_FORCE },
+	{ "tls_outgoing_force", PERDITION_OUTGOING },
+	{ "tls_all_force", PERDITION_LISTEN_STLS | PERDITION_LISTEN_FORCE | PERDITION_OUTGOING },
 };
 
 /* The options: those with a value, those with a number, those without; blanks around each. */
@@ -62,16 +56,6 @@ static const char flags[] =
 	"ssl_no_cert_verify ssl_no_client_cert_verify ssl_no_cn_verify ssl_listen_compression "
 	"ssl_outgoing_compression ssl_no_cipher_server_preference ";
 
-/* What one instance's file says. */
-struct reading {
-	struct config_reading *config;
-	const struct config_text *text;
-	struct tree *tree;
-	const struct node *end; /* where Perdition stops reading; NULL: not before the end */
-	unsigned modes;
-	struct config_chain chain; /* of ssl_mode */
-};
-
 static bool
 is_in(const char *list, const char *key)
 {
@@ -81,18 +65,18 @@ is_in(const char *list, const char *key)
 }
 
 static struct config_place
-place_of(const struct reading *reading, const struct node *node)
+place_of(const struct perdition_instance *instance, const struct node *node)
 {
-	return (struct config_place){ reading->text, node };
+	return (struct config_place){ instance->text, node };
 }
 
-/* The setting that is in force: the last one before the end, by its long or short name. */
-static const struct node *
-find(const struct reading *reading, const char *key, const char *brief)
+const struct node *
+perdition_instance_find(const struct perdition_instance *instance, const char *key,
+	const char *brief)
 {
 	const struct node *found = NULL;
 
-	for (const struct node *node = reading->tree->root.first; node != reading->end;
+	for (const struct node *node = instance->tree->root.first; node != instance->end;
 		node = node->next)
 		if (node->kind == NODE_SETTING &&
 			(g_str_equal(node->key, key) || g_str_equal(node->key, brief)))
@@ -110,84 +94,103 @@ value_of(const struct node *node, const char *otherwise)
 
 /* Whether Perdition reads on after that option; says why not. */
 static bool
-check_option(struct reading *reading, const struct node *node)
+check_option(struct perdition_instance *instance, const struct node *node)
 {
-	struct config_place place = place_of(reading, node);
+	struct config_place place = place_of(instance, node);
 	bool flag = is_in(flags, node->key), number = is_in(numbers, node->key);
 
 	if (node->problem != NULL && g_str_has_prefix(node->problem, "A blank")) {
-		proxies_refuse(reading->config, REASON_INVALID, place, node->problem, SETTLE);
+		proxies_refuse(instance->config, REASON_INVALID, place, node->problem, SETTLE);
 		return false;
 	}
 	if (node->problem != NULL || (!flag && !number && !is_in(texts, node->key)) ||
 		(number &&
 			value_of(node, "x")[strspn(value_of(node, "x"), "0123456789")] != '\0')) {
-		proxies_note(reading->config, CONFIG_NOTE_INVALID, place,
+		proxies_note(instance->config, CONFIG_NOTE_INVALID, place,
 			node->problem != NULL ? node->problem :
 						"Perdition does not understand this option: what "
 						"follows in the file is not in force.");
 		return false;
 	}
 	if (flag && node->value != NULL) {
-		proxies_refuse(reading->config, REASON_INVALID, place,
+		proxies_refuse(instance->config, REASON_INVALID, place,
 			"This option takes no value: Perdition does not start.", SETTLE);
 		return false;
 	}
 	if (!flag && node->value == NULL)
-		proxies_doubt(reading->config, REASON_INVALID, place,
+		proxies_doubt(instance->config, REASON_INVALID, place,
 			"The value is missing: Perdition takes the next line for it.", SETTLE);
 	return true;
 }
 
 static void
-find_end(struct reading *reading)
+find_end(struct perdition_instance *instance)
 {
-	for (const struct node *node = reading->tree->root.first; node != NULL; node = node->next)
-		if (node->kind == NODE_SETTING && !check_option(reading, node)) {
-			reading->end = node;
+	for (const struct node *node = instance->tree->root.first; node != NULL; node = node->next)
+		if (node->kind == NODE_SETTING && !check_option(instance, node)) {
+			instance->end = node;
 			return;
 		}
 }
 
 /* --- ssl_mode --------------------------------------------------------------------------------- */
 
-static bool
-add_mode(struct reading *reading, const char *word)
+bool
+perdition_mode(const char *word, unsigned *modes)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(mode_words); i++)
 		if (g_ascii_strcasecmp(word, mode_words[i].word) == 0) {
-			reading->modes |= mode_words[i].modes;
+			*modes = mode_words[i].modes;
 			return true;
 		}
 	return false;
 }
 
 static void
-add_modes(struct reading *reading, const struct node *node)
+add_modes(struct perdition_instance *instance, const char *text, struct config_place place)
 {
-	g_auto(GStrv) words = g_strsplit(value_of(node, ""), ",", -1);
+	g_auto(GStrv) words = g_strsplit(text, ",", -1);
 
 	for (size_t i = 0; words[i] != NULL; i++) {
 		g_autofree char *message = NULL;
+		unsigned modes = 0;
 
-		if (add_mode(reading, words[i]))
+		if (perdition_mode(words[i], &modes)) {
+			instance->modes |= modes | PERDITION_SAID;
 			continue;
+		}
 		message = g_strdup_printf("Perdition knows no ssl_mode \"%.40s\".", words[i]);
-		proxies_note(reading->config, CONFIG_NOTE_INVALID, place_of(reading, node),
-			message);
+		proxies_note(instance->config, CONFIG_NOTE_INVALID, place, message);
 	}
-	proxies_step(reading->config, &reading->chain, place_of(reading, node), NULL);
+	proxies_step(instance->config, &instance->chain, place, NULL);
+}
+
+/* What the command line says takes the place of what the file says. */
+static void
+add_flags(struct perdition_instance *instance, const struct perdition_defaults *defaults)
+{
+	const struct perdition_flags *said =
+		instance->is_second ? &defaults->pop3s_flags : &defaults->pop3_flags;
+
+	if (said->mode == NULL)
+		return;
+	instance->modes = 0;
+	instance->chain = (struct config_chain){ .count = 0 };
+	add_modes(instance, said->mode, (struct config_place){ NULL });
+	config_chain_add(&instance->chain,
+		config_location(instance->config, defaults->text, said->at),
+		config_line(instance->config, defaults->text, said->at), NULL);
 }
 
 /* --- listeners -------------------------------------------------------------------------------- */
 
 static void
-judge(struct config_listener *listener, const struct reading *reading, bool tls)
+judge(struct config_listener *listener, const struct perdition_instance *instance, bool tls)
 {
 	listener->mode = tls ? MODE_POP3S : MODE_POP3;
-	listener->reason = reading->chain.count > 0 ? REASON_SETTING : REASON_DEFAULT;
+	listener->reason = instance->chain.count > 0 ? REASON_SETTING : REASON_DEFAULT;
 	listener->verdict = VERDICT_REFUSES;
-	if (tls && (reading->modes & LISTEN_STLS) != 0) {
+	if (tls && (instance->modes & PERDITION_LISTEN_STLS) != 0) {
 		listener->verdict = VERDICT_UNDETERMINED;
 		listener->reason = REASON_INVALID;
 		listener->explanation = "ssl_listen and tls_listen exclude each other.";
@@ -195,52 +198,55 @@ judge(struct config_listener *listener, const struct reading *reading, bool tls)
 	} else if (tls) {
 		listener->reason = REASON_TLS_ONLY;
 		listener->explanation = "Perdition speaks TLS from the first byte.";
-	} else if ((reading->modes & LISTEN_FORCE) != 0) {
+	} else if ((instance->modes & PERDITION_LISTEN_FORCE) != 0) {
 		listener->explanation = "Perdition refuses PASS until STLS.";
-	} else if (find(reading, "login_disabled", "login_disabled") != NULL) {
+	} else if (perdition_instance_find(instance, "login_disabled", "login_disabled") != NULL) {
 		listener->reason = REASON_SETTING;
 		listener->explanation = "Perdition lets nobody log in (login_disabled).";
 	} else {
 		listener->verdict = VERDICT_PERMITS;
-		listener->explanation = (reading->modes & LISTEN_STLS) != 0 ?
+		listener->explanation = (instance->modes & PERDITION_LISTEN_STLS) != 0 ?
 			"Perdition offers STLS, but takes passwords without it." :
 			"Perdition takes passwords in clear, and offers no STLS.";
 	}
 }
 
 static void
-add_listener(struct reading *reading, const char *address, uint16_t port, bool tls)
+add_listener(struct perdition_instance *instance, const char *address, uint16_t port, bool tls)
 {
-	struct config_listener *listener = config_add_listener(reading->config->facts);
+	struct config_listener *listener = config_add_listener(instance->config->facts);
 
-	listener->address = facts_keep(reading->config->facts, address, strlen(address));
+	listener->address = facts_keep(instance->config->facts, address, strlen(address));
 	listener->port = port;
-	judge(listener, reading, tls);
-	listener->chain = reading->chain;
+	judge(listener, instance, tls);
+	listener->chain = instance->chain;
 	if (listener->verdict == VERDICT_REFUSES && listener->reason == REASON_SETTING &&
-		(reading->modes & LISTEN_FORCE) == 0)
-		proxies_step(reading->config, &listener->chain,
-			place_of(reading, find(reading, "login_disabled", "login_disabled")), NULL);
+		(instance->modes & PERDITION_LISTEN_FORCE) == 0)
+		proxies_step(instance->config, &listener->chain,
+			place_of(instance,
+				perdition_instance_find(instance, "login_disabled",
+					"login_disabled")),
+			NULL);
 }
 
 /* Each of bind_address; or one listener for all addresses. */
 static void
-add_listeners(struct reading *reading, bool tls, uint16_t standard)
+add_listeners(struct perdition_instance *instance, bool tls, uint16_t standard)
 {
-	const struct node *port = find(reading, "listen_port", "l");
-	const struct node *bind = find(reading, "bind_address", "b");
+	const struct node *port = perdition_instance_find(instance, "listen_port", "l");
+	const struct node *bind = perdition_instance_find(instance, "bind_address", "b");
 	g_auto(GStrv) addresses = g_strsplit(value_of(bind, ""), ",", -1);
 	uint16_t number = port != NULL ? proxies_port(value_of(port, "")) : standard;
 
 	if (addresses[0] == NULL)
-		add_listener(reading, "*", number, tls);
+		add_listener(instance, "*", number, tls);
 	for (size_t i = 0; addresses[i] != NULL; i++) {
 		const char *text = "";
 		g_autofree char *host = strchr(addresses[i], ':') != NULL ?
 			proxies_split(addresses[i], &text) :
 			g_strdup(addresses[i]);
 
-		add_listener(reading, host,
+		add_listener(instance, host,
 			strchr(addresses[i], ':') != NULL ? proxies_port(text) : number, tls);
 	}
 }
@@ -248,36 +254,37 @@ add_listeners(struct reading *reading, bool tls, uint16_t standard)
 /* --- the rest --------------------------------------------------------------------------------- */
 
 static void
-check_tls(struct reading *reading)
+check_tls(struct perdition_instance *instance)
 {
-	const struct node *key = find(reading, "ssl_key_file", "ssl_key_file");
-	const struct node *certificate = find(reading, "ssl_cert_file", "ssl_cert_file");
-	const struct node *least =
-		find(reading, "ssl_listen_min_proto_version", "ssl_listen_min_proto_version");
+	const struct node *key = perdition_instance_find(instance, "ssl_key_file", "ssl_key_file");
+	const struct node *certificate =
+		perdition_instance_find(instance, "ssl_cert_file", "ssl_cert_file");
+	const struct node *least = perdition_instance_find(instance, "ssl_listen_min_proto_version",
+		"ssl_listen_min_proto_version");
 	const char *version = value_of(least, "tlsv1");
 
-	proxies_check_certificate(reading->config, place_of(reading, certificate),
+	proxies_check_certificate(instance->config, place_of(instance, certificate),
 		value_of(certificate, "/etc/perdition/perdition.crt.pem"));
-	proxies_check_key(reading->config, place_of(reading, key),
+	proxies_check_key(instance->config, place_of(instance, key),
 		value_of(key, "/etc/perdition/perdition.key.pem"));
 	if (g_ascii_strncasecmp(version, "sslv", 4) == 0 ||
 		g_ascii_strcasecmp(version, "tlsv1") == 0 ||
 		g_ascii_strcasecmp(version, "tlsv1.0") == 0 ||
 		g_ascii_strcasecmp(version, "tlsv1.1") == 0)
-		proxies_note(reading->config, CONFIG_NOTE_TLS_VERSION, place_of(reading, least),
+		proxies_note(instance->config, CONFIG_NOTE_TLS_VERSION, place_of(instance, least),
 			least != NULL ? "ssl_listen_min_proto_version allows TLS 1.0 or 1.1." :
 					"Without ssl_listen_min_proto_version Perdition allows "
 					"TLS 1.0.");
 }
 
 static void
-check_backend(struct reading *reading)
+check_backend(struct perdition_instance *instance)
 {
-	const struct node *servers = find(reading, "outgoing_server", "s");
+	const struct node *servers = perdition_instance_find(instance, "outgoing_server", "s");
 	g_auto(GStrv) hosts = g_strsplit(value_of(servers, ""), ",", -1);
 	bool local = hosts[0] != NULL;
 
-	if ((reading->modes & OUTGOING) != 0)
+	if ((instance->modes & PERDITION_OUTGOING) != 0)
 		return;
 	for (size_t i = 0; hosts[i] != NULL; i++) {
 		g_autofree char *host = g_strndup(hosts[i], strcspn(hosts[i], ":"));
@@ -285,8 +292,8 @@ check_backend(struct reading *reading)
 		local &= proxies_is_local(host);
 	}
 	if (!local)
-		proxies_note(reading->config, CONFIG_NOTE_BACKEND_IN_CLEAR,
-			place_of(reading, servers),
+		proxies_note(instance->config, CONFIG_NOTE_BACKEND_IN_CLEAR,
+			place_of(instance, servers),
 			"Perdition hands passwords to the server behind it in clear: ssl_mode has "
 			"no ..._outgoing.");
 }
@@ -306,39 +313,64 @@ instance_text(struct config_reading *config, const char *own)
 }
 
 static void
-serve(struct reading *reading, bool pop3s)
+serve(struct perdition_instance *instance)
 {
-	const char *protocol = value_of(find(reading, "protocol", "P"), pop3s ? "POP3S" : "POP3");
-	bool tls = (reading->modes & LISTEN_TLS) != 0;
-
-	if (g_ascii_strncasecmp(protocol, "POP3", 4) != 0)
+	if (!instance->serves)
 		return;
-	pop3s = g_ascii_strcasecmp(protocol, "POP3S") == 0;
-	tls |= pop3s && (reading->modes & LISTEN_STLS) == 0;
-	reading->config->facts->config->served = true;
-	add_listeners(reading, tls, pop3s ? 995 : 110);
-	check_backend(reading);
-	if (tls || (reading->modes & LISTEN_STLS) != 0)
-		check_tls(reading);
+	instance->config->facts->config->served = true;
+	add_listeners(instance, instance->tls, instance->pop3s ? 995 : 110);
+	check_backend(instance);
+	if (instance->tls || (instance->modes & PERDITION_LISTEN_STLS) != 0)
+		check_tls(instance);
 }
 
 static void
-read_instance(struct config_reading *config, bool pop3s)
+tell_protocol(struct perdition_instance *instance)
 {
-	struct reading reading = { .config = config };
+	const char *protocol = value_of(perdition_instance_find(instance, "protocol", "P"),
+		instance->is_second ? "POP3S" : "POP3");
 
-	reading.text =
-		instance_text(config, pop3s ? "perdition.pop3s.conf" : "perdition.pop3.conf");
-	if (reading.text == NULL)
-		return;
-	reading.tree = dialect_keyvalue.parse(reading.text->bytes, reading.text->length);
-	find_end(&reading);
-	for (const struct node *node = reading.tree->root.first; node != reading.end;
+	instance->serves = g_ascii_strncasecmp(protocol, "POP3", 4) == 0;
+	instance->pop3s = g_ascii_strcasecmp(protocol, "POP3S") == 0;
+	instance->tls = (instance->modes & PERDITION_LISTEN_TLS) != 0 ||
+		(instance->pop3s && (instance->modes & PERDITION_SAID) == 0);
+}
+
+bool
+perdition_instance_open(struct perdition_instance *instance, struct config_reading *config,
+	const struct perdition_defaults *defaults, bool is_second)
+{
+	*instance = (struct perdition_instance){ .config = config, .is_second = is_second };
+	instance->text =
+		instance_text(config, is_second ? "perdition.pop3s.conf" : "perdition.pop3.conf");
+	if (instance->text == NULL)
+		return false;
+	instance->tree = dialect_keyvalue.parse(instance->text->bytes, instance->text->length);
+	find_end(instance);
+	for (const struct node *node = instance->tree->root.first; node != instance->end;
 		node = node->next)
 		if (node->kind == NODE_SETTING && g_str_equal(node->key, "ssl_mode"))
-			add_modes(&reading, node);
-	serve(&reading, pop3s);
-	tree_free(reading.tree);
+			add_modes(instance, value_of(node, ""), place_of(instance, node));
+	add_flags(instance, defaults);
+	tell_protocol(instance);
+	return true;
+}
+
+void
+perdition_instance_close(struct perdition_instance *instance)
+{
+	tree_free(instance->tree);
+}
+
+static void
+read_instance(struct config_reading *config, const struct perdition_defaults *defaults,
+	bool is_second)
+{
+	struct perdition_instance instance;
+
+	if (perdition_instance_open(&instance, config, defaults, is_second))
+		serve(&instance);
+	perdition_instance_close(&instance);
 }
 
 static void
@@ -348,9 +380,9 @@ read_root(struct config_reading *config)
 
 	perdition_defaults_read(config, &defaults);
 	if (defaults.pop3)
-		read_instance(config, false);
+		read_instance(config, &defaults, false);
 	if (defaults.pop3s)
-		read_instance(config, true);
+		read_instance(config, &defaults, true);
 }
 
 static const char *const roots[] = { "perdition.conf", "perdition.pop3.conf", NULL };

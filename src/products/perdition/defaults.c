@@ -13,8 +13,8 @@
 #define SETTLE   "ps -o args= -C perdition.pop3,perdition.pop3s"
 
 /* The flags that bear on the gate; as whole words or with a value behind '='. */
-static const char *const matter[] = { "--ssl_mode", "--protocol", "-P", "--listen_port", "-l",
-	"--bind_address", "-b", "--config_file", "-f", "--login_disabled", NULL };
+static const char *const matter[] = { "--protocol", "-P", "--listen_port", "-l", "--bind_address",
+	"-b", "--config_file", "-f", "--login_disabled", NULL };
 
 static void
 doubt(struct config_reading *config, const struct config_text *text, size_t at, const char *message)
@@ -27,9 +27,12 @@ doubt(struct config_reading *config, const struct config_text *text, size_t at, 
 	doubt->settle = SETTLE;
 }
 
-/* The word that a plain assignment's right side says; NULL where it is none: a new string. */
+/*
+ * What the right side of an assignment says, where that is one plain word; NULL where the shell
+ * decides. A new string; *end is where it ends, with its quotes.
+ */
 static char *
-plain_word(const char *value)
+plain_word(const char *value, size_t *end)
 {
 	char quote = value[0] == '"' || value[0] == '\'' ? value[0] : '\0';
 	size_t start = quote != '\0' ? 1 : 0;
@@ -40,6 +43,7 @@ plain_word(const char *value)
 
 	if (quote != '\0' && *rest++ != quote)
 		return NULL;
+	*end = (size_t)(rest - value);
 	rest += strspn(rest, " \t\r");
 	return *rest == '\0' || *rest == '#' ? g_strndup(value + start, length) : NULL;
 }
@@ -57,41 +61,43 @@ matters(const char *word)
 	return false;
 }
 
-static bool
-flags_matter(const char *flags)
+/* The right side's offset in a line, if that is an assignment of the name; else 0. */
+static size_t
+value_in(const char *line, const char *name)
 {
-	g_auto(GStrv) words = g_strsplit_set(flags, " \t", -1);
+	const char *word = line + strspn(line, " \t");
 
-	for (size_t i = 0; words[i] != NULL; i++)
-		if (matters(words[i]))
-			return true;
-	return false;
+	if (g_str_has_prefix(word, "export "))
+		word += strlen("export ");
+	if (!g_str_has_prefix(word, name) || word[strlen(name)] != '=')
+		return 0;
+	return (size_t)(word - line) + strlen(name) + 1;
 }
 
-/* The last assignment of that name: its value as it stands there, a new string; NULL for none. */
-static char *
-find(const struct config_text *text, const char *name, size_t *at)
+bool
+perdition_defaults_find(const struct config_text *text, const char *name,
+	struct perdition_assignment *found)
 {
-	g_autofree char *prefix = g_strconcat(name, "=", NULL);
-	g_autofree char *found = NULL;
+	bool is_there = false;
 
+	*found = (struct perdition_assignment){ 0 };
 	for (size_t start = 0; start < text->length;) {
-		const char *line = text->bytes + start;
-		const char *newline = memchr(line, '\n', text->length - start);
-		size_t length = newline != NULL ? (size_t)(newline - line) : text->length - start;
-		g_autofree char *copy = g_strndup(line, length);
-		const char *word = g_strstrip(copy);
+		const char *bytes = text->bytes + start;
+		const char *newline = memchr(bytes, '\n', text->length - start);
+		size_t length = newline != NULL ? (size_t)(newline - bytes) : text->length - start;
+		g_autofree char *line = g_strndup(bytes, length);
+		size_t at = value_in(line, name), end = 0;
 
-		if (g_str_has_prefix(word, "export "))
-			word += strlen("export ");
-		if (g_str_has_prefix(word, prefix)) {
-			g_free(found);
-			found = g_strdup(word + strlen(prefix));
-			*at = start;
+		if (at > 0) {
+			is_there = true;
+			g_free(found->word);
+			found->word = plain_word(line + at, &end);
+			found->at = start;
+			found->value = (struct span){ start + at, start + at + end };
 		}
 		start += length + 1;
 	}
-	return g_steal_pointer(&found);
+	return is_there;
 }
 
 /* Whether a switch is on; one that cannot be read is taken as on, with a doubt. */
@@ -99,27 +105,64 @@ static bool
 is_on(struct config_reading *config, const struct config_text *text, const char *name,
 	bool otherwise)
 {
-	size_t at = 0;
-	g_autofree char *value = find(text, name, &at);
-	g_autofree char *word = value != NULL ? plain_word(value) : NULL;
+	struct perdition_assignment found;
+	bool is_there = perdition_defaults_find(text, name, &found);
+	g_autofree char *word = found.word;
 
-	if (value == NULL)
+	if (!is_there)
 		return otherwise;
 	if (word == NULL)
-		doubt(config, text, at, "The shell decides whether this instance runs.");
+		doubt(config, text, found.at, "The shell decides whether this instance runs.");
 	/* ${POP3:=yes}: an empty one is as good as none. */
 	return word == NULL || (word[0] == '\0' ? otherwise : g_str_equal(word, "yes"));
 }
 
+/* Takes the words of one --ssl_mode. */
 static void
-check_flags(struct config_reading *config, const struct config_text *text, const char *name)
+take_mode(struct config_reading *config, struct perdition_flags *flags, const char *words,
+	size_t at)
 {
-	size_t at = 0;
-	g_autofree char *value = find(text, name, &at);
-	g_autofree char *word = value != NULL ? plain_word(value) : NULL;
+	flags->mode = flags->mode != NULL ?
+		facts_printf(config->facts, "%s,%s", flags->mode, words) :
+		facts_keep(config->facts, words, strlen(words));
+	flags->at = at;
+}
 
-	if (value != NULL && (word == NULL || flags_matter(word)))
-		doubt(config, text, at,
+/* Takes what flags say; false where they set what is not known here. */
+static bool
+take_flags(struct config_reading *config, struct perdition_flags *flags, const char *text,
+	size_t at)
+{
+	g_auto(GStrv) words = g_strsplit_set(text, " \t", -1);
+
+	for (size_t i = 0; words[i] != NULL; i++) {
+		bool is_mode = g_str_equal(words[i], "--ssl_mode");
+
+		if (matters(words[i]) || (is_mode && (words[i + 1] == NULL || !*words[i + 1])))
+			return false;
+		if (is_mode)
+			take_mode(config, flags, words[++i], at);
+		else if (g_str_has_prefix(words[i], "--ssl_mode="))
+			take_mode(config, flags, words[i] + strlen("--ssl_mode="), at);
+	}
+	return true;
+}
+
+static void
+check_flags(struct config_reading *config, const struct config_text *text, const char *name,
+	struct perdition_flags *flags)
+{
+	struct perdition_assignment found;
+	bool is_there = perdition_defaults_find(text, name, &found);
+	g_autofree char *word = found.word;
+	struct perdition_flags taken = *flags;
+
+	if (!is_there)
+		return;
+	if (word != NULL && take_flags(config, &taken, word, found.at))
+		*flags = taken;
+	else
+		doubt(config, text, found.at,
 			"Perdition's command line sets what is otherwise set in its file.");
 }
 
@@ -128,7 +171,7 @@ perdition_defaults_read(struct config_reading *config, struct perdition_defaults
 {
 	const struct config_text *text = config->source->read(config->source, DEFAULTS, NULL);
 
-	*defaults = (struct perdition_defaults){ .pop3 = true };
+	*defaults = (struct perdition_defaults){ .text = text, .pop3 = true };
 	if (text == NULL)
 		return;
 	if (!is_on(config, text, "RUN_PERDITION", false)) {
@@ -137,9 +180,10 @@ perdition_defaults_read(struct config_reading *config, struct perdition_defaults
 	}
 	defaults->pop3 = is_on(config, text, "POP3", true);
 	defaults->pop3s = is_on(config, text, "POP3S", true);
-	check_flags(config, text, "FLAGS");
+	check_flags(config, text, "FLAGS", &defaults->pop3_flags);
+	defaults->pop3s_flags = defaults->pop3_flags;
 	if (defaults->pop3)
-		check_flags(config, text, "POP3_FLAGS");
+		check_flags(config, text, "POP3_FLAGS", &defaults->pop3_flags);
 	if (defaults->pop3s)
-		check_flags(config, text, "POP3S_FLAGS");
+		check_flags(config, text, "POP3S_FLAGS", &defaults->pop3s_flags);
 }

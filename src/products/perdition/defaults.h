@@ -2,17 +2,40 @@
 #ifndef POPSEAL_PRODUCTS_PERDITION_DEFAULTS_H
 #define POPSEAL_PRODUCTS_PERDITION_DEFAULTS_H
 
+#include "dialect/tree.h"
 #include "products/config.h"
 
-/* Which instances Debian's init script starts. */
+/*
+ * What an instance's command line says of ssl_mode: all of it adds up, and takes the place of what
+ * the file says (measured on 2.2).
+ */
+struct perdition_flags {
+	const char *mode; /* words, with ',' between them; NULL: nothing is said */
+	size_t at;        /* the line that says so */
+};
+
+/* Which instances Debian's init script starts, and how. */
 struct perdition_defaults {
+	const struct config_text *text; /* NULL: there is no such file */
 	bool pop3, pop3s;
+	struct perdition_flags pop3_flags, pop3s_flags;
 };
 
 /*
- * Reads /etc/default/perdition. Without that file it is one instance of POP3; flags in it that bear
- * on the gate, and what is no plain assignment, become doubts.
+ * Reads /etc/default/perdition. Without that file it is one instance of POP3; other flags in it
+ * that bear on the gate, and what is no plain assignment, become doubts.
  */
 void perdition_defaults_read(struct config_reading *config, struct perdition_defaults *defaults);
+
+/* One assignment. */
+struct perdition_assignment {
+	size_t at;         /* its line */
+	struct span value; /* with its quotes */
+	char *word;        /* what it says, owned; NULL: the shell decides */
+};
+
+/* Finds the last assignment of that name; false where there is none, and no word either. */
+bool perdition_defaults_find(const struct config_text *text, const char *name,
+	struct perdition_assignment *found);
 
 #endif

@@ -56,4 +56,5 @@ const struct product product_perdition = {
 		  "it still takes USER and refuses PASS, so port 995 alone (ssl_listen) is better.",
 	.documentation = documentation,
 	.config = &perdition_config,
+	.fix = &perdition_fix,
 };

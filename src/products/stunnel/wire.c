@@ -39,4 +39,5 @@ const struct product product_stunnel = {
 		"the loopback address only.",
 	.documentation = documentation,
 	.config = &stunnel_config,
+	.fix = &stunnel_fix,
 };
