@@ -59,6 +59,7 @@ static const struct list_field {
 	{ "obstacles", G_STRUCT_OFFSET(struct change, obstacles) },
 	{ "targets", G_STRUCT_OFFSET(struct change, targets) },
 	{ "closed", G_STRUCT_OFFSET(struct change, closed) },
+	{ "opened", G_STRUCT_OFFSET(struct change, opened) },
 };
 
 #define MEMBER(type, change, field) G_STRUCT_MEMBER(type, change, (field).offset)

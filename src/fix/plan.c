@@ -368,6 +368,12 @@ add_commands(struct planning *planning)
 			"--reload-command, or --offline.");
 }
 
+static bool
+has(GPtrArray *endpoints, const char *endpoint)
+{
+	return g_ptr_array_find_with_equal_func(endpoints, endpoint, g_str_equal, NULL);
+}
+
 /* The endpoints of the configuration as it is now, each once. */
 static void
 add_endpoints(const struct planning *planning, GPtrArray *endpoints)
@@ -381,24 +387,33 @@ add_endpoints(const struct planning *planning, GPtrArray *endpoints)
 		char *endpoint = g_strdup_printf("%s://%s%s%s:%u", mode_word(listener->mode),
 			is_v6 ? "[" : "", listener->address, is_v6 ? "]" : "", listener->port);
 
-		if (g_ptr_array_find_with_equal_func(endpoints, endpoint, g_str_equal, NULL))
+		if (has(endpoints, endpoint))
 			g_free(endpoint);
 		else
 			g_ptr_array_add(endpoints, endpoint);
 	}
 }
 
-/* What listens afterwards is to be probed; what listened before, and does not, is to be closed. */
+/*
+ * What listens afterwards is to be probed; what listened before, and does not, is to be closed; and
+ * where nothing listened before, the port has to be free.
+ */
 static void
 add_targets(struct planning *planning)
 {
 	struct change *change = planning->change;
+	GPtrArray *before = change->closed;
 
 	add_endpoints(planning, change->targets);
-	for (guint i = change->closed->len; i > 0; i--)
-		if (g_ptr_array_find_with_equal_func(change->targets,
-			    g_ptr_array_index(change->closed, i - 1), g_str_equal, NULL))
-			g_ptr_array_remove_index(change->closed, i - 1);
+	for (guint i = 0; i < change->targets->len; i++) {
+		const char *target = g_ptr_array_index(change->targets, i);
+
+		if (!has(before, target))
+			g_ptr_array_add(change->opened, g_strdup(target));
+	}
+	for (guint i = before->len; i > 0; i--)
+		if (has(change->targets, g_ptr_array_index(before, i - 1)))
+			g_ptr_array_remove_index(before, i - 1);
 }
 
 /* --- the plan --------------------------------------------------------------------------------- */

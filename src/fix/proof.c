@@ -2,10 +2,12 @@
 #include "fix/proof.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <ifaddrs.h>
 #include <jansson.h>
 #include <net/if.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "model/address.h"
 #include "net/command.h"
@@ -126,6 +128,36 @@ choose_source(const struct proof_options *options, const GArray *questions)
 		if (is_v6(g_array_index(questions, struct question, i).host))
 			return NULL;
 	return g_strdup("127.0.0.2");
+}
+
+bool
+proof_port_is_free(const char *endpoint)
+{
+	const char *host = strstr(endpoint, "://"), *colon = strrchr(endpoint, ':');
+	guint64 port = colon != NULL ? g_ascii_strtoull(colon + 1, NULL, 10) : 0;
+	bool v6 = host != NULL && host[3] == '[';
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port) };
+	struct sockaddr_in four = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
+	g_autofree char *address = NULL;
+	const int on = 1;
+	int fd, result;
+
+	if (host == NULL || colon <= host || port == 0)
+		return true;
+	address = g_strndup(host + (v6 ? 4 : 3), (gsize)(colon - host) - (v6 ? 5 : 3));
+	/* "*" is all of both families; what is no address binds to all, too. */
+	inet_pton(AF_INET, address, &four.sin_addr);
+	inet_pton(AF_INET6, address, &six.sin6_addr);
+	fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return true;
+	/* Connections that are long over do not count. */
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	result = v6 ? bind(fd, (struct sockaddr *)&six, sizeof six) :
+		      bind(fd, (struct sockaddr *)&four, sizeof four);
+	result = result != 0 && errno == EADDRINUSE ? 1 : 0;
+	close(fd);
+	return result == 0;
 }
 
 /* --- questions -------------------------------------------------------------------------------- */

@@ -36,6 +36,9 @@ bool proof_take(const struct proof_options *options, struct change *change);
  */
 bool proof_look(const struct proof_options *options, struct change *change);
 
+/* Whether a program may listen on that endpoint ("pop3s://0.0.0.0:995"): nothing is sent. */
+bool proof_port_is_free(const char *endpoint);
+
 /* Why the word is no place to probe from; NULL: it is one. Static. */
 const char *proof_from_problem(const char *from);
 

@@ -7,6 +7,7 @@
 #include "fix/diff.h"
 #include "fix/durable.h"
 #include "fix/manifest.h"
+#include "fix/proof.h"
 #include "fix/stage.h"
 #include "model/timestamp.h"
 
@@ -282,6 +283,23 @@ check_staged(const struct transaction *transaction, struct change *change, bool 
 	return true;
 }
 
+/* What the server is to open must not be another program's. */
+static bool
+check_ports(struct change *change)
+{
+	for (guint i = 0; !change->offline && i < change->opened->len; i++) {
+		const char *endpoint = g_ptr_array_index(change->opened, i);
+		g_autofree char *taken = NULL;
+
+		if (proof_port_is_free(endpoint))
+			continue;
+		taken = g_strdup_printf("%s: another program listens there", endpoint);
+		change_add_check(change, "port", CHANGE_CHECK_FAILED, taken);
+		return false;
+	}
+	return true;
+}
+
 /* The clock runs before a file is touched: who loses the connection here gets all back. */
 static bool
 set_watch(const struct transaction *transaction, struct change *change)
@@ -304,8 +322,9 @@ make(const struct transaction *transaction, struct change *change)
 {
 	bool live;
 
-	if (!check_staged(transaction, change, &live) || !set_watch(transaction, change) ||
-		!reach(transaction, change, CHANGE_APPLYING) || !replace_files(change) ||
+	if (!check_ports(change) || !check_staged(transaction, change, &live) ||
+		!set_watch(transaction, change) || !reach(transaction, change, CHANGE_APPLYING) ||
+		!replace_files(change) ||
 		(!change->offline &&
 			!stage_check_live(change, live ? "check" : "check-in-place")) ||
 		!reach(transaction, change, CHANGE_APPLIED))

@@ -119,6 +119,7 @@ change_new(void)
 	change->obstacles = g_ptr_array_new_with_free_func(g_free);
 	change->targets = g_ptr_array_new_with_free_func(g_free);
 	change->closed = g_ptr_array_new_with_free_func(g_free);
+	change->opened = g_ptr_array_new_with_free_func(g_free);
 	return change;
 }
 
@@ -133,7 +134,7 @@ change_free(struct change *change)
 		change->check_command, change->reload_command, change->restart_command,
 		change->certificate, change->key, change->ticket, change->approved_by };
 	GPtrArray *const arrays[] = { change->files, change->checks, change->warnings,
-		change->obstacles, change->targets, change->closed };
+		change->obstacles, change->targets, change->closed, change->opened };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
 		g_free(texts[i]);

@@ -77,7 +77,8 @@ struct change {
 	GPtrArray *obstacles; /* of char *: why it cannot be applied; empty: it can */
 	GPtrArray *targets;   /* of char *: the endpoints to probe, "pop3://192.0.2.1:110" */
 	GPtrArray *closed;    /* of char *: those that must not answer any more */
-	GPtrArray *checks;    /* of struct change_check, in order */
+	GPtrArray *opened; /* of char *: those of `targets` that nothing is to listen on before */
+	GPtrArray *checks; /* of struct change_check, in order */
 	char *check_command, *reload_command; /* what the shell will run; NULL: nothing */
 	char *restart_command;   /* where a reload fails when it is rolled back; or NULL */
 	bool offline;            /* files only, nothing is run */

@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 
 from lab import PASSWORD, USER, Variant
-from servers import courier, cyrus, dovecot23, dovecot24
+from servers import courier, cyrus, dovecot23, dovecot24, mailutils, nginx, perdition
 
 # Keeps the server up, as a service manager does; what it is told goes through a file.
 SUPERVISE = """
@@ -136,6 +136,52 @@ def courier_variant(name, settings):
 
 COURIER_OPEN = courier_variant("open", ["POP3_TLS_REQUIRED=0", "POP3_STARTTLS=YES"])
 
+# ---- nginx, mailutils, Perdition
+
+NGINX = ("--product", "nginx")
+MAILUTILS = ("--product", "mailutils")
+PERDITION = ("--product", "perdition")
+
+
+def nginx_variant(name, starttls):
+    variant = nginx.variant(name, starttls, verdict="permits", stls="optional")
+    files = dict(variant.files)
+    files["/etc/nginx/nginx.conf"] = files.pop("/lab/nginx.conf")
+    start = variant.start.rsplit("exec ", 1)[0]
+    return changed(variant, name, start + supervised("nginx", "nginx -s reload"), files)
+
+
+def mailutils_variant(name, modes):
+    variant = mailutils.variant(name, modes, verdict="permits", stls="optional", tls_port=True)
+    return changed(variant, name, supervised("pop3d --daemon --foreground", "exit 1"))
+
+
+# As /etc/init.d/perdition starts it, but in front.
+PERDITION_START = f"""
+RUN_PERDITION=no POP3=true POP3S=true
+. /etc/default/perdition
+trap 'kill $one $two; exit' TERM
+perdition --protocol POP3 $FLAGS $POP3_FLAGS {perdition.COMMON} & one=$!
+perdition --protocol POP3S $FLAGS $POP3S_FLAGS {perdition.COMMON} & two=$!
+wait
+"""
+PERDITION_CONF = "ssl_cert_file /lab/tls/cert.pem\nssl_key_file /lab/tls/key.pem\n"
+
+
+def perdition_variant(name, flags):
+    variant = perdition.variant(name, "none", tls=True, verdict="permits", stls="optional")
+    files = {**variant.files, "/lab/perdition.sh": PERDITION_START,
+             "/etc/perdition/perdition.conf": PERDITION_CONF,
+             "/etc/default/perdition": f"RUN_PERDITION=yes\nFLAGS=\"\"\nPOP3_FLAGS=\"{flags}\"\n"
+                                       "POP3S_FLAGS=\"--ssl_mode ssl_listen\"\n"}
+    return changed(variant, name, variant.start.split("perdition --protocol", 1)[0]
+                   + supervised("sh /lab/perdition.sh", "exit 1"), files)
+
+
+NGINX_ON = nginx_variant("on", "on")
+MAILUTILS_ON = mailutils_variant("ondemand", {110: "ondemand", 995: "connection"})
+PERDITION_ON = perdition_variant("tls-listen", "--ssl_mode tls_listen")
+
 CASES = [
     Case(D23, DOVECOT, run=LOGIN),
     Case(D23_REMOTE, DOVECOT),
@@ -145,6 +191,9 @@ CASES = [
     Case(D24, DOVECOT, run=LOGIN),
     Case(C36, CYRUS, run=LOGIN),
     Case(COURIER_OPEN, COURIER, run=LOGIN),
+    Case(NGINX_ON, NGINX, run=LOGIN),
+    Case(MAILUTILS_ON, MAILUTILS, run=LOGIN),
+    Case(PERDITION_ON, PERDITION, run=LOGIN),
 ]
 
 # A file system of a size of its own over the configuration, and nothing left of it.
@@ -170,7 +219,7 @@ FAILURES = [
     fails("the server does not come back", "probe",
           run=("--reload-command", WHEN_CHANGED.format(
               "touch /run/down; kill $(cat /run/dovecot/master.pid)", "rm -f /run/down; sleep 1"))),
-    fails("port 995 is taken", "probe", D23_TAKEN, options=PAIR,
+    fails("port 995 is taken", "port", D23_TAKEN, options=PAIR,
           prepare="mkdir /run/other; dovecot -c /lab/other.conf >/dev/null 2>&1"),
     fails("the login over TLS fails", "login", run=("--netrc", "/lab/wrong", *LOGIN[2:])),
     fails("nobody confirms it", "abandoned", run=("--confirm-within", "2s", "--wait")),
