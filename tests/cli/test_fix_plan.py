@@ -14,6 +14,7 @@ import pathlib
 import shutil
 import subprocess
 import tempfile
+import threading
 
 import tap
 from program import SOURCE, popseal, scratch
@@ -21,11 +22,18 @@ from program import SOURCE, popseal, scratch
 CONFIGS = SOURCE / "tests" / "configs"
 
 
+_making = threading.Lock()  # tests run side by side: none may see half a pair
+
+
 def pair():
     """A folder with a certificate, cert.pem, and its key, key.pem; made once."""
-    folder = scratch() / "pair"
-    if not (folder / "key.pem").exists():
-        folder.mkdir(exist_ok=True)
+    with _making:
+        return make_pair(scratch() / "pair")
+
+
+def make_pair(folder):
+    if not folder.exists():
+        folder.mkdir()
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
              "-nodes", "-days", "90", "-subj", "/CN=mail.example.org",
@@ -107,6 +115,29 @@ def check(case):
     again, empty = plan(case, folder)
     tap.equal(empty["files"], [], "a second plan")
     again.exits(0)
+
+
+@tap.test
+def postfix_without_smtp():
+    """Postfix cannot fix POP3, and says so unless --smtp asks for SMTP."""
+    folder = copy_of(CONFIGS / "postfix" / "guide")
+    run = popseal("fix", "plan", "--format", "jsonl", "--product", "postfix", folder).exits(1)
+    change, = run.of_type("change")
+    tap.equal(change["files"], [], "files")
+    tap.contains(change["obstacles"][0], "no POP3 service", "obstacle")
+    run = popseal("fix", "plan", "--format", "jsonl", "--product", "postfix", "--smtp", folder)
+    change, = run.exits(1).of_type("change")
+    tap.contains(change["obstacles"][0], "no certificate", "obstacle with --smtp")
+
+
+@tap.test
+def superserver_warns():
+    """What has no TLS is switched off, with a word on what clients need then."""
+    folder = copy_of(CONFIGS / "xinetd" / "two")
+    run = popseal("fix", "plan", "--format", "jsonl", "--product", "xinetd", folder).exits(1)
+    change, = run.of_type("change")
+    tap.equal([warning[:9] for warning in change["warnings"]], ["Port 110 ", "Port 1110"], "ports")
+    tap.contains(change["warnings"][0], "popseal gate", "warning")
 
 
 for path in sorted(CONFIGS.glob("*/*/in")):
