@@ -64,6 +64,27 @@ is_closed(const struct planning *planning)
 	return false;
 }
 
+/* Whether the room is to be asked: of Postfix always, since it is not about POP3. */
+static bool
+is_open(const struct planning *planning)
+{
+	const struct product_fix *fix = planning->product->fix;
+
+	return !is_closed(planning) || (fix != NULL && fix->whatever_verdict);
+}
+
+/*
+ * Whether it cannot be told what is in force. That one of its services is another server's matter
+ * is no doubt about switching it off.
+ */
+static bool
+is_doubtful(const struct planning *planning)
+{
+	return planning->draft->facts->verdict.value == VERDICT_UNDETERMINED &&
+		(planning->options->strategy == CHANGE_REQUIRE_TLS ||
+			config_of(planning)->doubts->len > 0);
+}
+
 /* --- rounds ----------------------------------------------------------------------------------- */
 
 static void
@@ -89,7 +110,7 @@ edit(struct planning *planning)
 	};
 	unsigned round = 0;
 
-	while (!is_closed(planning) && planning->change->obstacles->len == 0 &&
+	while (is_open(planning) && planning->change->obstacles->len == 0 &&
 		draft_edit(planning->draft, planning->product->fix, &fixing))
 		if (++round == PLAN_ROUNDS_MAX) {
 			change_hinder(planning->change,
@@ -179,7 +200,7 @@ check_tls(struct planning *planning)
 {
 	const struct plan_options *options = planning->options;
 
-	if (options->strategy == CHANGE_DISABLE)
+	if (options->strategy == CHANGE_DISABLE || planning->product->fix->without_tls)
 		return;
 	hinder_by_notes(planning);
 	if (options->certificate == NULL && planning->change->obstacles->len == 0)
@@ -358,7 +379,7 @@ make(struct planning *planning)
 	const struct plan_options *options = planning->options;
 	struct change *change = planning->change;
 
-	if (is_closed(planning))
+	if (!is_open(planning))
 		return;
 	if (planning->product->fix == NULL) {
 		change_hinder(change, "popseal does not edit the files of %s. %s",
@@ -366,7 +387,7 @@ make(struct planning *planning)
 			config_of(planning)->remedy != NULL ? config_of(planning)->remedy : "");
 		return;
 	}
-	if (planning->draft->facts->verdict.value == VERDICT_UNDETERMINED) {
+	if (is_doubtful(planning)) {
 		hinder_by_doubt(planning);
 		return;
 	}

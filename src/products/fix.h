@@ -46,6 +46,11 @@ struct product_fix {
 	const char *reload;       /* words of its own command; NULL: systemd's only */
 	const char *const *units; /* of systemd, one of which is there; NULL-terminated */
 	bool restart;             /* it reads its configuration when it starts, only */
+	bool without_tls;         /* it has none: no port in TLS is asked for where it is closed */
+	/*
+	 * It is asked whatever the verdict on POP3 is: it serves another protocol, for --smtp.
+	 */
+	bool whatever_verdict;
 };
 
 /* The text that is shown to the user by that name; NULL where none was read. */
