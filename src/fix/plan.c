@@ -246,6 +246,7 @@ add_file(struct planning *planning, const struct draft_text *text)
 	file = change_add_file(planning->change);
 	file->path = path != NULL ? path : g_strdup(text->shown);
 	file->named = g_strdup(text->shown);
+	file->served = g_strdup(text->path);
 	file->before = g_bytes_ref(text->before);
 	file->after = g_bytes_ref(text->after);
 	file->diff = diff_unified(text->shown, text->before, text->shown, text->after);
@@ -311,6 +312,7 @@ add_commands(struct planning *planning)
 	struct change *change = planning->change;
 	bool restart = fix->restart || planning->draft->restart;
 
+	change->restart = restart;
 	if (options->offline)
 		return;
 	change->check_command = options->check_command != NULL ? g_strdup(options->check_command) :
@@ -343,6 +345,29 @@ add_targets(struct planning *planning)
 	}
 }
 
+/* A server whose files are not edited; some are set by commands, which are exported. */
+static void
+hinder_without_files(struct planning *planning)
+{
+	const struct product_fix *fix = planning->product->fix;
+	struct fixing fixing = {
+		.reading = &planning->draft->reading,
+		.texts = config_files_texts(planning->draft->instance.files),
+		.change = planning->change,
+	};
+
+	if (fix != NULL)
+		fix->propose_settings(&fixing);
+	change_hinder(planning->change, "popseal does not edit the files of %s. %s",
+		planning->product->title,
+		config_of(planning)->remedy != NULL ? config_of(planning)->remedy : "");
+	if (planning->change->settings->len == 0)
+		return;
+	change_hinder(planning->change, "popseal fix export --to %s writes what does it.",
+		fix->export_to);
+	add_targets(planning);
+}
+
 /* --- the plan --------------------------------------------------------------------------------- */
 
 static void
@@ -355,6 +380,7 @@ describe(struct change *change, const struct planning *planning,
 	change->product = g_strdup(planning->product->name);
 	change->title = g_strdup(planning->product->title);
 	change->root = g_strdup(config_of(planning)->root);
+	change->served_root = g_strdup(planning->draft->instance.root);
 	change->strategy = options->strategy;
 	change->place.product = request->product != NULL ? g_strdup(request->product->name) : NULL;
 	change->place.path =
@@ -381,10 +407,8 @@ make(struct planning *planning)
 
 	if (!is_open(planning))
 		return;
-	if (planning->product->fix == NULL) {
-		change_hinder(change, "popseal does not edit the files of %s. %s",
-			planning->product->title,
-			config_of(planning)->remedy != NULL ? config_of(planning)->remedy : "");
+	if (planning->product->fix == NULL || planning->product->fix->propose == NULL) {
+		hinder_without_files(planning);
 		return;
 	}
 	if (is_doubtful(planning)) {

@@ -37,8 +37,14 @@ struct fixing {
 };
 
 struct product_fix {
-	/* Proposes the edits that close it by the strategy; none where it knows none. */
+	/* Proposes the edits that close it by the strategy; none where it knows none. Or NULL. */
 	void (*propose)(struct fixing *fixing);
+	/*
+	 * For a server whose configuration is in no file: adds change_add_setting's that close it.
+	 * Such a room has no propose, and popseal fix export writes what sets them.
+	 */
+	void (*propose_settings)(struct fixing *fixing);
+	const char *export_to; /* of such a room: the word of --to that writes it */
 	/*
 	 * The server's own checker: words; "%s" is the file that is read first. NULL: it has none.
 	 */
