@@ -7,6 +7,7 @@
 
 static const struct fix_action actions[] = {
 	{ "plan", fix_run_plan },
+	{ "export", fix_run_export },
 };
 
 void

@@ -53,6 +53,7 @@ extern const struct option_set fix_option_set;
 char **fix_options_parse(struct fix_run *run, int argc, char **argv, GError **error);
 
 int fix_run_plan(struct fix_run *run, char **words);
+int fix_run_export(struct fix_run *run, char **words);
 
 /* Puts a change, or a failure, into the report. */
 void fix_tell(struct fix_run *run, const struct change *change);
