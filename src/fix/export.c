@@ -242,14 +242,18 @@ export_id(const struct change *change)
 	return g_strndup(g_checksum_get_string(sum), ID_LENGTH);
 }
 
-/* Each line of the text with something in front of it; nothing behind the last line end. */
+/*
+ * Each line of the text with something in front of it, and without a carriage return then: shells
+ * have none in their comments.
+ */
 static void
 append_lines(GString *out, const char *text, const char *front)
 {
 	while (*text != '\0') {
 		size_t length = strcspn(text, "\n");
+		bool trims = front[0] != '\0' && length > 0 && text[length - 1] == '\r';
 
-		g_string_append_printf(out, "%s%.*s\n", front, (int)length, text);
+		g_string_append_printf(out, "%s%.*s\n", front, (int)(length - trims), text);
 		text += length + (text[length] == '\n');
 	}
 }

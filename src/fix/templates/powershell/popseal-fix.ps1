@@ -22,7 +22,7 @@ Asks no port afterwards.
 #>
 [CmdletBinding(SupportsShouldProcess = $true, ConfirmImpact = 'High')]
 param(
-    [string] $CertificateName = @CERTIFICATE@,
+    [string] $CertificateName = '',
     [string] $Thumbprint = '',
     [switch] $Undo,
     [switch] $NoVerify
