@@ -7,6 +7,7 @@
 
 #include "cmd/fix.h"
 #include "fix/export.h"
+#include "reports/text_layout.h"
 
 static GError *
 wrong_exporter(const char *name)
@@ -102,6 +103,15 @@ choose(const GPtrArray *plans, GError **error)
 	return chosen;
 }
 
+static void
+tell_written(struct fix_run *run, const char *folder, const GPtrArray *files)
+{
+	g_autofree char *written = g_strdup_printf("%s (%u files)", folder, files->len);
+
+	if (g_str_equal(run->common.report->name, "text") && !run->report.quiet)
+		text_field(&run->report, TEXT_MARGIN, "written", written, run->text);
+}
+
 static bool
 export_plan(struct fix_run *run, const struct exporter *exporter, const struct change *plan,
 	const char *folder, GError **error)
@@ -114,7 +124,10 @@ export_plan(struct fix_run *run, const struct exporter *exporter, const struct c
 	};
 	g_autoptr(GPtrArray) files = export_write(exporter, &request, error);
 
-	return files != NULL && write_files(folder, files, error);
+	if (files == NULL || !write_files(folder, files, error))
+		return false;
+	tell_written(run, folder, files);
+	return true;
 }
 
 static void

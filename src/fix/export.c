@@ -192,14 +192,11 @@ is_known(const GPtrArray *endpoints, const struct export_endpoint *endpoint)
 	return false;
 }
 
-GPtrArray *
-export_endpoints(const struct change *change)
+static void
+add_endpoints(GPtrArray *endpoints, const GPtrArray *targets)
 {
-	GPtrArray *endpoints = g_ptr_array_new_with_free_func(endpoint_free);
-
-	for (guint i = 0; i < change->targets->len; i++) {
-		struct export_endpoint *endpoint =
-			read_endpoint(g_ptr_array_index(change->targets, i));
+	for (guint i = 0; i < targets->len; i++) {
+		struct export_endpoint *endpoint = read_endpoint(g_ptr_array_index(targets, i));
 
 		if (endpoint == NULL)
 			continue;
@@ -208,6 +205,14 @@ export_endpoints(const struct change *change)
 		else
 			g_ptr_array_add(endpoints, endpoint);
 	}
+}
+
+GPtrArray *
+export_endpoints(const struct change *change)
+{
+	GPtrArray *endpoints = g_ptr_array_new_with_free_func(endpoint_free);
+
+	add_endpoints(endpoints, change->targets);
 	return endpoints;
 }
 

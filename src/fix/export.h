@@ -63,7 +63,7 @@ void export_add(GPtrArray *files, const char *name, GString *text, bool executab
 struct export_endpoint {
 	char *address;  /* NULL: every one of the server's */
 	bool is_inside; /* a loopback address: it is asked on the server itself */
-	char *mode;     /* "pop3" or "pop3s" */
+	char *mode;     /* "pop3", "pop3s", or "closed": nothing is to listen there */
 	uint16_t port;
 };
 

@@ -14,7 +14,8 @@ const { Parser, Language } = require(require.resolve("web-tree-sitter", { paths:
 function tell(file, node) {
     if (node.isError || node.isMissing) {
         const at = node.startPosition;
-        console.log(`${file}:${at.row + 1}:${at.column + 1}: ${node.type}: ${node.text.slice(0, 60)}`);
+        const text = node.text.slice(0, 60);
+        console.log(`${file}:${at.row + 1}:${at.column + 1}: ${node.type}: ${text}`);
     }
     node.children.forEach((child) => tell(file, child));
 }

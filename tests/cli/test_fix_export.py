@@ -16,9 +16,9 @@ import tempfile
 
 import tap
 import validators
-from fakeserver import FakeServer, Pop3
+from fakeserver import FakeServer, Pop3, close
 from keypair import pair
-from program import environment, popseal, scratch
+from program import SOURCE, environment, popseal, scratch
 
 SECONDS = 100
 
@@ -35,7 +35,8 @@ service pop3-login {{
   }}
 }}
 """
-AUTH = "# kept: {{ braces }} 'quotes' $HOME `x` \\\r\nauth_mechanisms = plain\r\ndisable_plaintext_auth = no  # why?"
+AUTH = ("# kept: {{ braces }} 'quotes' $HOME `x` \\\r\nauth_mechanisms = plain\r\n"
+        "disable_plaintext_auth = no  # why?")
 SSL = "ssl = yes\nssl_cert = </etc/x.pem\nssl_key = </etc/x.key\n"
 
 
@@ -69,6 +70,18 @@ class Host:
         return {str(path.relative_to(self.folder)): (path.read_bytes(),
                                                      stat.S_IMODE(path.stat().st_mode))
                 for path in sorted(self.folder.rglob("*")) if path.is_file()}
+
+    def link(self):
+        """Has a file be a link to one elsewhere, as configuration management leaves them."""
+        link = self.folder / "conf.d/10-ssl.conf"
+        (self.root / "elsewhere").mkdir()
+        link.rename(self.root / "elsewhere/ssl")
+        link.symlink_to(self.root / "elsewhere/ssl")
+
+    def is_still_linked(self):
+        tap.true((self.folder / "conf.d/10-ssl.conf").is_symlink(), "a file took a link's place")
+        tap.equal(sorted(path.name for path in (self.folder / "conf.d").iterdir()),
+                  ["10-auth.conf", "10-ssl.conf"], "what is left in the folder")
 
     @property
     def reload(self):
@@ -128,7 +141,7 @@ def need(program):
 class Play:
     """How one run of the role went."""
 
-    def __init__(self, host, role, *words, **variables):
+    def __init__(self, host, role, *words, path="", **variables):
         need("ansible-playbook")
         home = pathlib.Path(tempfile.mkdtemp(dir=scratch()))
         (home / "inventory").write_text(
@@ -142,7 +155,8 @@ class Play:
             ["ansible-playbook", "-i", home / "inventory", "-e", json.dumps(given), *words,
              home / "play.yml"],
             capture_output=True, text=True, timeout=SECONDS, check=False, cwd=home,
-            env=environment(HOME=str(home), ANSIBLE_NOCOLOR="1", ANSIBLE_NOCOWS="1",
+            env=environment(HOME=str(home), PATH=f"{path}:{os.environ['PATH']}",
+                            ANSIBLE_NOCOLOR="1",
                             ANSIBLE_LOCAL_TEMP=str(home / "tmp")))
 
     def ends(self, changed, failed=0):
@@ -161,8 +175,16 @@ def role_lint():
     need("ansible-lint")
     with Host() as host:
         role = export("ansible", host)
+    roles = [role]
+    for case, *more in (("xinetd/two",), ("inetd/addresses",),
+                        ("postfix/guide", "--smtp", "--certificate", pair() / "cert.pem", "--key",
+                         pair() / "key.pem")):
+        product = case.split("/")[0]
+        roles.append(role.with_name(product))
+        popseal("fix", "export", "--to", "ansible", "--product", product, *more,
+                SOURCE / "tests" / "configs" / case / "in", roles[-1]).exits(0)
     done = subprocess.run(
-        ["ansible-lint", "--offline", "--strict", "--profile", "production", role],
+        ["ansible-lint", "--offline", "--strict", "--profile", "production", *map(filled, roles)],
         capture_output=True, text=True, timeout=SECONDS, check=False, cwd=role.parent,
         env=environment(HOME=str(role.parent), NO_COLOR="1"))
     tap.equal(done.returncode, 0, done.stdout + done.stderr)
@@ -173,6 +195,7 @@ def role_twice():
     """The role changes, and then leaves unchanged; check mode writes nothing."""
     with Host() as host:
         role = export("ansible", host)
+        host.link()
         Play(host, role, "--check").ends(changed=True)
         host.is_as_before()
         tap.equal(host.reloads, [], "reloads in check mode")
@@ -181,6 +204,7 @@ def role_twice():
         tap.equal(host.reloads, ["1"], "reloads")
         Play(host, role).ends(changed=False)
         host.is_closed()
+        host.is_still_linked()
         tap.equal(host.reloads, ["1"], "reloads")
 
 
@@ -188,9 +212,12 @@ def role_twice():
 def role_unproven():
     """The role is taken back where the server still takes logins in clear."""
     with Host(obeys=False) as host:
-        said = Play(host, export("ansible", host)).ends(changed=True, failed=1)
+        role = export("ansible", host)
+        host.link()
+        said = Play(host, role).ends(changed=True, failed=1)
         tap.contains(said, "taken in clear")
         host.is_as_before()
+        host.is_still_linked()
         tap.equal(host.reloads, ["1", "0"], "reloads")
 
 
@@ -209,6 +236,29 @@ def role_untold():
 
 
 @tap.test
+def role_validated():
+    """A file that is all that the server reads is validated before it is written."""
+    with Host() as host:
+        shutil.rmtree(host.folder / "conf.d")
+        host.write("dovecot.conf", DOVECOT.format(port=host.server.port).replace(
+            "!include conf.d/*.conf\n", SSL + "disable_plaintext_auth = no\n"))
+        host.before = host.tree()
+        folder = pathlib.Path(tempfile.mkdtemp(dir=scratch()))
+        popseal("fix", "export", "--to", "ansible", "--product", "dovecot", "--product-version",
+                "2.3", "--certificate", pair() / "cert.pem", "--key", pair() / "key.pem",
+                "--reload-command", "true", host.folder, folder / "popseal_fix").exits(0)
+        checker = folder / "doveconf"
+        checker.write_text('#!/bin/sh\nfor file; do :; done\n'
+                           f'[ "$file" = {host.folder}/dovecot.conf ] ||\n'
+                           f'\tgrep "^ssl = required" "$file" >{folder}/seen\nexit 1\n', "ascii")
+        checker.chmod(0o755)
+        said = Play(host, folder / "popseal_fix", path=folder).ends(changed=True, failed=1)
+        tap.contains(said, "failed to validate")
+        tap.equal((folder / "seen").read_text("ascii"), "ssl = required\n", "what was checked")
+        host.is_as_before()
+
+
+@tap.test
 def role_edited():
     """The role leaves a file alone that somebody has edited since."""
     with Host() as host:
@@ -218,6 +268,45 @@ def role_edited():
         said = Play(host, role).ends(changed=False, failed=1)
         tap.contains(said, "has changed since")
         tap.equal(host.tree(), edited, "files")
+
+
+# --- what asks afterwards ---------------------------------------------------------------------
+
+PROBED = (
+    ("USER is refused", 0, "pop3", {"USER": "-ERR first STLS"}),
+    ("USER and PASS are tried", 1, "pop3", {"USER": "+OK", "PASS": "-ERR no such user"}),
+    ("PASS is refused for want of TLS", 0, "pop3", {"USER": "+OK", "PASS": "-ERR use TLS"}),
+    ("AUTH PLAIN is invited", 1, "pop3", {"USER": "-ERR", "AUTH PLAIN": "+ "}),
+    ("the connection is closed on a login", 0, "pop3", {"AUTH PLAIN": close}),
+    ("it listens where nothing is to", 1, "closed", {}),
+    ("it speaks no TLS", 2, "pop3s", {}),
+)
+
+
+def probe(port, mode):
+    path = SOURCE / "src" / "fix" / "templates" / "probe.py"
+    return subprocess.run(["python3", path, "127.0.0.1", str(port), mode], check=False,
+                          capture_output=True, timeout=SECONDS).returncode
+
+
+def probed(code, mode, replies):
+    with FakeServer(Pop3(replies)) as server:
+        tap.equal(probe(server.port, mode), code, "exit")
+
+
+for row in PROBED:
+    tap.add(f"the role's probe: {row[0]}", probed, *row[1:])
+
+
+@tap.test
+def probed_ends():
+    """the role's probe: TLS, a server that is none of POP3's, and no server."""
+    with FakeServer(Pop3({}), tls=True) as server:
+        tap.equal(probe(server.port, "pop3s"), 0, "exit over TLS")
+    with FakeServer(Pop3({}, greeting="220 smtp")) as server:
+        tap.equal(probe(server.port, "pop3"), 2, "exit of SMTP")
+    for mode, code in (("pop3", 0), ("closed", 0), ("pop3s", 2)):
+        tap.equal(probe(server.port, mode), code, f"exit where nothing listens: {mode}")
 
 
 # --- shell ------------------------------------------------------------------------------------
@@ -241,24 +330,19 @@ def script(host, folder, *words, code=0, **more):
 def shell_forth_and_back():
     """The script changes, changes nothing again, and puts back."""
     with Host() as host:
-        link = host.folder / "conf.d/10-ssl.conf"
-        (host.root / "elsewhere").mkdir()
         folder = export("shell", host)
-        link.rename(host.root / "elsewhere/ssl")
-        link.symlink_to(host.root / "elsewhere/ssl")
+        host.link()
         script(host, folder, "--check")
         host.is_as_before()
         said = script(host, folder, "--verify-from", "other")
         tap.contains(said, "USER is refused")
         host.is_closed()
-        tap.true(link.is_symlink(), "a link was replaced by a file")
         script(host, folder, "--verify-from", "other")
         host.is_closed()
         script(host, folder, "--rollback")
         host.is_as_before()
         tap.equal(host.reloads, ["1", "1", "0"], "reloads")
-        tap.equal(sorted(path.name for path in (host.folder / "conf.d").iterdir()),
-                  ["10-auth.conf", "10-ssl.conf"], "what is left in the folder")
+        host.is_still_linked()
 
 
 @tap.test

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Whether a POP3 server takes a login in clear, asked with a name and a password of nobody's.
 
-usage: HOST PORT pop3|pop3s; exit 0: it does not (or, of pop3s, it speaks TLS), 1: it does,
-2: that cannot be told.
+usage: HOST PORT pop3|pop3s|closed; exit 0: it does not (of pop3s: it speaks TLS; of closed: nothing
+listens), 1: it does, 2: that cannot be told.
 """
 import re
 import secrets
@@ -82,12 +82,21 @@ def ask_in_tls(sock):
     end(2, "no greeting of POP3 over TLS")
 
 
+def ask(host, port, mode):
+    with socket.create_connection((host, int(port)), SECONDS) as sock:
+        if mode == "closed":
+            end(1, "it still listens")
+        elif mode == "pop3s":
+            ask_in_tls(sock)
+        else:
+            ask_in_clear(sock)
+
+
 def main(host, port, mode):
     try:
-        with socket.create_connection((host, int(port)), SECONDS) as sock:
-            ask_in_tls(sock) if mode == "pop3s" else ask_in_clear(sock)
+        ask(host, port, mode)
     except ConnectionRefusedError:
-        end(0 if mode == "pop3" else 2, "nothing listens")
+        end(2 if mode == "pop3s" else 0, "nothing listens")
     except (OSError, Closed) as error:
         end(2, f"cannot tell: {error}")
 
