@@ -145,7 +145,9 @@ put_back() {
 run() {
 	[ -n "$2" ] || return 0
 	say "$1: $2"
-	ROOT=$root sh -c "$2" || return 1
+	said=$(ROOT=$root sh -c "$2" 2>&1) && return 0
+	printf '%s\n' "$said" >&2
+	return 1
 }
 
 probe() {
