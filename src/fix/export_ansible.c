@@ -54,14 +54,13 @@ quote(const char *text)
 	return g_string_free(out, FALSE);
 }
 
-/* A text that Ansible gives back as it was. */
+/* A text that Ansible takes as it stands, however often it looks at it. */
 static char *
 yaml(const char *text)
 {
-	g_autofree char *raw =
-		has_braces(text) ? g_strconcat("{% raw %}", text, "{% endraw %}", NULL) : NULL;
+	g_autofree char *quoted = quote(text);
 
-	return quote(raw != NULL ? raw : text);
+	return g_strconcat(has_braces(text) ? "!unsafe " : "", quoted, NULL);
 }
 
 /* The name of a file's text in the role: "0-10-ssl.conf". */

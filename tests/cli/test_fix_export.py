@@ -85,7 +85,10 @@ class Host:
 
     @property
     def reload(self):
-        return f"grep -c '^ssl = required' {self.folder}/conf.d/10-ssl.conf >>{self.told} || :"
+        """With what is a template to Ansible, and none to the shell."""
+        template = "'{{ 1 + 1 }} {% endraw %}'"
+        return (f": {template}; grep -c '^ssl = required' {self.folder}/conf.d/10-ssl.conf "
+                f">>{self.told} || :")
 
     @property
     def reloads(self):
