@@ -13,6 +13,7 @@ static const struct fix_action actions[] = {
 	{ "history", fix_run_history },
 	{ "show", fix_run_show },
 	{ "expire", fix_run_expire },
+	{ "export", fix_run_export },
 };
 
 void

@@ -60,6 +60,7 @@ char **fix_options_parse(struct fix_run *run, int argc, char **argv, GError **er
  * EXIT_CLEAN; what became of it is in the run.
  */
 int fix_run_plan(struct fix_run *run, char **words);
+int fix_run_export(struct fix_run *run, char **words);
 int fix_run_apply(struct fix_run *run, char **words);
 int fix_run_confirm(struct fix_run *run, char **words);
 int fix_run_rollback(struct fix_run *run, char **words);

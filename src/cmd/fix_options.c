@@ -63,12 +63,14 @@ static const GOptionEntry entries[] = {
 	{ "approved-by", 0, 0, G_OPTION_ARG_STRING, &given.approved_by, "Kept in the journal",
 		"TEXT" },
 	{ "id", 0, 0, G_OPTION_ARG_STRING, &given.id, "The change to roll back", "ID" },
+	{ "to", 0, 0, G_OPTION_ARG_STRING, &given.to, "What fix export writes",
+		"ansible|shell|powershell|zmprov" },
 	G_OPTION_ENTRY_NULL,
 };
 
 const struct option_set fix_option_set = {
 	.command = "fix",
-	.arguments = "[plan|apply|confirm|rollback|history|show] [PATH|PLAN|ID]",
+	.arguments = "[plan|apply|confirm|rollback|history|show|export] [PATH|PLAN|ID]",
 	.formats = "text|jsonl",
 	.summary =
 		"Closes what audit has found, proves it, or puts everything back.\n"
@@ -79,7 +81,9 @@ const struct option_set fix_option_set = {
 		"  fix confirm ID         it stays (--confirm-within)\n"
 		"  fix rollback [PATH]    puts back what the newest change, or --id, has changed\n"
 		"  fix history            all changes\n"
-		"  fix show ID            one of them, with its diff",
+		"  fix show ID            one of them, with its diff\n"
+		"  fix export --to FORM [PATH] DIR\n"
+		"                         writes the plan into DIR as an Ansible role, or a script",
 	.entries = entries,
 	.strict = true,
 };

@@ -69,6 +69,27 @@ is_closed(const struct planning *planning)
 	return false;
 }
 
+/* Whether the room is to be asked: of Postfix always, since it is not about POP3. */
+static bool
+is_open(const struct planning *planning)
+{
+	const struct product_fix *fix = planning->product->fix;
+
+	return !is_closed(planning) || (fix != NULL && fix->whatever_verdict);
+}
+
+/*
+ * Whether it cannot be told what is in force. That one of its services is another server's matter
+ * is no doubt about switching it off.
+ */
+static bool
+is_doubtful(const struct planning *planning)
+{
+	return planning->draft->facts->verdict.value == VERDICT_UNDETERMINED &&
+		(planning->options->strategy == CHANGE_REQUIRE_TLS ||
+			config_of(planning)->doubts->len > 0);
+}
+
 /* --- rounds ----------------------------------------------------------------------------------- */
 
 static void
@@ -94,7 +115,7 @@ edit(struct planning *planning)
 	};
 	unsigned round = 0;
 
-	while (!is_closed(planning) && planning->change->obstacles->len == 0 &&
+	while (is_open(planning) && planning->change->obstacles->len == 0 &&
 		draft_edit(planning->draft, planning->product->fix, &fixing))
 		if (++round == PLAN_ROUNDS_MAX) {
 			change_hinder(planning->change,
@@ -188,7 +209,7 @@ check_tls(struct planning *planning)
 {
 	const struct plan_options *options = planning->options;
 
-	if (options->strategy == CHANGE_DISABLE)
+	if (options->strategy == CHANGE_DISABLE || planning->product->fix->without_tls)
 		return;
 	hinder_by_notes(planning);
 	if (options->certificate == NULL && planning->change->obstacles->len == 0)
@@ -234,6 +255,7 @@ add_file(struct planning *planning, const struct draft_text *text)
 	file = change_add_file(planning->change);
 	file->path = path != NULL ? path : g_strdup(text->shown);
 	file->named = g_strdup(text->shown);
+	file->served = g_strdup(text->path);
 	file->before = g_bytes_ref(text->before);
 	file->after = g_bytes_ref(text->after);
 	file->diff = diff_unified(text->shown, text->before, text->shown, text->after);
@@ -355,6 +377,7 @@ add_commands(struct planning *planning)
 	const struct plan_options *options = planning->options;
 	struct change *change = planning->change;
 
+	change->restart = planning->product->fix->restart || planning->draft->restart;
 	if (options->offline)
 		return;
 	change->check_command = options->check_command != NULL ? g_strdup(options->check_command) :
@@ -416,6 +439,29 @@ add_targets(struct planning *planning)
 			g_ptr_array_remove_index(before, i - 1);
 }
 
+/* A server whose files are not edited; some are set by commands, which are exported. */
+static void
+hinder_without_files(struct planning *planning)
+{
+	const struct product_fix *fix = planning->product->fix;
+	struct fixing fixing = {
+		.reading = &planning->draft->reading,
+		.texts = config_files_texts(planning->draft->instance.files),
+		.change = planning->change,
+	};
+
+	if (fix != NULL)
+		fix->propose_settings(&fixing);
+	change_hinder(planning->change, "popseal does not edit the files of %s. %s",
+		planning->product->title,
+		config_of(planning)->remedy != NULL ? config_of(planning)->remedy : "");
+	if (planning->change->settings->len == 0)
+		return;
+	change_hinder(planning->change, "popseal fix export --to %s writes what does it.",
+		fix->export_to);
+	add_targets(planning);
+}
+
 /* --- the plan --------------------------------------------------------------------------------- */
 
 static void
@@ -428,6 +474,7 @@ describe(struct change *change, const struct planning *planning,
 	change->product = g_strdup(planning->product->name);
 	change->title = g_strdup(planning->product->title);
 	change->root = g_canonicalize_filename(config_of(planning)->root, NULL);
+	change->served_root = g_strdup(planning->draft->instance.root);
 	change->strategy = options->strategy;
 	change->place.product = request->product != NULL ? g_strdup(request->product->name) : NULL;
 	change->place.path =
@@ -452,15 +499,13 @@ make(struct planning *planning)
 	const struct plan_options *options = planning->options;
 	struct change *change = planning->change;
 
-	if (is_closed(planning))
+	if (!is_open(planning))
 		return;
-	if (planning->product->fix == NULL) {
-		change_hinder(change, "popseal does not edit the files of %s. %s",
-			planning->product->title,
-			config_of(planning)->remedy != NULL ? config_of(planning)->remedy : "");
+	if (planning->product->fix == NULL || planning->product->fix->propose == NULL) {
+		hinder_without_files(planning);
 		return;
 	}
-	if (planning->draft->facts->verdict.value == VERDICT_UNDETERMINED) {
+	if (is_doubtful(planning)) {
 		hinder_by_doubt(planning);
 		return;
 	}

@@ -92,10 +92,23 @@ file_free(void *data)
 
 	g_free(file->path);
 	g_free(file->named);
+	g_free(file->served);
 	g_clear_pointer(&file->before, g_bytes_unref);
 	g_clear_pointer(&file->after, g_bytes_unref);
 	g_free(file->diff);
 	g_free(file);
+}
+
+static void
+setting_free(void *data)
+{
+	struct change_setting *setting = data;
+
+	g_free(setting->server);
+	g_free(setting->name);
+	g_free(setting->before);
+	g_free(setting->after);
+	g_free(setting);
 }
 
 static void
@@ -114,6 +127,7 @@ change_new(void)
 	struct change *change = g_new0(struct change, 1);
 
 	change->files = g_ptr_array_new_with_free_func(file_free);
+	change->settings = g_ptr_array_new_with_free_func(setting_free);
 	change->checks = g_ptr_array_new_with_free_func(check_free);
 	change->warnings = g_ptr_array_new_with_free_func(g_free);
 	change->obstacles = g_ptr_array_new_with_free_func(g_free);
@@ -132,9 +146,9 @@ change_free(struct change *change)
 		change->place.product, change->place.path, change->place.root,
 		change->place.version, change->before, change->after, change->explanation,
 		change->check_command, change->reload_command, change->restart_command,
-		change->certificate, change->key, change->ticket, change->approved_by };
+		change->certificate, change->key, change->ticket, change->approved_by, change->served_root };
 	GPtrArray *const arrays[] = { change->files, change->checks, change->warnings,
-		change->obstacles, change->targets, change->closed, change->opened };
+		change->obstacles, change->targets, change->closed, change->opened, change->settings };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
 		g_free(texts[i]);
@@ -150,6 +164,19 @@ change_add_file(struct change *change)
 
 	g_ptr_array_add(change->files, file);
 	return file;
+}
+
+void
+change_add_setting(struct change *change, const char *server, const char *name, const char *before,
+	const char *after)
+{
+	struct change_setting *setting = g_new0(struct change_setting, 1);
+
+	setting->server = g_strdup(server);
+	setting->name = g_strdup(name);
+	setting->before = g_strdup(before);
+	setting->after = g_strdup(after);
+	g_ptr_array_add(change->settings, setting);
 }
 
 void

@@ -34,6 +34,7 @@ enum change_strategy {
 struct change_file {
 	char *path;     /* as the user may open it, links resolved */
 	char *named;    /* the same before links were resolved */
+	char *served;   /* the server's own name of it; NULL in a record */
 	GBytes *before; /* NULL only in a record that lacks the contents */
 	GBytes *after;
 	char *diff; /* unified, or NULL */
@@ -52,6 +53,17 @@ struct change_check {
 	char *evidence; /* one line or more */
 };
 
+/*
+ * One value that a command of the server's sets, where it keeps its configuration in no file that
+ * could be edited.
+ */
+struct change_setting {
+	char *server; /* whose; NULL: that of all servers, or the only one */
+	char *name;
+	char *before; /* NULL: that was not told */
+	char *after;
+};
+
 /* How the configuration is found again. */
 struct change_place {
 	char *product; /* of --product */
@@ -66,13 +78,16 @@ struct change {
 	int64_t planned, changed, ended; /* µs since the epoch; 0: not yet */
 	char *product;                   /* the record's word */
 	char *title;
-	char *root; /* the file that the server reads first, as the user may open it */
+	char *root;        /* the file that the server reads first, as the user may open it */
+	char *served_root; /* the server's own name of it; NULL in a record */
+	bool restart;      /* a reload is not enough */
 	enum change_strategy strategy;
 	struct change_place place;
 	char *before,
 		*after;      /* the configuration's verdicts, as words; after: once it is applied */
 	char *explanation;   /* why it is, or is not, to be changed: a sentence */
 	GPtrArray *files;    /* of struct change_file */
+	GPtrArray *settings; /* of struct change_setting: for fix export only */
 	GPtrArray *warnings; /* of char *: what whoever approves it should know */
 	GPtrArray *obstacles; /* of char *: why it cannot be applied; empty: it can */
 	GPtrArray *targets;   /* of char *: the endpoints to probe, "pop3://192.0.2.1:110" */
@@ -95,6 +110,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(change_auto, change_free)
 
 /* Appends; returns the new one, whose fields are the caller's to fill in. */
 struct change_file *change_add_file(struct change *change);
+void change_add_setting(struct change *change, const char *server, const char *name,
+	const char *before, const char *after);
 void change_add_check(struct change *change, const char *name, enum change_check_state state,
 	const char *evidence);
 void change_warn(struct change *change, const char *format, ...) G_GNUC_PRINTF(2, 3);

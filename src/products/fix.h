@@ -37,8 +37,14 @@ struct fixing {
 };
 
 struct product_fix {
-	/* Proposes the edits that close it by the strategy; none where it knows none. */
+	/* Proposes the edits that close it by the strategy; none where it knows none. Or NULL. */
 	void (*propose)(struct fixing *fixing);
+	/*
+	 * For a server whose configuration is in no file: adds change_add_setting's that close it.
+	 * Such a room has no propose, and popseal fix export writes what sets them.
+	 */
+	void (*propose_settings)(struct fixing *fixing);
+	const char *export_to; /* of such a room: the word of --to that writes it */
 	/*
 	 * The server's own checker: words; "%s" is the file that is read first. NULL: it has none.
 	 */
@@ -46,6 +52,11 @@ struct product_fix {
 	const char *reload;       /* words of its own command; NULL: systemd's only */
 	const char *const *units; /* of systemd, one of which is there; NULL-terminated */
 	bool restart;             /* it reads its configuration when it starts, only */
+	bool without_tls;         /* it has none: no port in TLS is asked for where it is closed */
+	/*
+	 * It is asked whatever the verdict on POP3 is: it serves another protocol, for --smtp.
+	 */
+	bool whatever_verdict;
 };
 
 /* The text that is shown to the user by that name; NULL where none was read. */

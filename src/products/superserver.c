@@ -186,3 +186,56 @@ superserver_judge(struct config_reading *reading, const struct superserver_servi
 		config_location(reading, service->text, service->decides),
 		config_line(reading, service->text, service->decides), NULL);
 }
+
+/* --- switching off ---------------------------------------------------------------------------- */
+
+static bool
+is_to_go(const struct config_listener *listener, enum change_strategy strategy)
+{
+	switch (strategy) {
+	case CHANGE_REQUIRE_TLS:
+		return listener->verdict == VERDICT_PERMITS;
+	case CHANGE_TLS_ONLY_PORT:
+		return listener->verdict == VERDICT_PERMITS || listener->mode == MODE_POP3;
+	case CHANGE_DISABLE:
+		return true;
+	case CHANGE_STRATEGIES:
+		break;
+	}
+	return false;
+}
+
+static void
+warn(struct fixing *fixing, const struct config_listener *listener)
+{
+	if (fixing->change->strategy == CHANGE_DISABLE)
+		return;
+	change_warn(fixing->change,
+		"Port %u is closed, since what answers there cannot be made to require TLS here: "
+		"clients then need a port with TLS, as of a gateway in front of it (popseal gate).",
+		listener->port);
+	if (fixing->certificate != NULL)
+		change_warn(fixing->change,
+			"The certificate is written nowhere: it is for that gateway.");
+}
+
+void
+superserver_switch_off(struct fixing *fixing,
+	void (*off)(struct fixing *fixing, const struct fix_place *place))
+{
+	const GArray *listeners = fixing->reading->facts->config->listeners;
+
+	for (guint i = 0; i < listeners->len; i++) {
+		const struct config_listener *listener =
+			&g_array_index(listeners, struct config_listener, i);
+		const struct config_step *starts = config_chain_last(&listener->chain);
+		struct fix_place place = { 0 };
+
+		if (starts != NULL && is_to_go(listener, fixing->change->strategy))
+			place = fix_place_of(fixing, &starts->location);
+		if (place.text == NULL)
+			continue;
+		off(fixing, &place);
+		warn(fixing, listener);
+	}
+}

@@ -7,6 +7,7 @@
 #define POPSEAL_PRODUCTS_SUPERSERVER_H
 
 #include "products/config.h"
+#include "products/fix.h"
 
 /* A service as it is started. */
 struct superserver_service {
@@ -29,5 +30,13 @@ uint16_t superserver_port(struct config_reading *reading, const char *name);
  */
 void superserver_judge(struct config_reading *reading, const struct superserver_service *service,
 	struct config_listener *listener);
+
+/*
+ * Has each service switched off that starts what permits; by the strategy that switches POP3 off,
+ * or closes the port, each one that starts in clear. `off` is given the place of the line that
+ * starts the program, and proposes the edits.
+ */
+void superserver_switch_off(struct fixing *fixing,
+	void (*off)(struct fixing *fixing, const struct fix_place *place));
 
 #endif

@@ -1,34 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The golden cases of fixes: tests/configs/PRODUCT/CASE/{in,want,diff,args}."""
-import functools
-import os
-import subprocess
-import threading
-
-from program import SOURCE, scratch
+from keypair import pair
+from program import SOURCE
 
 CONFIGS = SOURCE / "tests" / "configs"
-
-_making = threading.Lock()
-
-
-@functools.lru_cache(maxsize=None)
-def _make_pair():
-    folder = scratch() / "pair"
-    folder.mkdir()
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-         "-nodes", "-days", "90", "-subj", "/CN=mail.example.org",
-         "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
-        check=True, capture_output=True)
-    os.chmod(folder / "key.pem", 0o600)
-    return folder
-
-
-def pair():
-    """A folder with a certificate, cert.pem, and its key, key.pem; made once."""
-    with _making:
-        return _make_pair()
 
 
 def tree(folder):

@@ -12,7 +12,8 @@ import time
 
 import tap
 from fakeserver import FakeServer, Pop3, capa
-from golden import pair, tree
+from golden import tree
+from keypair import pair
 from program import environment, finish, popseal, scratch, start
 
 OPEN = "protocols = pop3\nssl = yes\ndisable_plaintext_auth = no\n"

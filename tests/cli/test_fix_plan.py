@@ -18,7 +18,8 @@ import subprocess
 import tempfile
 
 import tap
-from golden import CONFIGS, arguments, pair, tree, wanted
+from golden import CONFIGS, arguments, tree, wanted
+from keypair import pair
 from program import popseal, scratch
 
 
@@ -108,6 +109,30 @@ def check_hindered(case):
     state = folder.parent / "state"
     popseal("fix", "apply", "--offline", "--state", state, *arguments(case, folder)).exits(4)
     tap.equal(tree(folder), before, "what it has left")
+
+
+@tap.test
+def postfix_without_smtp():
+    """Postfix cannot fix POP3, and says so unless --smtp asks for SMTP."""
+    folder = copy_of(CONFIGS / "postfix" / "guide")
+    run = popseal("fix", "plan", "--format", "jsonl", "--product", "postfix", folder).exits(1)
+    change, = run.of_type("change")
+    tap.equal(change["files"], [], "files")
+    tap.contains(change["obstacles"][0], "no POP3 service", "obstacle")
+    run = popseal("fix", "plan", "--format", "jsonl", "--product", "postfix", "--smtp", folder)
+    change, = run.exits(1).of_type("change")
+    tap.contains(change["obstacles"][0], "no certificate", "obstacle with --smtp")
+
+
+@tap.test
+def superserver_warns():
+    """What has no TLS is switched off, with a word on what clients need then."""
+    folder = copy_of(CONFIGS / "xinetd" / "two")
+    run = popseal("fix", "plan", "--format", "jsonl", "--product", "xinetd", folder).exits(1)
+    change, = run.of_type("change")
+    tap.equal([warning[:9] for warning in change["warnings"][:2]], ["Port 110 ", "Port 1110"],
+              "ports")
+    tap.contains(change["warnings"][0], "popseal gate", "warning")
 
 
 for path in sorted(CONFIGS.glob("*/*/in")):

@@ -20,7 +20,7 @@ NPM = pathlib.Path(POPSEAL).resolve().parent / "npm"
 # jest-sarif 1.0.0-beta.0 ships schemastore's sarif-2.1.0-rtm.5.json; ajv 6 still reads draft 04.
 # codeclimate-types has the specification that GitLab's Code Quality reports follow.
 PACKAGES = ("@microsoft/jest-sarif@1.0.0-beta.0", "ajv@6.12.6", "codeclimate-types@0.3.1",
-            "typescript@5.9.3")
+            "tree-sitter-powershell@0.26.4", "typescript@5.9.3", "web-tree-sitter@0.27.2")
 LEVELS = {"none", "note", "warning", "error"}
 GITLAB_SEVERITIES = {"info", "minor", "major", "critical", "blocker"}
 COMMAND = re.compile(r"::(?:debug|(?:error|warning|notice) [^\r\n]*?)::[^\r\n]*")
@@ -53,6 +53,11 @@ def by_node(script, *paths):
     done = subprocess.run(["node", HERE / script, npm_folder(), *paths],
                           capture_output=True, text=True, timeout=60, check=False)
     tap.equal((done.returncode, done.stdout), (0, ""), f"{paths}: {done.stderr}")
+
+
+def powershell_by_grammar(path):
+    """Raises unless the file is PowerShell."""
+    by_node("powershell_parse.js", path)
 
 
 def sarif_by_schema(path):

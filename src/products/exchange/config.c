@@ -250,9 +250,8 @@ read_server(const struct exchange *exchange)
 	note_rest(exchange);
 }
 
-/* Where the next server begins: at a name that comes again. */
-static const struct node *
-server_end(const struct node *first)
+const struct node *
+exchange_server_end(const struct node *first)
 {
 	const char *names[NAMES_MAX];
 	size_t count = 0;
@@ -284,7 +283,7 @@ read_root(struct config_reading *reading)
 	tree = dialect_poplist.parse(exchange.text->bytes, exchange.text->length);
 	for (exchange.first = tree->root.first; exchange.first != NULL;
 		exchange.first = exchange.end) {
-		exchange.end = server_end(exchange.first);
+		exchange.end = exchange_server_end(exchange.first);
 		if (find(&exchange, "LoginType") != NULL ||
 			find(&exchange, "UnencryptedOrTLSBindings") != NULL ||
 			find(&exchange, "Server") != NULL)

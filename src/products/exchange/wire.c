@@ -55,4 +55,5 @@ const struct product product_exchange = {
 		  "Restart-Service MSExchangePOP3, MSExchangePOP3BE; on every server.",
 	.documentation = documentation,
 	.config = &exchange_config,
+	.fix = &exchange_fix,
 };

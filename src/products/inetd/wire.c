@@ -22,4 +22,5 @@ const struct product product_inetd = {
 		  "that requires TLS.",
 	.documentation = documentation,
 	.config = &inetd_config,
+	.fix = &inetd_fix,
 };

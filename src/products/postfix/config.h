@@ -3,8 +3,10 @@
 #define POPSEAL_PRODUCTS_POSTFIX_CONFIG_H
 
 #include "products/config.h"
+#include "products/fix.h"
 #include "products/product.h"
 
 extern const struct product_config postfix_config;
+extern const struct product_fix postfix_fix;
 
 #endif

@@ -24,4 +24,5 @@ const struct product product_postfix = {
 		"ssl = required; Cyrus: tls_required: yes; Courier: POP3_TLS_REQUIRED=1).",
 	.documentation = documentation,
 	.config = &postfix_config,
+	.fix = &postfix_fix,
 };

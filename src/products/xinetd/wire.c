@@ -22,4 +22,5 @@ const struct product product_xinetd = {
 		  "server that requires TLS.",
 	.documentation = documentation,
 	.config = &xinetd_config,
+	.fix = &xinetd_fix,
 };

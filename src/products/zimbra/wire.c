@@ -47,4 +47,5 @@ const struct product product_zimbra = {
 		  "must agree.",
 	.documentation = documentation,
 	.config = &zimbra_config,
+	.fix = &zimbra_fix,
 };
