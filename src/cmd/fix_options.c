@@ -35,6 +35,8 @@ static const GOptionEntry entries[] = {
 		"Of Postfix: set what SMTP needs in the same way", NULL },
 	{ "plan-output", 0, 0, G_OPTION_ARG_FILENAME, &given.plan_output,
 		"Write the plan there, for approval and for fix apply", "FILE" },
+	{ "logs", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &given.logs,
+		"Accepted for later versions: who would break is not told yet", "FILE" },
 	{ "offline", 0, 0, G_OPTION_ARG_NONE, &given.offline, "Edit files only, and run nothing",
 		NULL },
 	{ "state", 0, 0, G_OPTION_ARG_FILENAME, &given.state,

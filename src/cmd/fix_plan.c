@@ -96,6 +96,9 @@ fix_run_plan(struct fix_run *run, char **words)
 			g_error_new(POPSEAL_USAGE_ERROR, 0, "%s: one PATH at a time", words[1]),
 			EXIT_USAGE);
 	plans = fix_plans_of(run, words[0]);
+	for (guint i = 0; run->given->logs != NULL && i < plans->len; i++)
+		change_warn(g_ptr_array_index(plans, i),
+			"Who would break is not known: this version of popseal reads no logs.");
 	if (run->given->plan_output != NULL)
 		write_plan(run, plans);
 	for (guint i = 0; i < plans->len; i++) {

@@ -6,6 +6,7 @@
 #include "fix/diff.h"
 #include "fix/draft.h"
 #include "fix/owner.h"
+#include "fix/pairs.h"
 #include "net/command.h"
 #include "net/pair.h"
 
@@ -208,12 +209,22 @@ static void
 check_tls(struct planning *planning)
 {
 	const struct plan_options *options = planning->options;
+	guint before;
 
 	if (options->strategy == CHANGE_DISABLE || planning->product->fix->without_tls)
 		return;
+	before = planning->change->obstacles->len;
 	hinder_by_notes(planning);
+	if (planning->change->obstacles->len > before && options->certificate == NULL)
+		pairs_suggest(planning->change, planning->change->place.root);
 	if (options->certificate == NULL && planning->change->obstacles->len == 0)
 		check_configured(planning);
+	if (options->certificate_as != NULL)
+		pairs_check_renewal(planning->change, planning->change->place.root,
+			options->certificate_as);
+	else if (config_of(planning)->certificate != NULL)
+		pairs_check_renewal(planning->change, planning->change->place.root,
+			config_of(planning)->certificate);
 	if (options->strategy == CHANGE_TLS_ONLY_PORT &&
 		count_listeners(config_of(planning), MODE_POP3S) == 0)
 		change_hinder(planning->change,

@@ -146,9 +146,11 @@ change_free(struct change *change)
 		change->place.product, change->place.path, change->place.root,
 		change->place.version, change->before, change->after, change->explanation,
 		change->check_command, change->reload_command, change->restart_command,
-		change->certificate, change->key, change->ticket, change->approved_by, change->served_root };
+		change->certificate, change->key, change->ticket, change->approved_by,
+		change->served_root };
 	GPtrArray *const arrays[] = { change->files, change->checks, change->warnings,
-		change->obstacles, change->targets, change->closed, change->opened, change->settings };
+		change->obstacles, change->targets, change->closed, change->opened,
+		change->settings };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
 		g_free(texts[i]);

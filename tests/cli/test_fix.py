@@ -494,6 +494,33 @@ def image():
 
 
 @tap.test
+def pairs_of_the_host():
+    """Where there is no certificate, the pairs that the host has are named, and what renews them"""
+    place = Place()
+    image = place.home / "image"
+    shutil.copytree(place.folder, image / "etc" / "dovecot")
+    words = ["--format", "jsonl", "--root", image, "--product", "dovecot"]
+    told = change_of(popseal("fix", *words))["warnings"]
+    tap.true(any("certbot certonly" in text for text in told), f"{told}")
+    live = image / "etc" / "letsencrypt" / "live" / "mail.example.org"
+    live.mkdir(parents=True)
+    shutil.copy(pair() / "cert.pem", live / "fullchain.pem")
+    shutil.copy(pair() / "key.pem", live / "privkey.pem")
+    told = change_of(popseal("fix", *words))["warnings"]
+    tap.true(any(f"--certificate {live}/fullchain.pem --key {live}/privkey.pem" in text
+                 for text in told), f"{told}")
+    words += ["--certificate", live / "fullchain.pem", "--key", live / "privkey.pem"]
+    run = popseal("fix", *words).exits(1)
+    tap.equal(change_of(run)["obstacles"], [])
+    tap.true(any("nothing tells the server" in text for text in change_of(run)["warnings"]), run.out)
+    hooks = image / "etc" / "letsencrypt" / "renewal-hooks" / "deploy"
+    hooks.mkdir(parents=True)
+    (hooks / "reload").write_text("#!/bin/sh\n")
+    run = popseal("fix", *words).exits(1)
+    tap.lacks(" ".join(change_of(run)["warnings"]), "nothing tells the server")
+
+
+@tap.test
 def nothing_to_do():
     """What is closed is left alone, and no change is made of it"""
     place = Place({"dovecot.conf": "protocols = pop3\nssl = required\n"})
