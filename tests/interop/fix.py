@@ -12,6 +12,7 @@ import argparse
 import concurrent.futures
 import hashlib
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -175,7 +176,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jobs", type=int, default=3)
     parser.add_argument("--list", action="store_true")
-    parser.add_argument("--popseal", default=str(lab.REPO / "build" / "popseal"))
+    parser.add_argument("--popseal", default=os.environ.get("POPSEAL")
+                        or str(lab.REPO / "build" / "popseal"))
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
     tests = [(f"fix {case.variant.title}{case.note}", check, case) for case in CASES] + \
