@@ -28,9 +28,9 @@ CHECKERS = {
     "courier": ("/etc/courier", "for file in /etc/courier/pop3d*; do sh -n $file; done"),
     # Debian's nginx has its mail part as a module; the corpus' files lack a part that it wants.
     "nginx": ("/etc/nginx",
-              'nginx -t -c /etc/nginx/nginx.conf -g "load_module modules/ngx_mail_module.so;" || '
-              "nginx -t -c /etc/nginx/nginx.conf "
-              '-g "load_module modules/ngx_mail_module.so; events {}"'),
+              "grep -q events /etc/nginx/nginx.conf || echo \"events {}\" >> "
+              "/etc/nginx/nginx.conf; nginx -t -c /etc/nginx/nginx.conf "
+              '-g "load_module modules/ngx_mail_module.so;"'),
     "mailutils": ("/etc", "pop3d --config-lint"),
 }
 
