@@ -119,6 +119,74 @@ row("this host may be trusted: it is secure anyway",
 row("an unknown host name in a block is a scope",
     P23 + "remote mail.example {\n" + OPEN23 + "}\n", "permits", scope="remote mail.example")
 
+# ---- networks, in all the forms that Dovecot takes
+
+REQUIRED = P23 + CERT + "ssl = required\n"
+for words, scope in (("10.77.0/24", "10.77.0.0/24"), ("0x0a4d0002/32", "10.77.0.2/32"),
+                     ("127.0.0.0/8 [::1]/128 10.77.0/24", "10.77.0.0/24"),
+                     ("10.77/16", "10.0.0.77/16"), ("010.77.0.2", "10.77.0.2"),
+                     ("010.2", "8.0.0.2"), ("[fd77::]/064", "fd77::/064"), ("0/0", "0.0.0.0/0"),
+                     ("10.77.0.2,foo", "10.77.0.2")):
+    for head in (REQUIRED, P24):
+        row(f"{'2.4' if head is P24 else '2.3'} trusts {words}",
+            head + f"login_trusted_networks = {words}\n", "permits", reason="trusted-network",
+            scope=f"remote {scope}")
+for words in ("foo 10.77.0.0/24", "10.77.0.0/33 10.77.0.2", "10.77.0.0/+8", "[10.77.0.2]",
+              "fe80::1%eth0"):
+    for head in (REQUIRED, P24):
+        row(f"{'2.4' if head is P24 else '2.3'} reads no further than {words}",
+            head + f"login_trusted_networks = {words}\n", "undetermined", reason="not-understood")
+row("who comes by an IPv4 address is no IPv6 client", REQUIRED
+    + "login_trusted_networks = ::ffff:10.77.0.0/112\n", "refuses",
+    no_config_trusted_network=True)
+row("nor in a block", P23 + "remote ::ffff:10.0.0.0/104 {\n" + OPEN23 + "}\n", "refuses")
+row("the server has no such address", P23 + "listen = *\nlocal 2001:db8::1 {\n" + OPEN23 + "}\n",
+    "refuses")
+row("it has one", P23 + "listen = ::\nlocal 2001:db8::1 {\n" + OPEN23 + "}\n", "permits",
+    scope="local 2001:db8::1")
+row("an address to listen on may be short", P23 + "listen = 127.1\n" + OPEN23, "permits",
+    scope="loopback only")
+row("blocks meet, however their networks are written",
+    REQUIRED + "remote 10.77.0/24 {\n" + OPEN23 + "}\nremote 10.77.0.0/16 {\n ssl = no\n}\n",
+    "permits", scope="remote 10.77.0.0/24")
+row("brackets in a block", P23 + "remote [fd77::]/64 {\n" + OPEN23 + "}\n", "permits",
+    scope="remote fd77::/64")
+for name, other, verdict in (("localhost", "127.0.0.0/8", "undetermined"),
+                             ("localhost", "10.0.0.0/8", "refuses"),
+                             ("mail.example", "10.0.0.0/8", "undetermined")):
+    row(f"a block for {name} and one for {other}", REQUIRED + f"remote {name} {{\n{OPEN23}}}\n"
+        f"remote {other} {{\n ssl = no\n}}\n", verdict)
+row("who is trusted in a block for a name", REQUIRED
+    + "remote mail.example {\nlogin_trusted_networks = 10.0.0.0/8\n}\n", "undetermined")
+for head in (REQUIRED, P24):
+    row(f"{'2.4' if head is P24 else '2.3'}: trust is taken back for the same network", head
+        + "login_trusted_networks = 10.77.0/24\nremote 10.77.0.0/24 {\n login_trusted_networks =\n}\n",
+        "refuses")
+row("a block within a trusted network is told once", P23 + "listen = *\nssl = required\n"
+    "login_trusted_networks = 10.77.0.0/24\nremote 10.77.0.0/24 {\n ssl = yes\n}\n", "permits",
+    listeners=[("0.0.0.0", 110, "refuses", None), ("0.0.0.0", 110, "refuses", "remote 10.77.0.0/24"),
+               ("0.0.0.0", 110, "permits", "remote 10.77.0.0/24"),
+               ("0.0.0.0", 995, "refuses", None)])
+
+# ---- what lets no password in
+
+for head, opened in ((P23, OPEN23), (P24, OPEN24)):
+    release = "2.4" if head is P24 else "2.3"
+    for value, verdict in (("cram-md5", "refuses"), ("external SCRAM-SHA-256", "refuses"),
+                           ("login", "permits"), ("cram-md5 xoauth2", "permits"),
+                           ("oauthbearer", "permits"), ("plain any", "undetermined"),
+                           ("$ENV:X", "undetermined")):
+        row(f"{release}: auth_mechanisms = {value}", head + opened + f"auth_mechanisms = {value}\n"
+            "login_trusted_networks = 10.0.0.0/8\n", verdict, no_config_latent=True)
+    row(f"{release}: a certificate is wanted of clients", head + opened
+        + "auth_ssl_require_client_cert = yes\nlogin_trusted_networks = 10.0.0.0/8\n", "refuses")
+    row(f"{release}: mechanisms of IMAP", head + opened
+        + "protocol imap {\n auth_mechanisms = cram-md5\n}\n", "permits")
+    row(f"{release}: ssl = no opens no TLS listener", head + "listen = *\nssl = no\n", "refuses",
+        listeners=[("0.0.0.0", 110, "refuses", None)])
+    row(f"{release}: ssl = no and no clear listener", head + opened + "ssl = no\nservice pop3-login"
+        " {\n inet_listener pop3 {\n  port = 0\n }\n}\n", "no-service")
+
 # ---- listeners
 
 row("ssl = no on pop3s is a clear port",

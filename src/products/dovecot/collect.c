@@ -114,10 +114,10 @@ narrow(struct collector *collector, struct dovecot_network *network, const char 
 {
 	struct dovecot_network outer = *network;
 
-	if (!dovecot_network_read(network, keep(collector, text)))
+	if (!dovecot_network_read_block(network, keep(collector, text)))
 		return "This is no address, network or host name: Dovecot does not load the file.";
-	if (outer.text != NULL &&
-		(outer.bits > network->bits || !dovecot_network_holds(&outer, network)))
+	if (outer.text != NULL && outer.bits > 0 &&
+		(outer.bits > network->bits || !dovecot_network_may_meet(&outer, network)))
 		return "A network within a network must be a part of it: Dovecot does not load "
 		       "the file.";
 	return NULL;

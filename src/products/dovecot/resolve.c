@@ -22,13 +22,20 @@ protocol_matches(const char *mask, const char *protocol)
 	return mask[0] == '!' ? !g_str_equal(mask + 1, protocol) : g_str_equal(mask, protocol);
 }
 
+/* A mask of no bits is no condition at all: not even that of the family. */
+static bool
+is_for(const struct dovecot_network *filter, const struct dovecot_network *client)
+{
+	return filter->text == NULL || filter->bits == 0 ||
+		(!dovecot_network_is_empty(filter) && dovecot_network_holds(filter, client));
+}
+
 static bool
 matches(const struct dovecot_filter *filter, const struct dovecot_client *client)
 {
 	return filter->local_name == NULL && filter->group == NULL &&
 		protocol_matches(filter->protocol, client->protocol) &&
-		dovecot_network_holds(&filter->local, &client->local) &&
-		dovecot_network_holds(&filter->remote, &client->remote);
+		is_for(&filter->local, &client->local) && is_for(&filter->remote, &client->remote);
 }
 
 bool
