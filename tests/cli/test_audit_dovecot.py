@@ -365,6 +365,46 @@ row("an earlier network block under a later protocol block: releases differ",
     P24 + "remote 10.0.0.0/8 {\n" + OPEN24 + "}\nprotocol pop3 {\nauth_allow_cleartext = no\n}\n",
     "undetermined")
 
+# ---- what 2.4 says of listeners outside of them
+
+SHUT_24 = P24 + OPEN24 + "service pop3-login {\n inet_listener pop3 {\n  port = 0\n }\n}\n"
+for text in ("inet_listener_ssl = no\n", "service pop3-login {\n inet_listener_ssl = no\n}\n",
+             "service/pop3-login/inet_listener_ssl = no\n", "inet_listener_haproxy = yes\n",
+             "group @g a {\n inet_listener_ssl = no\n}\n@g = a\n", "inet_listener_port = 1110\n",
+             "group @inet_listener a {\n ssl = no\n}\n@inet_listener = a\n",
+             "inet_listener pop3s {\n ssl = no\n}\n", "inet_listener/pop3s/ssl = no\n",
+             "service pop3-login {\n listen = 192.0.2.1\n}\n"):
+    row(f"2.4: what listens is not understood of {text.encode()}", SHUT_24 + text, "undetermined",
+        reason="not-understood", listeners=[])
+for text in ("service imap-login {\n inet_listener_ssl = no\n}\n",
+             "local 192.0.2.1 {\n inet_listener_ssl = no\n}\n",
+             "service auth {\n inet_listener any {\n  port = 9\n }\n}\n"):
+    row(f"2.4: no matter of POP3's is {text.encode()}", SHUT_24 + text, "refuses")
+
+# ---- lists
+
+row("2.4: a quoted protocol", HEAD + 'protocols = imap "pop3"\n' + OPEN24, "permits")
+row("2.4: a quoted network", P24 + 'login_trusted_networks = 192.0.2.0/24 "10.77.0.0/24"\n',
+    "permits", listeners=[("*", 110, "refuses", None), ("*", 110, "permits", "remote 192.0.2.0/24"),
+                          ("*", 110, "permits", "remote 10.77.0.0/24"),
+                          ("*", 995, "refuses", None)])
+row("2.4: a quoted address", P24 + 'listen = 127.0.0.1, "192.0.2.1"\n' + OPEN24, "permits",
+    scope=None)
+for value in ('imap"pop3"', '"imap"pop3', 'imap "pop3', "POP3", "imap !pop3", "imap\tpop3",
+              "imap 'pop3'", "none", "pop3 imaps"):
+    row(f"2.4 has no protocols {value!r}", HEAD + f"protocols = {value}\n" + OPEN24,
+        "undetermined", reason="invalid")
+for value in ("POP3", "imap,pop3", "imap\tpop3", "none imap"):
+    row(f"2.3 has no protocols {value!r}", f"protocols = {value}\n" + OPEN23, "undetermined",
+        reason="invalid")
+row("a service may be of a protocol of its own", "protocols = pop3 any\nservice any {\n"
+    " protocol = any\n}\n" + OPEN23, "permits")
+for head in (P23, P24):
+    row(f"{'2.4' if head is P24 else '2.3'} listens somewhere", head + "listen =\n",
+        "undetermined", reason="invalid")
+row("2.4: a contradiction by group", P24 + "ssl = required\ngroup @g a {\n" + OPEN24
+    + "}\n@g = a\n", "undetermined", reason="invalid")
+
 # ---- beside the verdict
 
 row("no certificate", P23 + "ssl = yes\n", "refuses", config_tls_unavailable="dovecot.conf:None")

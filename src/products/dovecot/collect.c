@@ -178,7 +178,7 @@ with_prefix(const char *prefix, const char *key)
 	g_autofree char *whole = g_strconcat(prefix, "_", key, NULL);
 
 	if (dovecot_name_matters(whole) || g_str_has_prefix(whole, "ssl_server_") ||
-		g_str_equal(whole, "ssl_min_protocol"))
+		g_str_has_prefix(whole, "inet_listener_") || g_str_equal(whole, "ssl_min_protocol"))
 		return g_steal_pointer(&whole);
 	return NULL;
 }

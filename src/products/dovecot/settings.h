@@ -116,6 +116,19 @@ struct dovecot_word {
 GArray *dovecot_settings_list(struct dovecot_settings *settings, const char *key,
 	const struct dovecot_client *client, const char *otherwise);
 
+enum dovecot_list {
+	DOVECOT_LIST_WORD,
+	DOVECOT_LIST_END,
+	DOVECOT_LIST_WRONG, /* 2.4 does not load it */
+};
+
+/* Takes the next word of a list's value; in 2.4 it may be quoted. */
+enum dovecot_list dovecot_list_next(bool is_24, const char **at, GString *word);
+
+/* The last assignment right under the filter, or in a group that is included there; or NULL. */
+const struct dovecot_assignment *dovecot_settings_last(const struct dovecot_settings *settings,
+	const struct dovecot_filter *filter, const char *key);
+
 /* Whether the filter's assignments can hold for a client of that protocol before TLS. */
 bool dovecot_filter_may_match(const struct dovecot_filter *filter, const char *protocol);
 
