@@ -202,7 +202,6 @@ row("a listener of another service is not POP3's",
     listeners=[("*", 110, "refuses", None), ("*", 995, "refuses", None)])
 row("a TLS listener of any name", P23 + OPEN23 + "service pop3-login {\n inet_listener pop3 {\n"
     " ssl = yes\n }\n}\n", "refuses", reason="tls-only", config_latent="dovecot.conf:2")
-row("pop3s in protocols is pop3, as 1.x had it", "protocols = pop3s\n" + OPEN23, "permits")
 row("2.3 serves pop3 where protocols is not set", OPEN23, "permits")
 row("packages set protocols elsewhere", "!include_try /usr/share/dovecot/protocols.d/*.protocol\n"
     + OPEN23, "undetermined", reason="decided-elsewhere", config_latent="dovecot.conf:2")
@@ -364,6 +363,41 @@ row("and not in 2.3", P23 + PROXY, "refuses")
 row("an earlier network block under a later protocol block: releases differ",
     P24 + "remote 10.0.0.0/8 {\n" + OPEN24 + "}\nprotocol pop3 {\nauth_allow_cleartext = no\n}\n",
     "undetermined")
+
+# ---- names of 1.x and 2.0 that 2.3 takes, in the order of the file
+
+OFF = SHUT + "service pop3-login {\n inet_listener pop3s {\n  port = 0\n }\n}\n"
+for text, wanted in (("protocol pop3 {\n listen = *:110\n}\n", [("0.0.0.0", 110, "permits", None)]),
+                     ("listen = *:110\n", [("0.0.0.0", 110, "permits", None)]),
+                     ("protocol pop3 {\n ssl_listen = *:1995\n}\n",
+                      [("0.0.0.0", 1995, "refuses", None)]),
+                     ("protocol imap {\n listen = *:110\n}\n", []),
+                     ("protocol !imap {\n listen = 192.0.2.1:110\n}\n",
+                      [("192.0.2.1", 110, "permits", None)])):
+    row(f"2.3: the ports are shut, then {text.encode()}", P23 + OPEN23 + OFF + text,
+        wanted[0][2] if wanted else "no-service", listeners=wanted)
+row("2.3: an address with a port, then the port is shut", P23 + OPEN23 + "listen = *:110\n" + OFF,
+    "no-service")
+row("2.3: an address with a port moves the port", P23 + OPEN23 + "listen = *:1110\n", "permits",
+    listeners=[("0.0.0.0", 1110, "permits", None), ("0.0.0.0", 995, "refuses", None)])
+row("2.3: an address of a protocol", P23 + OPEN23 + "listen = 127.0.0.1\nprotocol pop3 {\n"
+    " listen = 192.0.2.1\n}\n", "permits", scope=None)
+row("2.3: an IPv6 address has no port", P23 + OPEN23 + "listen = ::1, [::1]\n", "permits",
+    scope="loopback only")
+row("2.3: pop3s alone", "protocols = pop3s\n" + OPEN23, "refuses", reason="tls-only",
+    listeners=[("*", 995, "refuses", None)])
+row("2.3: pop3s beside pop3", "protocols = pop3s pop3\n" + OPEN23, "permits")
+row("2.3: pop3s, then the port is opened", "protocols = imaps pop3s\n" + OPEN23
+    + service("pop3-login", " inet_listener pop3 {\n  port = 110\n }\n", 0), "permits")
+row("2.3: ssl_disable is ssl", P23 + OPEN23 + "ssl = required\nssl_disable = yes\n", "permits",
+    config_permits="dovecot.conf:2")
+row("2.3: ssl_disable = no", P23 + OPEN23 + "ssl = required\nssl_disable = no\n", "permits")
+row("2.3: ssl_disable is yes or no", P23 + "ssl_disable = 1\n", "undetermined", reason="invalid")
+row("2.3: files of a certificate", P23 + "ssl_cert_file = /elsewhere/cert\nssl_key_file = k\n"
+    "max_mail_processes = 100\n", "refuses", config_tls_unavailable="dovecot.conf:3")
+row("2.3: a block of auth", P23 + OPEN23 + "auth default {\n mechanisms = cram-md5\n passdb pam {\n"
+    " }\n}\n", "refuses")
+row("2.4 has none of these", P24 + "ssl_disable = yes\n", "undetermined")
 
 # ---- what 2.4 says of listeners outside of them
 

@@ -158,61 +158,6 @@ is_filter(const char *key)
 		g_str_equal(key, "local") || g_str_equal(key, "local_name");
 }
 
-/* --- keys ------------------------------------------------------------------------------------- */
-
-/* In 2.4, "inet_listener_port" within an inet_listener is its "port". */
-static const char *
-without_prefix(const char *path, const char *key)
-{
-	if (strstr(path, "/inet_listener/") != NULL && g_str_has_prefix(key, "inet_listener_"))
-		return key + strlen("inet_listener_");
-	if (g_str_has_prefix(path, "service/") && g_str_has_prefix(key, "service_"))
-		return key + strlen("service_");
-	return key;
-}
-
-/* In 2.4, "cert_file" in "ssl_server { }" or in a group @ssl_server is ssl_server_cert_file. */
-static char *
-with_prefix(const char *prefix, const char *key)
-{
-	g_autofree char *whole = g_strconcat(prefix, "_", key, NULL);
-
-	if (dovecot_name_matters(whole) || g_str_has_prefix(whole, "ssl_server_") ||
-		g_str_has_prefix(whole, "inet_listener_") || g_str_equal(whole, "ssl_min_protocol"))
-		return g_steal_pointer(&whole);
-	return NULL;
-}
-
-/* The key with its place: "service/pop3-login/inet_listener/pop3/port". */
-static char *
-full_key(const struct collector *collector, const struct dovecot_section *section, const char *key)
-{
-	bool in_block = section->path[0] != '\0';
-	char *whole = NULL;
-	const char *last;
-
-	if (!collector->settings->is_24)
-		return in_block ? g_strconcat(section->path, "/", key, NULL) : g_strdup(key);
-	if (section->label != NULL && !in_block)
-		whole = with_prefix(section->label, key);
-	if (whole == NULL && in_block && strchr(section->path, '/') == NULL)
-		whole = g_str_has_prefix(key, section->path) && key[strlen(section->path)] == '_' ?
-			g_strdup(key) :
-			with_prefix(section->path, key);
-	if (whole != NULL)
-		return whole;
-	whole = in_block ? g_strconcat(section->path, "/", key, NULL) : g_strdup(key);
-	last = strrchr(whole, '/');
-	if (last != NULL) {
-		g_autofree char *path = g_strndup(whole, (gsize)(last + 1 - whole));
-		char *plain = g_strconcat(path, without_prefix(path, last + 1), NULL);
-
-		g_free(whole);
-		whole = plain;
-	}
-	return whole;
-}
-
 /* --- assignments ------------------------------------------------------------------------------ */
 
 /* The name of a place: of a key, or of a list with what is in it. */
@@ -356,13 +301,13 @@ check(struct collector *collector, const struct dovecot_assignment *assignment)
 			assignment->problem);
 }
 
+/* Adds the setting that the node is, or that is taken in its place. */
 static void
-add_assignment(struct collector *collector, const struct node *node)
+add_assignment(struct collector *collector, const struct node *node,
+	const struct dovecot_instead *is, enum dovecot_value kind)
 {
 	struct dovecot_settings *settings = collector->settings;
-	g_autofree char *key = full_key(collector, collector->section, node->key);
 	struct dovecot_assignment *assignment;
-	enum dovecot_value kind = dovecot_value_of(node, collector->text->bytes);
 
 	if (settings->assignments->len == DOVECOT_ASSIGNMENTS_MAX) {
 		stop(collector, node, "There are too many settings.");
@@ -370,18 +315,18 @@ add_assignment(struct collector *collector, const struct node *node)
 	}
 	assignment = arena_take(&settings->arena, sizeof(*assignment));
 	assignment->step = arena_take(&settings->arena, sizeof(*assignment->step));
-	assignment->key = keep(collector, key);
+	assignment->key = keep(collector, is->key);
 	assignment->value = "";
-	assignment->filter = collector->section->filter;
+	assignment->filter = is->filter;
 	assignment->text = collector->text;
 	assignment->at = node->key_at.start;
 	assignment->problem = node->problem;
-	if (is_wanted(key) || strlen(node->value) < CONFIG_LINE_MAX)
-		assignment->value = keep(collector, node->value);
-	if (kind == DOVECOT_FILE)
+	if (is_wanted(is->key) || strlen(is->value) < CONFIG_LINE_MAX)
+		assignment->value = keep(collector, is->value);
+	if (is->is_file)
 		read_value(collector, assignment);
-	else if (kind == DOVECOT_PLAIN && strchr("'\"", node->value[0]) == NULL &&
-		strchr(node->value, '$') != NULL) {
+	else if (kind == DOVECOT_PLAIN && strchr("'\"", is->value[0]) == NULL &&
+		strchr(is->value, '$') != NULL) {
 		if (++collector->references > DOVECOT_REFERENCES_MAX)
 			stop(collector, node, "There are too many references.");
 		dovecot_expand(settings, collector->section, node->key, assignment);
@@ -422,11 +367,24 @@ include_group(struct collector *collector, const struct node *node)
 static void
 add_setting(struct collector *collector, const struct node *node)
 {
-	if (collector->settings->is_24 && node->key[0] == '@' &&
-		collector->section->path[0] == '\0')
+	const struct dovecot_section *section = collector->section;
+	bool is_24 = collector->settings->is_24;
+	enum dovecot_value kind = dovecot_value_of(node, collector->text->bytes);
+	g_autofree char *key = dovecot_key(is_24, section, node->key);
+	g_autofree char *value = g_strdup(node->value);
+	struct dovecot_instead own = { section->filter, key, value, kind == DOVECOT_FILE };
+	g_autoptr(GPtrArray) now = NULL;
+
+	if (is_24 && node->key[0] == '@' && section->path[0] == '\0') {
 		include_group(collector, node);
-	else
-		add_assignment(collector, node);
+		return;
+	}
+	if (!is_24 && kind != DOVECOT_FILE)
+		now = dovecot_replace_old(section, node->key, node->value);
+	if (now == NULL)
+		add_assignment(collector, node, &own, kind);
+	for (guint i = 0; now != NULL && i < now->len; i++)
+		add_assignment(collector, node, g_ptr_array_index(now, i), kind);
 }
 
 /* --- blocks ----------------------------------------------------------------------------------- */
@@ -510,6 +468,11 @@ open_block(struct collector *collector, const struct node *node)
 	}
 	if (node->words != NULL && node->words[1] != NULL) {
 		open_group(collector, node);
+		return;
+	}
+	if (!collector->settings->is_24 && section->path[0] == '\0' &&
+		g_str_equal(node->key, "auth")) {
+		push(collector, section->filter, "", node->key);
 		return;
 	}
 	key = section->path[0] != '\0' ? g_strconcat(section->path, "/", node->key, NULL) :

@@ -229,14 +229,12 @@ dovecot_serves(struct dovecot_settings *settings, const char *protocol, bool *un
 	g_autoptr(GArray) words =
 		dovecot_settings_list(settings, "protocols", &nobody, none ? "" : "imap pop3 lmtp");
 	struct dovecot_found found;
-	g_autofree char *tls = g_strconcat(protocol, "s", NULL);
 
 	dovecot_settings_find(settings, "protocols", &nobody, &found);
 	for (guint i = 0; i < words->len; i++) {
 		const char *word = g_array_index(words, struct dovecot_word, i).word;
 
-		/* "pop3s" is what 1.x had; 2.2 and 2.3 take it as "pop3". */
-		if (g_str_equal(word, protocol) || (!settings->is_24 && g_str_equal(word, tls)))
+		if (g_str_equal(word, protocol))
 			return true;
 	}
 	*unclear |= settings->protocols_outside && found.decides == NULL;

@@ -43,6 +43,11 @@ static const char *const known_23[] = {
 	" ssl_prefer_server_ciphers ssl_protocols ssl_require_crl ssl_verify_client_cert ",
 	" state_dir syslog_facility valid_chroot_dirs verbose_proctitle verbose_ssl ",
 	" version_ignore ",
+	/* Of 1.x and 2.0: taken with a warning. But for login_executable, which we do not follow. */
+	" auth_chroot auth_count auth_executable auth_process_size auth_user dbox_rotate_days ",
+	" dbox_rotate_min_size fsync_disable login_chroot login_dir login_max_connections ",
+	" login_max_processes_count login_process_per_connection login_process_size ",
+	" login_processes_count max_mail_processes ",
 };
 
 static const char *const known_24[] = {

@@ -143,9 +143,24 @@ void dovecot_expand(struct dovecot_settings *settings, const struct dovecot_sect
 struct dovecot_section {
 	const struct dovecot_section *above; /* NULL: none is open */
 	const struct dovecot_filter *filter;
-	const char *path;  /* of what it holds: "", "service/pop3-login" */
-	const char *label; /* of a group: its settings may lack "label_"; or NULL */
+	const char *path; /* of what it holds: "", "service/pop3-login" */
+	const char
+		*label; /* of a group, or "auth" of 1.x: its settings may lack "label_"; or NULL */
 };
+
+/* The key with its place: "service/pop3-login/inet_listener/pop3/port"; a new string. */
+char *dovecot_key(bool is_24, const struct dovecot_section *section, const char *key);
+
+/* What 2.2 and 2.3 take in the place of a setting of old. */
+struct dovecot_instead {
+	const struct dovecot_filter *filter;
+	char *key, *value; /* the key with its place */
+	bool is_file;      /* the value is the path of the file that holds it */
+};
+
+/* A new array of struct dovecot_instead, maybe empty; NULL where the setting stands for itself. */
+GPtrArray *dovecot_replace_old(const struct dovecot_section *section, const char *key,
+	const char *value);
 
 /* The assignment as a step of a chain: where it stands, and what stands there. */
 struct config_step dovecot_step(const struct dovecot_settings *settings,
