@@ -203,6 +203,14 @@ row("a listener of another service is not POP3's",
 row("a TLS listener of any name", P23 + OPEN23 + "service pop3-login {\n inet_listener pop3 {\n"
     " ssl = yes\n }\n}\n", "refuses", reason="tls-only", config_latent="dovecot.conf:2")
 row("2.3 serves pop3 where protocols is not set", OPEN23, "permits")
+PROTOCOLS = "!include_try /etc/dovecot/protocols.d/*.protocol\n"
+row("a protocols.d that is not Debian's leaves the default open", PROTOCOLS + OPEN23,
+    "undetermined", reason="decided-elsewhere", words=())
+row("one that says it", {"dovecot.conf": PROTOCOLS + OPEN23,
+                         "protocols.d/a.protocol": "protocols = imap pop3\n"}, "permits")
+row("one that adds to the default", {"dovecot.conf": PROTOCOLS + OPEN23,
+                                     "protocols.d/a.protocol": "protocols = $protocols imap\n"},
+    "undetermined")
 row("packages set protocols elsewhere", "!include_try /usr/share/dovecot/protocols.d/*.protocol\n"
     + OPEN23, "undetermined", reason="decided-elsewhere", config_latent="dovecot.conf:2")
 
@@ -325,6 +333,13 @@ row("the version is not first", P23 + HEAD, "undetermined", reason="invalid")
 row("no storage version", "dovecot_config_version = 2.4.1\nprotocols = pop3\n", "undetermined",
     reason="invalid")
 
+for head in (P23 + OPEN23, P24 + OPEN24):
+    row(f"a block is not closed in {'2.3' if head[0] == 'p' else '2.4'}", head
+        + "protocol imap {\n mail_debug = yes\n", "undetermined", reason="invalid")
+row("a network of all addresses does not keep blocks from nesting", P23
+    + "remote 0.0.0.0/0 {\nlocal 192.0.2.1 {\n" + OPEN23 + "}\n}\n", "permits",
+    scope="local 192.0.2.1")
+
 # ---- 2.4
 
 HERE = P24.replace("2.4.1", "2.4.2") + "login_greeting = <<END\n" + OPEN24 + "END\n"
@@ -438,6 +453,20 @@ for head in (P23, P24):
         "undetermined", reason="invalid")
 row("2.4: a contradiction by group", P24 + "ssl = required\ngroup @g a {\n" + OPEN24
     + "}\n@g = a\n", "undetermined", reason="invalid")
+
+# ---- blocks of 2.4
+
+for text in ("login_trusted {\n networks = 10.77.0.2\n}\n", "auth {\n allow_cleartext = yes\n}\n",
+             "protocol/pop3/ssl = yes\n", "remote/10.0.0.1/auth_allow_cleartext = yes\n",
+             "protocol pop3 {\n service pop3-login {\n }\n}\n",
+             "remote 10.0.0.0/8 {\n service pop3-login {\n }\n}\n"):
+    row(f"2.4 does not load {text.encode()}", P24 + text, "undetermined")
+for text in ("sql_driver = mysql\nmysql localhost {\n user = a\n password = b\n dbname = c\n}\n",
+             "pgsql localhost {\n}\n", "sql_driver = sqlite\nsqlite {\n path = /a\n}\n",
+             "cassandra {\n hosts = a\n}\n", "ssl_server {\n cert_file = /elsewhere/c\n}\n",
+             "protocol pop3 {\n passdb pam {\n }\n}\n", "oauth2 {\n}\n",
+             "mail_attribute {\n dict file {\n }\n}\n", "imap_capability {\n}\n"):
+    row(f"2.4 loads {text.encode()}", P24 + text, "refuses")
 
 # ---- beside the verdict
 

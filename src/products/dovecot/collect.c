@@ -140,7 +140,7 @@ narrow_filter(struct collector *collector, struct dovecot_filter *filter, const 
 	}
 	if (g_str_equal(key, "remote"))
 		return narrow(collector, &filter->remote, name);
-	if (filter->remote.text != NULL)
+	if (filter->remote.text != NULL && filter->remote.bits > 0)
 		return order;
 	if (g_str_equal(key, "local_name")) {
 		filter->local_name = keep(collector, name);
@@ -483,7 +483,10 @@ open_block(struct collector *collector, const struct node *node)
 		path = g_strdup(key);
 	else /* each unnamed block is one of its own */
 		path = g_strdup_printf("%s/#%u", key, collector->settings->assignments->len);
-	if (section->path[0] == '\0')
+	if (collector->settings->is_24 && section->filter->order != 0 &&
+		section->filter->group == NULL && g_str_equal(key, "service"))
+		problem = "A service within a block of clients: Dovecot does not start.";
+	else if (section->path[0] == '\0')
 		problem = dovecot_name_problem(collector->settings->is_24, key);
 	if (problem != NULL)
 		dovecot_invalid(collector->settings, collector->text, node->key_at.start, problem);
@@ -540,6 +543,14 @@ is_outside(struct config_source *source, const char *pattern)
 	return look.outcome == SOURCE_OUTSIDE;
 }
 
+/* Whether the pattern is of Debian's own protocols.d, by which its packages switch protocols on. */
+static bool
+is_debian(const char *pattern)
+{
+	return g_str_has_prefix(pattern, "/usr/share/dovecot/protocols.d/") &&
+		strstr(pattern, "..") == NULL;
+}
+
 /* Nothing matches, or not all of it can be told. */
 static void
 doubt_include(struct collector *collector, const struct node *node, const char *pattern,
@@ -547,7 +558,7 @@ doubt_include(struct collector *collector, const struct node *node, const char *
 {
 	struct dovecot_settings *settings = collector->settings;
 	bool outside = is_outside(settings->reading->source, pattern);
-	bool protocols = outside && g_str_has_prefix(pattern, "/usr/share/dovecot/protocols.d/");
+	bool protocols = outside && is_debian(pattern);
 
 	settings->protocols_outside |= protocols;
 	if (node->optional && (protocols || outcome == SOURCE_ABSENT))
@@ -571,7 +582,9 @@ include(struct collector *collector, const struct node *node)
 	enum source_outcome outcome;
 	g_autoptr(GPtrArray) paths = source->match(source, pattern, true, &outcome);
 
-	collector->settings->debian_protocols |= strstr(pattern, "/protocols.d/") != NULL;
+	collector->settings->debian_protocols |= is_debian(pattern);
+	collector->settings->other_protocols |=
+		!is_debian(pattern) && strstr(pattern, "/protocols.d/") != NULL;
 	if (outcome != SOURCE_FOUND)
 		doubt_include(collector, node, pattern, outcome);
 	for (guint i = 0; i < paths->len && !collector->full; i++)
@@ -707,9 +720,9 @@ dovecot_settings_read(struct config_reading *reading, bool is_24)
 	if (text == NULL)
 		return settings;
 	read_text(&collector, text);
-	if (collector.open > 0 && is_24)
-		dovecot_doubt(settings, REASON_NOT_UNDERSTOOD, text, 0,
-			"A block is not closed: later releases of 2.4 do not load that.");
+	if (collector.open > 0 && !collector.full)
+		dovecot_invalid(settings, text, 0,
+			"A block is not closed: Dovecot does not load the file.");
 	check_references(settings);
 	return settings;
 }

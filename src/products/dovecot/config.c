@@ -98,33 +98,54 @@ has_protocol(const struct dovecot_settings *settings, const char *protocol)
 }
 
 static bool
-is_known_protocol(const struct dovecot_settings *settings, const GArray *words, const char *word)
+is_known_protocol(const struct dovecot_settings *settings, const char *word)
 {
-	static const char *const known[] = { "imap", "lmtp", "pop3", "sieve", "submission" };
+	static const char *const known[] = { "", "imap", "lmtp", "pop3", "sieve", "submission" };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
 		if (g_str_equal(word, known[i]))
 			return true;
-	if (!settings->is_24 && g_str_equal(word, "none"))
-		return words->len == 1;
 	return has_protocol(settings, word);
 }
 
+static const char no_protocol[] =
+	"This has a word that is no protocol: Dovecot does not load the file.";
+
+/* In 2.3 words end at a space only, "none" is no word, and blocks are looked into, too. */
 static void
-check_protocols(struct dovecot_settings *settings)
+check_protocols_23(struct dovecot_settings *settings)
+{
+	for (guint i = 0; i < settings->filters->len; i++) {
+		const struct dovecot_assignment *last = dovecot_settings_last(settings,
+			g_ptr_array_index(settings->filters, i), "protocols");
+		g_auto(GStrv) words = NULL;
+		bool right = true;
+
+		if (last == NULL || last->value == NULL || g_str_equal(last->value, "none"))
+			continue;
+		words = g_strsplit(last->value, " ", -1);
+		for (size_t j = 0; words[j] != NULL; j++)
+			right &= is_known_protocol(settings, words[j]);
+		if (!right && i == 0)
+			dovecot_invalid(settings, last->text, last->at, no_protocol);
+		else if (!right)
+			dovecot_doubt(settings, REASON_NOT_UNDERSTOOD, last->text, last->at,
+				no_protocol);
+	}
+}
+
+static void
+check_protocols_24(struct dovecot_settings *settings)
 {
 	const struct dovecot_client nobody = { 0 };
 	g_autoptr(GArray) words = dovecot_settings_list(settings, "protocols", &nobody, "");
 
 	for (guint i = 0; i < words->len; i++) {
 		const struct dovecot_word *word = &g_array_index(words, struct dovecot_word, i);
-		bool comma = !settings->is_24 && strchr(word->from->value, ',') != NULL;
 
-		if (!comma &&
-			(word->word[0] == '\0' || is_known_protocol(settings, words, word->word)))
+		if (is_known_protocol(settings, word->word))
 			continue;
-		dovecot_invalid(settings, word->from->text, word->from->at,
-			"This has a word that is no protocol: Dovecot does not load the file.");
+		dovecot_invalid(settings, word->from->text, word->from->at, no_protocol);
 		return;
 	}
 }
@@ -135,7 +156,10 @@ check_lists(struct dovecot_settings *settings)
 	const struct dovecot_filter *root = g_ptr_array_index(settings->filters, 0);
 	const struct dovecot_assignment *listen = dovecot_settings_last(settings, root, "listen");
 
-	check_protocols(settings);
+	if (settings->is_24)
+		check_protocols_24(settings);
+	else
+		check_protocols_23(settings);
 	if (listen != NULL && listen->value != NULL && listen->value[0] == '\0')
 		dovecot_invalid(settings, listen->text, listen->at,
 			"There is no address to listen on: Dovecot does not start.");
@@ -225,7 +249,8 @@ bool
 dovecot_serves(struct dovecot_settings *settings, const char *protocol, bool *unclear)
 {
 	const struct dovecot_client nobody = { 0 };
-	bool none = settings->is_24 || settings->debian_protocols;
+	bool guessed = settings->other_protocols && !settings->debian_protocols;
+	bool none = settings->is_24 || settings->debian_protocols || guessed;
 	g_autoptr(GArray) words =
 		dovecot_settings_list(settings, "protocols", &nobody, none ? "" : "imap pop3 lmtp");
 	struct dovecot_found found;
@@ -237,7 +262,8 @@ dovecot_serves(struct dovecot_settings *settings, const char *protocol, bool *un
 		if (g_str_equal(word, protocol))
 			return true;
 	}
-	*unclear |= settings->protocols_outside && found.decides == NULL;
+	*unclear |= (settings->protocols_outside || (guessed && !settings->is_24)) &&
+		found.decides == NULL;
 	*unclear |= found.decides != NULL && found.decides->value == NULL;
 	return false;
 }
@@ -249,7 +275,8 @@ doubt_service(struct dovecot_settings *settings)
 	struct config_doubt *doubt = config_add_doubt(reading->facts, REASON_ELSEWHERE);
 
 	doubt->location.file = reading->facts->config->root;
-	doubt->message = "Whether POP3 is served is said in a file that is not here (protocols.d).";
+	doubt->message =
+		"Whether POP3 is served is said by a file that is not here, or by the package.";
 	doubt->settle = "doveconf -h protocols";
 }
 

@@ -48,7 +48,8 @@ dovecot_key(bool is_24, const struct dovecot_section *section, const char *key)
 	if (whole == NULL && in_block && strchr(section->path, '/') == NULL)
 		whole = g_str_has_prefix(key, section->path) && key[strlen(section->path)] == '_' ?
 			g_strdup(key) :
-			with_prefix(section->path, key);
+			(dovecot_block_completes(section->path) ? with_prefix(section->path, key) :
+								  NULL);
 	if (whole != NULL)
 		return whole;
 	whole = in_block ? g_strconcat(section->path, "/", key, NULL) : g_strdup(key);

@@ -62,7 +62,8 @@ struct dovecot_settings {
 	GArray *groups;         /* of struct dovecot_include_group */
 	GArray *texts;          /* of const struct config_text, in the order of reading */
 	const struct dovecot_assignment *here; /* the first here-document, or NULL */
-	bool debian_protocols; /* protocols.d is included: a package's way, whose default is none */
+	bool debian_protocols; /* Debian's protocols.d is included: its default is none */
+	bool other_protocols; /* another one is: whose package it is, and its default, is not known */
 	bool protocols_outside; /* ... and cannot be looked at */
 };
 
@@ -190,6 +191,9 @@ bool dovecot_name_known(bool is_24, const char *key);
 
 /* Whether it is the name of a block at the top of a file, or may be one of a plugin. */
 bool dovecot_block_known(bool is_24, const char *key);
+
+/* Whether it is a block of 2.4 whose settings may lack the "NAME_" that they begin with. */
+bool dovecot_block_completes(const char *key);
 
 /* Why the value cannot be this key's; NULL: it can. */
 const char *dovecot_value_problem(bool is_24, const char *key, const char *value);
