@@ -62,8 +62,8 @@ struct dovecot_settings {
 	GArray *groups;         /* of struct dovecot_include_group */
 	GArray *texts;          /* of const struct config_text, in the order of reading */
 	const struct dovecot_assignment *here; /* the first here-document, or NULL */
-	bool debian_protocols; /* Debian's protocols.d is included: its default is none */
-	bool other_protocols; /* another one is: whose package it is, and its default, is not known */
+	bool debian_protocols;  /* Debian's protocols.d is included: its default is none */
+	bool other_protocols;   /* another one is: what its package has as default is not known */
 	bool protocols_outside; /* ... and cannot be looked at */
 };
 
