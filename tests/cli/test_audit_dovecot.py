@@ -119,6 +119,74 @@ row("this host may be trusted: it is secure anyway",
 row("an unknown host name in a block is a scope",
     P23 + "remote mail.example {\n" + OPEN23 + "}\n", "permits", scope="remote mail.example")
 
+# ---- networks, in all the forms that Dovecot takes
+
+REQUIRED = P23 + CERT + "ssl = required\n"
+for words, scope in (("10.77.0/24", "10.77.0.0/24"), ("0x0a4d0002/32", "10.77.0.2/32"),
+                     ("127.0.0.0/8 [::1]/128 10.77.0/24", "10.77.0.0/24"),
+                     ("10.77/16", "10.0.0.77/16"), ("010.77.0.2", "10.77.0.2"),
+                     ("010.2", "8.0.0.2"), ("[fd77::]/064", "fd77::/064"), ("0/0", "0.0.0.0/0"),
+                     ("10.77.0.2,foo", "10.77.0.2")):
+    for head in (REQUIRED, P24):
+        row(f"{'2.4' if head is P24 else '2.3'} trusts {words}",
+            head + f"login_trusted_networks = {words}\n", "permits", reason="trusted-network",
+            scope=f"remote {scope}")
+for words in ("foo 10.77.0.0/24", "10.77.0.0/33 10.77.0.2", "10.77.0.0/+8", "[10.77.0.2]",
+              "fe80::1%eth0"):
+    for head in (REQUIRED, P24):
+        row(f"{'2.4' if head is P24 else '2.3'} reads no further than {words}",
+            head + f"login_trusted_networks = {words}\n", "undetermined", reason="not-understood")
+row("who comes by an IPv4 address is no IPv6 client", REQUIRED
+    + "login_trusted_networks = ::ffff:10.77.0.0/112\n", "refuses",
+    no_config_trusted_network=True)
+row("nor in a block", P23 + "remote ::ffff:10.0.0.0/104 {\n" + OPEN23 + "}\n", "refuses")
+row("the server has no such address", P23 + "listen = *\nlocal 2001:db8::1 {\n" + OPEN23 + "}\n",
+    "refuses")
+row("it has one", P23 + "listen = ::\nlocal 2001:db8::1 {\n" + OPEN23 + "}\n", "permits",
+    scope="local 2001:db8::1")
+row("an address to listen on may be short", P23 + "listen = 127.1\n" + OPEN23, "permits",
+    scope="loopback only")
+row("blocks meet, however their networks are written",
+    REQUIRED + "remote 10.77.0/24 {\n" + OPEN23 + "}\nremote 10.77.0.0/16 {\n ssl = no\n}\n",
+    "permits", scope="remote 10.77.0.0/24")
+row("brackets in a block", P23 + "remote [fd77::]/64 {\n" + OPEN23 + "}\n", "permits",
+    scope="remote fd77::/64")
+for name, other, verdict in (("localhost", "127.0.0.0/8", "undetermined"),
+                             ("localhost", "10.0.0.0/8", "refuses"),
+                             ("mail.example", "10.0.0.0/8", "undetermined")):
+    row(f"a block for {name} and one for {other}", REQUIRED + f"remote {name} {{\n{OPEN23}}}\n"
+        f"remote {other} {{\n ssl = no\n}}\n", verdict)
+row("who is trusted in a block for a name", REQUIRED
+    + "remote mail.example {\nlogin_trusted_networks = 10.0.0.0/8\n}\n", "undetermined")
+for head in (REQUIRED, P24):
+    row(f"{'2.4' if head is P24 else '2.3'}: trust is taken back for the same network", head
+        + "login_trusted_networks = 10.77.0/24\nremote 10.77.0.0/24 {\n login_trusted_networks =\n}\n",
+        "refuses")
+row("a block within a trusted network is told once", P23 + "listen = *\nssl = required\n"
+    "login_trusted_networks = 10.77.0.0/24\nremote 10.77.0.0/24 {\n ssl = yes\n}\n", "permits",
+    listeners=[("0.0.0.0", 110, "refuses", None), ("0.0.0.0", 110, "refuses", "remote 10.77.0.0/24"),
+               ("0.0.0.0", 110, "permits", "remote 10.77.0.0/24"),
+               ("0.0.0.0", 995, "refuses", None)])
+
+# ---- what lets no password in
+
+for head, opened in ((P23, OPEN23), (P24, OPEN24)):
+    release = "2.4" if head is P24 else "2.3"
+    for value, verdict in (("cram-md5", "refuses"), ("external SCRAM-SHA-256", "refuses"),
+                           ("login", "permits"), ("cram-md5 xoauth2", "permits"),
+                           ("oauthbearer", "permits"), ("plain any", "undetermined"),
+                           ("$ENV:X", "undetermined")):
+        row(f"{release}: auth_mechanisms = {value}", head + opened + f"auth_mechanisms = {value}\n"
+            "login_trusted_networks = 10.0.0.0/8\n", verdict, no_config_latent=True)
+    row(f"{release}: a certificate is wanted of clients", head + opened
+        + "auth_ssl_require_client_cert = yes\nlogin_trusted_networks = 10.0.0.0/8\n", "refuses")
+    row(f"{release}: mechanisms of IMAP", head + opened
+        + "protocol imap {\n auth_mechanisms = cram-md5\n}\n", "permits")
+    row(f"{release}: ssl = no opens no TLS listener", head + "listen = *\nssl = no\n", "refuses",
+        listeners=[("0.0.0.0", 110, "refuses", None)])
+    row(f"{release}: ssl = no and no clear listener", head + opened + "ssl = no\nservice pop3-login"
+        " {\n inet_listener pop3 {\n  port = 0\n }\n}\n", "no-service")
+
 # ---- listeners
 
 row("ssl = no on pop3s is a clear port",
@@ -134,8 +202,15 @@ row("a listener of another service is not POP3's",
     listeners=[("*", 110, "refuses", None), ("*", 995, "refuses", None)])
 row("a TLS listener of any name", P23 + OPEN23 + "service pop3-login {\n inet_listener pop3 {\n"
     " ssl = yes\n }\n}\n", "refuses", reason="tls-only", config_latent="dovecot.conf:2")
-row("pop3s in protocols is pop3, as 1.x had it", "protocols = pop3s\n" + OPEN23, "permits")
 row("2.3 serves pop3 where protocols is not set", OPEN23, "permits")
+PROTOCOLS = "!include_try /etc/dovecot/protocols.d/*.protocol\n"
+row("a protocols.d that is not Debian's leaves the default open", PROTOCOLS + OPEN23,
+    "undetermined", reason="decided-elsewhere", words=())
+row("one that says it", {"dovecot.conf": PROTOCOLS + OPEN23,
+                         "protocols.d/a.protocol": "protocols = imap pop3\n"}, "permits")
+row("one that adds to the default", {"dovecot.conf": PROTOCOLS + OPEN23,
+                                     "protocols.d/a.protocol": "protocols = $protocols imap\n"},
+    "undetermined")
 row("packages set protocols elsewhere", "!include_try /usr/share/dovecot/protocols.d/*.protocol\n"
     + OPEN23, "undetermined", reason="decided-elsewhere", config_latent="dovecot.conf:2")
 
@@ -258,6 +333,13 @@ row("the version is not first", P23 + HEAD, "undetermined", reason="invalid")
 row("no storage version", "dovecot_config_version = 2.4.1\nprotocols = pop3\n", "undetermined",
     reason="invalid")
 
+for head in (P23 + OPEN23, P24 + OPEN24):
+    row(f"a block is not closed in {'2.3' if head[0] == 'p' else '2.4'}", head
+        + "protocol imap {\n mail_debug = yes\n", "undetermined", reason="invalid")
+row("a network of all addresses does not keep blocks from nesting", P23
+    + "remote 0.0.0.0/0 {\nlocal 192.0.2.1 {\n" + OPEN23 + "}\n}\n", "permits",
+    scope="local 192.0.2.1")
+
 # ---- 2.4
 
 HERE = P24.replace("2.4.1", "2.4.2") + "login_greeting = <<END\n" + OPEN24 + "END\n"
@@ -296,6 +378,95 @@ row("and not in 2.3", P23 + PROXY, "refuses")
 row("an earlier network block under a later protocol block: releases differ",
     P24 + "remote 10.0.0.0/8 {\n" + OPEN24 + "}\nprotocol pop3 {\nauth_allow_cleartext = no\n}\n",
     "undetermined")
+
+# ---- names of 1.x and 2.0 that 2.3 takes, in the order of the file
+
+OFF = SHUT + "service pop3-login {\n inet_listener pop3s {\n  port = 0\n }\n}\n"
+for text, wanted in (("protocol pop3 {\n listen = *:110\n}\n", [("0.0.0.0", 110, "permits", None)]),
+                     ("listen = *:110\n", [("0.0.0.0", 110, "permits", None)]),
+                     ("protocol pop3 {\n ssl_listen = *:1995\n}\n",
+                      [("0.0.0.0", 1995, "refuses", None)]),
+                     ("protocol imap {\n listen = *:110\n}\n", []),
+                     ("protocol !imap {\n listen = 192.0.2.1:110\n}\n",
+                      [("192.0.2.1", 110, "permits", None)])):
+    row(f"2.3: the ports are shut, then {text.encode()}", P23 + OPEN23 + OFF + text,
+        wanted[0][2] if wanted else "no-service", listeners=wanted)
+row("2.3: an address with a port, then the port is shut", P23 + OPEN23 + "listen = *:110\n" + OFF,
+    "no-service")
+row("2.3: an address with a port moves the port", P23 + OPEN23 + "listen = *:1110\n", "permits",
+    listeners=[("0.0.0.0", 1110, "permits", None), ("0.0.0.0", 995, "refuses", None)])
+row("2.3: an address of a protocol", P23 + OPEN23 + "listen = 127.0.0.1\nprotocol pop3 {\n"
+    " listen = 192.0.2.1\n}\n", "permits", scope=None)
+row("2.3: an IPv6 address has no port", P23 + OPEN23 + "listen = ::1, [::1]\n", "permits",
+    scope="loopback only")
+row("2.3: pop3s alone", "protocols = pop3s\n" + OPEN23, "refuses", reason="tls-only",
+    listeners=[("*", 995, "refuses", None)])
+row("2.3: pop3s beside pop3", "protocols = pop3s pop3\n" + OPEN23, "permits")
+row("2.3: pop3s, then the port is opened", "protocols = imaps pop3s\n" + OPEN23
+    + service("pop3-login", " inet_listener pop3 {\n  port = 110\n }\n", 0), "permits")
+row("2.3: ssl_disable is ssl", P23 + OPEN23 + "ssl = required\nssl_disable = yes\n", "permits",
+    config_permits="dovecot.conf:2")
+row("2.3: ssl_disable = no", P23 + OPEN23 + "ssl = required\nssl_disable = no\n", "permits")
+row("2.3: ssl_disable is yes or no", P23 + "ssl_disable = 1\n", "undetermined", reason="invalid")
+row("2.3: files of a certificate", P23 + "ssl_cert_file = /elsewhere/cert\nssl_key_file = k\n"
+    "max_mail_processes = 100\n", "refuses", config_tls_unavailable="dovecot.conf:3")
+row("2.3: a block of auth", P23 + OPEN23 + "auth default {\n mechanisms = cram-md5\n passdb pam {\n"
+    " }\n}\n", "refuses")
+row("2.4 has none of these", P24 + "ssl_disable = yes\n", "undetermined")
+
+# ---- what 2.4 says of listeners outside of them
+
+SHUT_24 = P24 + OPEN24 + "service pop3-login {\n inet_listener pop3 {\n  port = 0\n }\n}\n"
+for text in ("inet_listener_ssl = no\n", "service pop3-login {\n inet_listener_ssl = no\n}\n",
+             "service/pop3-login/inet_listener_ssl = no\n", "inet_listener_haproxy = yes\n",
+             "group @g a {\n inet_listener_ssl = no\n}\n@g = a\n", "inet_listener_port = 1110\n",
+             "group @inet_listener a {\n ssl = no\n}\n@inet_listener = a\n",
+             "inet_listener pop3s {\n ssl = no\n}\n", "inet_listener/pop3s/ssl = no\n",
+             "service pop3-login {\n listen = 192.0.2.1\n}\n"):
+    row(f"2.4: what listens is not understood of {text.encode()}", SHUT_24 + text, "undetermined",
+        reason="not-understood", listeners=[])
+for text in ("service imap-login {\n inet_listener_ssl = no\n}\n",
+             "local 192.0.2.1 {\n inet_listener_ssl = no\n}\n",
+             "service auth {\n inet_listener any {\n  port = 9\n }\n}\n"):
+    row(f"2.4: no matter of POP3's is {text.encode()}", SHUT_24 + text, "refuses")
+
+# ---- lists
+
+row("2.4: a quoted protocol", HEAD + 'protocols = imap "pop3"\n' + OPEN24, "permits")
+row("2.4: a quoted network", P24 + 'login_trusted_networks = 192.0.2.0/24 "10.77.0.0/24"\n',
+    "permits", listeners=[("*", 110, "refuses", None), ("*", 110, "permits", "remote 192.0.2.0/24"),
+                          ("*", 110, "permits", "remote 10.77.0.0/24"),
+                          ("*", 995, "refuses", None)])
+row("2.4: a quoted address", P24 + 'listen = 127.0.0.1, "192.0.2.1"\n' + OPEN24, "permits",
+    scope=None)
+for value in ('imap"pop3"', '"imap"pop3', 'imap "pop3', "POP3", "imap !pop3", "imap\tpop3",
+              "imap 'pop3'", "none", "pop3 imaps"):
+    row(f"2.4 has no protocols {value!r}", HEAD + f"protocols = {value}\n" + OPEN24,
+        "undetermined", reason="invalid")
+for value in ("POP3", "imap,pop3", "imap\tpop3", "none imap"):
+    row(f"2.3 has no protocols {value!r}", f"protocols = {value}\n" + OPEN23, "undetermined",
+        reason="invalid")
+row("a service may be of a protocol of its own", "protocols = pop3 any\nservice any {\n"
+    " protocol = any\n}\n" + OPEN23, "permits")
+for head in (P23, P24):
+    row(f"{'2.4' if head is P24 else '2.3'} listens somewhere", head + "listen =\n",
+        "undetermined", reason="invalid")
+row("2.4: a contradiction by group", P24 + "ssl = required\ngroup @g a {\n" + OPEN24
+    + "}\n@g = a\n", "undetermined", reason="invalid")
+
+# ---- blocks of 2.4
+
+for text in ("login_trusted {\n networks = 10.77.0.2\n}\n", "auth {\n allow_cleartext = yes\n}\n",
+             "protocol/pop3/ssl = yes\n", "remote/10.0.0.1/auth_allow_cleartext = yes\n",
+             "protocol pop3 {\n service pop3-login {\n }\n}\n",
+             "remote 10.0.0.0/8 {\n service pop3-login {\n }\n}\n"):
+    row(f"2.4 does not load {text.encode()}", P24 + text, "undetermined")
+for text in ("sql_driver = mysql\nmysql localhost {\n user = a\n password = b\n dbname = c\n}\n",
+             "pgsql localhost {\n}\n", "sql_driver = sqlite\nsqlite {\n path = /a\n}\n",
+             "cassandra {\n hosts = a\n}\n", "ssl_server {\n cert_file = /elsewhere/c\n}\n",
+             "protocol pop3 {\n passdb pam {\n }\n}\n", "oauth2 {\n}\n",
+             "mail_attribute {\n dict file {\n }\n}\n", "imap_capability {\n}\n"):
+    row(f"2.4 loads {text.encode()}", P24 + text, "refuses")
 
 # ---- beside the verdict
 

@@ -87,6 +87,10 @@ row("Dovecot: an absolute include elsewhere",
     {"dovecot.conf": ROOT + "!include_try /etc/elsewhere.conf\n"})
 row("Dovecot: protocols.d is Debian's in one place only",
     {"dovecot.conf": "!include_try /mnt/protocols.d/*.conf\n" + ROOT})
+for path in ("/usr/share/dovecot/protocols.d/../../../../etc/evil.conf",
+             "/usr/share/dovecot/protocols.d/{a,../b}.conf"):
+    row(f"Dovecot: {path} is no place of Debian's",
+        {"dovecot.conf": ROOT + f"!include_try {path}\n"})
 row("Dovecot: a link out of the folder",
     {"mx/dovecot.conf": ROOT + "!include_try local.conf\n", "mx/local.conf": "->../shared.conf",
      "shared.conf": OPEN}, path="mx")

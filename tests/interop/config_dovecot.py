@@ -30,13 +30,16 @@ SUITES = {"23": "bookworm", "24": "trixie"}
 HEAD_24 = "dovecot_config_version = 2.4.1\ndovecot_storage_version = 2.4.1\n"
 SWITCH = {"23": "disable_plaintext_auth", "24": "auth_allow_cleartext"}
 LISTENER = "service/pop3-login/inet_listener/pop3/"
-LISTS = ("login_trusted_networks", "protocols", "auth_mechanisms")
+LISTENER_TLS = "service/pop3-login/inet_listener/pop3s/"
+LISTS = ("login_trusted_networks", "protocols", "auth_mechanisms", "listen")
 BOOLEANS = {"yes": True, "y": True, "1": True, "no": False}
 CHUNK = 50
 JOBS = 2
 
 LOCALS = ("192.0.2.1", "192.0.2.0/24")
-REMOTES = ("10.0.0.0/8", "10.1.0.0/16", "10.1.2.3", "2001:db8::/32", "0.0.0.0/0")
+REMOTES = ("10.0.0.0/8", "10.1.0.0/16", "10.1.2.3", "2001:db8::/32", "0.0.0.0/0", "10.1.0/16",
+           "0x0a010203", "010.1.2.3", "10.66051", "[2001:db8::]/32", "::ffff:10.0.0.0/104", "10/08",
+           "[10.1.2.3]", "10.1.2.3/+8")
 CLIENTS = (("-", "-"), ("-", "10.1.2.3"), ("192.0.2.1", "10.1.2.3"), ("192.0.2.1", "10.2.0.1"),
            ("192.0.2.9", "2001:db8::1"), ("-", "10.9.9.9"))
 OUTER = {"local": 0, "local_name": 1, "remote": 2, "protocol": 3}
@@ -80,7 +83,23 @@ class Maker:
             return self.other_block() if not around else self.setting(around)
         if roll < 0.91:
             return self.wrong()
+        if roll < 0.93 and not self.is_24:
+            return self.old(around)
         return self.only_24(around) if self.is_24 else self.setting(around)
+
+    def old(self, around):
+        """Settings of 1.x and 2.0, which 2.3 puts others in the place of."""
+        if around:
+            return self.random.choice(("ssl_disable = yes\n", "ssl_cert_file = /etc/passwd\n"))
+        listen = self.random.choice(("*:1110", "192.0.2.1:110", "192.0.2.1", "[::1]:2110", "::1",
+                                     "*, [::]:3110", ""))
+        return self.random.choice((
+            "ssl_disable = no\n", "ssl_disable = YES\n", f"listen = {listen or '*'}\n",
+            f"ssl_listen = {listen}\n", f"protocol pop3 {{\n  listen = {listen}\n}}\n",
+            f"protocol !imap {{\n  ssl_listen = {listen}\n}}\n",
+            f"protocol imap {{\n  listen = {listen}\n}}\n", "protocols = imap pop3s\n",
+            "protocols = pop3s imaps pop3\n", "protocols = imaps\n",
+            "auth default {\n  mechanisms = login\n}\n"))
 
     def filler(self):
         return self.random.choice((
@@ -92,6 +111,9 @@ class Maker:
             "}\n", "ssl\n", "ssl no\n", "protocol x { }\n", f"{SWITCH[self.release]} = off\n",
             "ssl = Yes\n", "remote 10.0.0.0/40 {\n}\n", "!include nothing/*\n",
             "auth_allow_cleartext = no\n", "disable_plaintext_auth = no\n", "ssl = $nothing\n",
+            "protocols = POP3\n", "protocols = pop3 any\n", "protocols = imap\tpop3\n",
+            "protocols = pop3,imap\n", "protocols = imap \"pop3\" \n", "protocols = imap\"pop3\"\n",
+            "auth {\n  allow_cleartext = yes\n}\n", "login_trusted {\n  networks = ::1\n}\n",
             "!include\tdovecot.conf\n", "protocol pop3 {\nlocal 192.0.2.1 {\n}\n}\n"))
 
     # -- settings
@@ -116,7 +138,8 @@ class Maker:
             return "login_greeting", self.greeting()
         if roll < 0.85:
             return "login_trusted_networks", self.random.choice(
-                ("10.0.0.0/8", "10.1.2.3 192.0.2.0/24", "::1", "", "10.0.0.0/8, 192.0.2.7"))
+                ("10.0.0.0/8", "10.1.2.3 192.0.2.0/24", "::1", "", "10.0.0.0/8, 192.0.2.7",
+                 '10.0.0.0/8 "192.0.2.7"', '10.1/16,"192.0.2.7", ::1'))
         if roll < 0.92:
             return "auth_mechanisms", self.random.choice(("plain", "plain login", "cram-md5"))
         if roll < 0.96:
@@ -284,7 +307,8 @@ chroot /mnt/root /bin/sh /lab/{script}
 
 def keys_of(maker):
     return ["ssl", "login_greeting", "ssl_min_protocol", SWITCH[maker.release], *LISTS,
-            LISTENER + "port", LISTENER + "ssl"]
+            LISTENER + "port", LISTENER + "ssl", LISTENER_TLS + "port",
+            *([] if maker.is_24 else [LISTENER + "address", LISTENER_TLS + "address"])]
 
 
 def command(number, maker, client):
@@ -292,8 +316,10 @@ def command(number, maker, client):
         f" -f {name}={value}" for name, value in zip(("local", "remote"), client) if value != "-")
     mark = f"{number} {client[0]} {client[1]}"
     keys = " ".join(keys_of(maker))
+    # Only where all is printed, protocols and services are checked.
     return (f"echo '@@@ {mark}'; doveconf -x {filters} -c /lab/{number}/dovecot.conf {keys} 2>&1;"
-            f" echo \"@@@ end $?\"\n")
+            f" status=$?; doveconf -n -x -c /lab/{number}/dovecot.conf 2>&1 |"
+            f" grep -aE 'Fatal: .*(protocols: Unknown|listen can|Missing .}})'; echo \"@@@ end $status\"\n")
 
 
 def ask_doveconf(makers, release, folder):

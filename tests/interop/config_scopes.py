@@ -76,16 +76,42 @@ CASES_23.update({
     "behind-64-trusted": REQUIRED_23 + "login_trusted_networks = "
                          + " ".join(f"127.0.0.{i}" for i in range(70)) + f" {FIRST}\n",
 })
+# Networks in the forms that Dovecot takes, and what takes trust back.
+for form, networks in {"short": "10.77.0/24", "hexadecimal": "0x0a4d0002/32", "octal": "010.77.0.2",
+                       "too-short": "10.77/16", "brackets": "[::1]/128 10.77.0/24",
+                       "all": "0/0", "other-family": "::ffff:10.77.0.0/112"}.items():
+    CASES_23[f"trusted-{form}"] = REQUIRED_23 + f"login_trusted_networks = {networks}\n"
+    CASES_24[f"trusted-{form}"] = f"ssl = yes\nlogin_trusted_networks = {networks}\n"
+CASES_23.update({
+    "trust-taken-back": REQUIRED_23 + f"login_trusted_networks = {NETWORK}\n"
+                        f"remote {NETWORK} {{\n  login_trusted_networks =\n}}\n",
+    "short-blocks-meet": f"ssl = required\nremote 10.77.0/24 {{\n  {LET_23}\n}}\n"
+                         f"remote 0x0a4d0002 {{\n  ssl = no\n}}\n",
+    "old-port": OPEN_23 + SHUT_PORT + f"protocol pop3 {{\n  listen = {SERVER}:110\n}}\n",
+    "old-port-before": OPEN_23 + f"listen = {SERVER}:110\n" + SHUT_PORT,
+    "old-pop3s": OPEN_23 + "protocols = pop3s\n",
+    "old-ssl-disable": OPEN_23 + "ssl = required\nssl_disable = no\n",
+    "tokens-only": OPEN_23 + "auth_mechanisms = login\n",
+})
+CASES_24.update({
+    "quoted": f'ssl = yes\nlogin_trusted_networks = 192.0.2.0/24 "{FIRST}"\n',
+    "trust-taken-back": f"ssl = yes\nlogin_trusted_networks = {NETWORK}\n"
+                        f"remote {NETWORK} {{\n  login_trusted_networks =\n}}\n",
+})
 CASES_24.update({
     "second-service": f"ssl = yes\n{LET_24}\n" + second(
         "/usr/lib/dovecot/pop3-login", "$SET:default_login_user", "  type = login\n"),
 })
 
 
+CLOSED = {"old-port-before", "old-pop3s"}  # nothing listens on port 110
+
+
 def variants():
     for module, cases in ((dovecot23, CASES_23), (dovecot24, CASES_24)):
         for name, settings in cases.items():
-            yield module.variant(f"scope-{name}", settings, verdict="undetermined", tls_port=True)
+            yield module.variant(f"scope-{name}", settings, tls_port=True,
+                                 verdict="no-service" if name in CLOSED else "undetermined")
 
 
 def matches(scope, client):

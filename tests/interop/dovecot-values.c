@@ -16,13 +16,14 @@
 #include "products/dovecot/gate.h"
 #include "witness/config/files.h"
 
-#define LISTENER "service/pop3-login/inet_listener/pop3/"
+#define LISTENER "service/pop3-login/inet_listener/"
 
 static const char *const plain[] = { "ssl", "login_greeting", "ssl_min_protocol",
 	"disable_plaintext_auth", "auth_allow_cleartext", NULL };
 static const char *const lists[] = { "login_trusted_networks", "protocols", "auth_mechanisms",
-	NULL };
-static const char *const listener[] = { LISTENER "port", LISTENER "ssl", NULL };
+	"listen", NULL };
+static const char *const listener[] = { LISTENER "pop3/port", LISTENER "pop3/ssl",
+	LISTENER "pop3/address", LISTENER "pop3s/port", LISTENER "pop3s/address", NULL };
 
 static void
 print_value(const struct dovecot_settings *settings, const char *key,

@@ -114,10 +114,10 @@ narrow(struct collector *collector, struct dovecot_network *network, const char 
 {
 	struct dovecot_network outer = *network;
 
-	if (!dovecot_network_read(network, keep(collector, text)))
+	if (!dovecot_network_read_block(network, keep(collector, text)))
 		return "This is no address, network or host name: Dovecot does not load the file.";
-	if (outer.text != NULL &&
-		(outer.bits > network->bits || !dovecot_network_holds(&outer, network)))
+	if (outer.text != NULL && outer.bits > 0 &&
+		(outer.bits > network->bits || !dovecot_network_may_meet(&outer, network)))
 		return "A network within a network must be a part of it: Dovecot does not load "
 		       "the file.";
 	return NULL;
@@ -140,7 +140,7 @@ narrow_filter(struct collector *collector, struct dovecot_filter *filter, const 
 	}
 	if (g_str_equal(key, "remote"))
 		return narrow(collector, &filter->remote, name);
-	if (filter->remote.text != NULL)
+	if (filter->remote.text != NULL && filter->remote.bits > 0)
 		return order;
 	if (g_str_equal(key, "local_name")) {
 		filter->local_name = keep(collector, name);
@@ -156,61 +156,6 @@ is_filter(const char *key)
 {
 	return g_str_equal(key, "protocol") || g_str_equal(key, "remote") ||
 		g_str_equal(key, "local") || g_str_equal(key, "local_name");
-}
-
-/* --- keys ------------------------------------------------------------------------------------- */
-
-/* In 2.4, "inet_listener_port" within an inet_listener is its "port". */
-static const char *
-without_prefix(const char *path, const char *key)
-{
-	if (strstr(path, "/inet_listener/") != NULL && g_str_has_prefix(key, "inet_listener_"))
-		return key + strlen("inet_listener_");
-	if (g_str_has_prefix(path, "service/") && g_str_has_prefix(key, "service_"))
-		return key + strlen("service_");
-	return key;
-}
-
-/* In 2.4, "cert_file" in "ssl_server { }" or in a group @ssl_server is ssl_server_cert_file. */
-static char *
-with_prefix(const char *prefix, const char *key)
-{
-	g_autofree char *whole = g_strconcat(prefix, "_", key, NULL);
-
-	if (dovecot_name_matters(whole) || g_str_has_prefix(whole, "ssl_server_") ||
-		g_str_equal(whole, "ssl_min_protocol"))
-		return g_steal_pointer(&whole);
-	return NULL;
-}
-
-/* The key with its place: "service/pop3-login/inet_listener/pop3/port". */
-static char *
-full_key(const struct collector *collector, const struct dovecot_section *section, const char *key)
-{
-	bool in_block = section->path[0] != '\0';
-	char *whole = NULL;
-	const char *last;
-
-	if (!collector->settings->is_24)
-		return in_block ? g_strconcat(section->path, "/", key, NULL) : g_strdup(key);
-	if (section->label != NULL && !in_block)
-		whole = with_prefix(section->label, key);
-	if (whole == NULL && in_block && strchr(section->path, '/') == NULL)
-		whole = g_str_has_prefix(key, section->path) && key[strlen(section->path)] == '_' ?
-			g_strdup(key) :
-			with_prefix(section->path, key);
-	if (whole != NULL)
-		return whole;
-	whole = in_block ? g_strconcat(section->path, "/", key, NULL) : g_strdup(key);
-	last = strrchr(whole, '/');
-	if (last != NULL) {
-		g_autofree char *path = g_strndup(whole, (gsize)(last + 1 - whole));
-		char *plain = g_strconcat(path, without_prefix(path, last + 1), NULL);
-
-		g_free(whole);
-		whole = plain;
-	}
-	return whole;
 }
 
 /* --- assignments ------------------------------------------------------------------------------ */
@@ -356,13 +301,13 @@ check(struct collector *collector, const struct dovecot_assignment *assignment)
 			assignment->problem);
 }
 
+/* Adds the setting that the node is, or that is taken in its place. */
 static void
-add_assignment(struct collector *collector, const struct node *node)
+add_assignment(struct collector *collector, const struct node *node,
+	const struct dovecot_instead *is, enum dovecot_value kind)
 {
 	struct dovecot_settings *settings = collector->settings;
-	g_autofree char *key = full_key(collector, collector->section, node->key);
 	struct dovecot_assignment *assignment;
-	enum dovecot_value kind = dovecot_value_of(node, collector->text->bytes);
 
 	if (settings->assignments->len == DOVECOT_ASSIGNMENTS_MAX) {
 		stop(collector, node, "There are too many settings.");
@@ -370,18 +315,18 @@ add_assignment(struct collector *collector, const struct node *node)
 	}
 	assignment = arena_take(&settings->arena, sizeof(*assignment));
 	assignment->step = arena_take(&settings->arena, sizeof(*assignment->step));
-	assignment->key = keep(collector, key);
+	assignment->key = keep(collector, is->key);
 	assignment->value = "";
-	assignment->filter = collector->section->filter;
+	assignment->filter = is->filter;
 	assignment->text = collector->text;
 	assignment->at = node->key_at.start;
 	assignment->problem = node->problem;
-	if (is_wanted(key) || strlen(node->value) < CONFIG_LINE_MAX)
-		assignment->value = keep(collector, node->value);
-	if (kind == DOVECOT_FILE)
+	if (is_wanted(is->key) || strlen(is->value) < CONFIG_LINE_MAX)
+		assignment->value = keep(collector, is->value);
+	if (is->is_file)
 		read_value(collector, assignment);
-	else if (kind == DOVECOT_PLAIN && strchr("'\"", node->value[0]) == NULL &&
-		strchr(node->value, '$') != NULL) {
+	else if (kind == DOVECOT_PLAIN && strchr("'\"", is->value[0]) == NULL &&
+		strchr(is->value, '$') != NULL) {
 		if (++collector->references > DOVECOT_REFERENCES_MAX)
 			stop(collector, node, "There are too many references.");
 		dovecot_expand(settings, collector->section, node->key, assignment);
@@ -422,11 +367,24 @@ include_group(struct collector *collector, const struct node *node)
 static void
 add_setting(struct collector *collector, const struct node *node)
 {
-	if (collector->settings->is_24 && node->key[0] == '@' &&
-		collector->section->path[0] == '\0')
+	const struct dovecot_section *section = collector->section;
+	bool is_24 = collector->settings->is_24;
+	enum dovecot_value kind = dovecot_value_of(node, collector->text->bytes);
+	g_autofree char *key = dovecot_key(is_24, section, node->key);
+	g_autofree char *value = g_strdup(node->value);
+	struct dovecot_instead own = { section->filter, key, value, kind == DOVECOT_FILE };
+	g_autoptr(GPtrArray) now = NULL;
+
+	if (is_24 && node->key[0] == '@' && section->path[0] == '\0') {
 		include_group(collector, node);
-	else
-		add_assignment(collector, node);
+		return;
+	}
+	if (!is_24 && kind != DOVECOT_FILE)
+		now = dovecot_replace_old(section, node->key, node->value);
+	if (now == NULL)
+		add_assignment(collector, node, &own, kind);
+	for (guint i = 0; now != NULL && i < now->len; i++)
+		add_assignment(collector, node, g_ptr_array_index(now, i), kind);
 }
 
 /* --- blocks ----------------------------------------------------------------------------------- */
@@ -512,6 +470,11 @@ open_block(struct collector *collector, const struct node *node)
 		open_group(collector, node);
 		return;
 	}
+	if (!collector->settings->is_24 && section->path[0] == '\0' &&
+		g_str_equal(node->key, "auth")) {
+		push(collector, section->filter, "", node->key);
+		return;
+	}
 	key = section->path[0] != '\0' ? g_strconcat(section->path, "/", node->key, NULL) :
 					 g_strdup(node->key);
 	if (node->words != NULL)
@@ -520,7 +483,10 @@ open_block(struct collector *collector, const struct node *node)
 		path = g_strdup(key);
 	else /* each unnamed block is one of its own */
 		path = g_strdup_printf("%s/#%u", key, collector->settings->assignments->len);
-	if (section->path[0] == '\0')
+	if (collector->settings->is_24 && section->filter->order != 0 &&
+		section->filter->group == NULL && g_str_equal(key, "service"))
+		problem = "A service within a block of clients: Dovecot does not start.";
+	else if (section->path[0] == '\0')
 		problem = dovecot_name_problem(collector->settings->is_24, key);
 	if (problem != NULL)
 		dovecot_invalid(collector->settings, collector->text, node->key_at.start, problem);
@@ -577,6 +543,14 @@ is_outside(struct config_source *source, const char *pattern)
 	return look.outcome == SOURCE_OUTSIDE;
 }
 
+/* Whether the pattern is of Debian's own protocols.d, by which its packages switch protocols on. */
+static bool
+is_debian(const char *pattern)
+{
+	return g_str_has_prefix(pattern, "/usr/share/dovecot/protocols.d/") &&
+		strstr(pattern, "..") == NULL;
+}
+
 /* Nothing matches, or not all of it can be told. */
 static void
 doubt_include(struct collector *collector, const struct node *node, const char *pattern,
@@ -584,7 +558,7 @@ doubt_include(struct collector *collector, const struct node *node, const char *
 {
 	struct dovecot_settings *settings = collector->settings;
 	bool outside = is_outside(settings->reading->source, pattern);
-	bool protocols = outside && g_str_has_prefix(pattern, "/usr/share/dovecot/protocols.d/");
+	bool protocols = outside && is_debian(pattern);
 
 	settings->protocols_outside |= protocols;
 	if (node->optional && (protocols || outcome == SOURCE_ABSENT))
@@ -608,7 +582,9 @@ include(struct collector *collector, const struct node *node)
 	enum source_outcome outcome;
 	g_autoptr(GPtrArray) paths = source->match(source, pattern, true, &outcome);
 
-	collector->settings->debian_protocols |= strstr(pattern, "/protocols.d/") != NULL;
+	collector->settings->debian_protocols |= is_debian(pattern);
+	collector->settings->other_protocols |=
+		!is_debian(pattern) && strstr(pattern, "/protocols.d/") != NULL;
 	if (outcome != SOURCE_FOUND)
 		doubt_include(collector, node, pattern, outcome);
 	for (guint i = 0; i < paths->len && !collector->full; i++)
@@ -744,9 +720,9 @@ dovecot_settings_read(struct config_reading *reading, bool is_24)
 	if (text == NULL)
 		return settings;
 	read_text(&collector, text);
-	if (collector.open > 0 && is_24)
-		dovecot_doubt(settings, REASON_NOT_UNDERSTOOD, text, 0,
-			"A block is not closed: later releases of 2.4 do not load that.");
+	if (collector.open > 0 && !collector.full)
+		dovecot_invalid(settings, text, 0,
+			"A block is not closed: Dovecot does not load the file.");
 	check_references(settings);
 	return settings;
 }

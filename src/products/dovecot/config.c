@@ -80,24 +80,100 @@ find_release(struct config_reading *reading, const struct config_text *text)
 	return true;
 }
 
-/* --- what only 2.4 refuses -------------------------------------------------------------------- */
+/* --- lists ------------------------------------------------------------------------------------ */
 
-static const struct dovecot_assignment *
-last_under(const struct dovecot_settings *settings, const struct dovecot_filter *filter,
-	const char *key)
+/* Whether a service says that it is of that protocol. */
+static bool
+has_protocol(const struct dovecot_settings *settings, const char *protocol)
 {
-	const GPtrArray *all = dovecot_settings_under(settings, filter, key, false);
+	for (guint i = 0; i < settings->assignments->len; i++) {
+		const struct dovecot_assignment *each = g_ptr_array_index(settings->assignments, i);
 
-	return all != NULL ? g_ptr_array_index(all, all->len - 1) : NULL;
+		if (g_str_has_prefix(each->key, "service/") &&
+			g_str_has_suffix(each->key, "/protocol") &&
+			(each->value == NULL || g_str_equal(each->value, protocol)))
+			return true;
+	}
+	return false;
 }
+
+static bool
+is_known_protocol(const struct dovecot_settings *settings, const char *word)
+{
+	static const char *const known[] = { "", "imap", "lmtp", "pop3", "sieve", "submission" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
+		if (g_str_equal(word, known[i]))
+			return true;
+	return has_protocol(settings, word);
+}
+
+static const char no_protocol[] =
+	"This has a word that is no protocol: Dovecot does not load the file.";
+
+/* In 2.3 words end at a space only, "none" is no word, and blocks are looked into, too. */
+static void
+check_protocols_23(struct dovecot_settings *settings)
+{
+	for (guint i = 0; i < settings->filters->len; i++) {
+		const struct dovecot_assignment *last = dovecot_settings_last(settings,
+			g_ptr_array_index(settings->filters, i), "protocols");
+		g_auto(GStrv) words = NULL;
+		bool right = true;
+
+		if (last == NULL || last->value == NULL || g_str_equal(last->value, "none"))
+			continue;
+		words = g_strsplit(last->value, " ", -1);
+		for (size_t j = 0; words[j] != NULL; j++)
+			right &= is_known_protocol(settings, words[j]);
+		if (!right && i == 0)
+			dovecot_invalid(settings, last->text, last->at, no_protocol);
+		else if (!right)
+			dovecot_doubt(settings, REASON_NOT_UNDERSTOOD, last->text, last->at,
+				no_protocol);
+	}
+}
+
+static void
+check_protocols_24(struct dovecot_settings *settings)
+{
+	const struct dovecot_client nobody = { 0 };
+	g_autoptr(GArray) words = dovecot_settings_list(settings, "protocols", &nobody, "");
+
+	for (guint i = 0; i < words->len; i++) {
+		const struct dovecot_word *word = &g_array_index(words, struct dovecot_word, i);
+
+		if (is_known_protocol(settings, word->word))
+			continue;
+		dovecot_invalid(settings, word->from->text, word->from->at, no_protocol);
+		return;
+	}
+}
+
+static void
+check_lists(struct dovecot_settings *settings)
+{
+	const struct dovecot_filter *root = g_ptr_array_index(settings->filters, 0);
+	const struct dovecot_assignment *listen = dovecot_settings_last(settings, root, "listen");
+
+	if (settings->is_24)
+		check_protocols_24(settings);
+	else
+		check_protocols_23(settings);
+	if (listen != NULL && listen->value != NULL && listen->value[0] == '\0')
+		dovecot_invalid(settings, listen->text, listen->at,
+			"There is no address to listen on: Dovecot does not start.");
+}
+
+/* --- what only 2.4 refuses -------------------------------------------------------------------- */
 
 /* ssl = required and auth_allow_cleartext = yes in one place. */
 static void
 check_contradiction(struct dovecot_settings *settings, const struct dovecot_filter *filter)
 {
-	const struct dovecot_assignment *ssl = last_under(settings, filter, "ssl");
+	const struct dovecot_assignment *ssl = dovecot_settings_last(settings, filter, "ssl");
 	const struct dovecot_assignment *allow =
-		last_under(settings, filter, "auth_allow_cleartext");
+		dovecot_settings_last(settings, filter, "auth_allow_cleartext");
 	bool yes;
 
 	if (filter->group == NULL && ssl != NULL && allow != NULL && allow->value != NULL &&
@@ -134,8 +210,9 @@ dovecot_check_24(struct dovecot_settings *settings)
 
 	for (guint i = 0; i < settings->filters->len; i++)
 		check_contradiction(settings, g_ptr_array_index(settings->filters, i));
+	check_lists(settings);
 	check_here_document(settings);
-	if (last_under(settings, root, "dovecot_storage_version") == NULL)
+	if (dovecot_settings_last(settings, root, "dovecot_storage_version") == NULL)
 		dovecot_invalid(settings,
 			g_array_index(settings->texts, const struct config_text *, 0), 0,
 			"dovecot_storage_version is not set: Dovecot 2.4 does not load the file.");
@@ -148,6 +225,7 @@ dovecot_check_23(struct dovecot_settings *settings)
 {
 	static const char *const keys[] = { "ssl", "disable_plaintext_auth" };
 
+	check_lists(settings);
 	for (guint i = 1; i < settings->filters->len; i++) {
 		const struct dovecot_filter *filter = g_ptr_array_index(settings->filters, i);
 		const struct dovecot_client client = { filter->protocol, filter->local,
@@ -171,21 +249,21 @@ bool
 dovecot_serves(struct dovecot_settings *settings, const char *protocol, bool *unclear)
 {
 	const struct dovecot_client nobody = { 0 };
-	bool none = settings->is_24 || settings->debian_protocols;
+	bool guessed = settings->other_protocols && !settings->debian_protocols;
+	bool none = settings->is_24 || settings->debian_protocols || guessed;
 	g_autoptr(GArray) words =
 		dovecot_settings_list(settings, "protocols", &nobody, none ? "" : "imap pop3 lmtp");
 	struct dovecot_found found;
-	g_autofree char *tls = g_strconcat(protocol, "s", NULL);
 
 	dovecot_settings_find(settings, "protocols", &nobody, &found);
 	for (guint i = 0; i < words->len; i++) {
 		const char *word = g_array_index(words, struct dovecot_word, i).word;
 
-		/* "pop3s" is what 1.x had; 2.2 and 2.3 take it as "pop3". */
-		if (g_str_equal(word, protocol) || (!settings->is_24 && g_str_equal(word, tls)))
+		if (g_str_equal(word, protocol))
 			return true;
 	}
-	*unclear |= settings->protocols_outside && found.decides == NULL;
+	*unclear |= (settings->protocols_outside || (guessed && !settings->is_24)) &&
+		found.decides == NULL;
 	*unclear |= found.decides != NULL && found.decides->value == NULL;
 	return false;
 }
@@ -197,7 +275,8 @@ doubt_service(struct dovecot_settings *settings)
 	struct config_doubt *doubt = config_add_doubt(reading->facts, REASON_ELSEWHERE);
 
 	doubt->location.file = reading->facts->config->root;
-	doubt->message = "Whether POP3 is served is said in a file that is not here (protocols.d).";
+	doubt->message =
+		"Whether POP3 is served is said by a file that is not here, or by the package.";
 	doubt->settle = "doveconf -h protocols";
 }
 

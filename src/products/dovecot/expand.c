@@ -16,6 +16,9 @@ default_of(const struct dovecot_settings *settings, const char *name)
 {
 	if (settings->is_24)
 		return NULL;
+	if (g_str_equal(name, "protocols") && settings->other_protocols &&
+		!settings->debian_protocols)
+		return NULL;
 	if (g_str_equal(name, "protocols"))
 		return settings->debian_protocols ? "" : "imap pop3 lmtp";
 	if (g_str_equal(name, "ssl") || g_str_equal(name, "disable_plaintext_auth"))

@@ -32,8 +32,80 @@ unclear_why(const struct dovecot_settings *settings, const struct dovecot_gate *
 		"one of them.";
 }
 
+/* Whether the mechanism sends a password or a token that others could use. */
+static enum dovecot_state
+judge_mechanism(const char *name)
+{
+	static const char *const clear[] = { "login", "oauthbearer", "plain", "xoauth2" };
+	static const char *const others[] = { "anonymous", "apop", "cram-md5", "digest-md5",
+		"dovecot-token", "external", "gss-spnego", "gssapi", "ntlm", "otp", "rpa",
+		"scram-sha-1", "scram-sha-1-plus", "scram-sha-256", "scram-sha-256-plus", "skey" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(clear); i++)
+		if (g_ascii_strcasecmp(name, clear[i]) == 0)
+			return DOVECOT_OPEN;
+	for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
+		if (g_ascii_strcasecmp(name, others[i]) == 0)
+			return DOVECOT_CLOSED;
+	return DOVECOT_UNCLEAR;
+}
+
+/* Closed where auth_mechanisms has none that sends a password. */
+static enum dovecot_state
+judge_mechanisms(struct dovecot_settings *settings, const struct dovecot_client *client,
+	const struct dovecot_found *found)
+{
+	g_autoptr(GArray) words = NULL;
+	enum dovecot_state state = DOVECOT_CLOSED;
+
+	if (found->decides == NULL)
+		return DOVECOT_OPEN;
+	if (found->decides->value == NULL || found->conflict != NULL)
+		return DOVECOT_UNCLEAR;
+	words = dovecot_settings_list(settings, "auth_mechanisms", client, "plain");
+	for (guint i = 0; i < words->len && state != DOVECOT_UNCLEAR; i++) {
+		enum dovecot_state each =
+			judge_mechanism(g_array_index(words, struct dovecot_word, i).word);
+
+		if (each != DOVECOT_CLOSED)
+			state = each;
+	}
+	return state;
+}
+
+/* Finds what keeps every password out before TLS, from trusted clients, too. */
+static void
+find_bar(struct dovecot_settings *settings, const struct dovecot_client *client,
+	struct dovecot_gate *gate)
+{
+	struct dovecot_found certificate, mechanisms;
+	enum dovecot_state state;
+	const char *value;
+	bool yes;
+
+	dovecot_settings_find(settings, "auth_ssl_require_client_cert", client, &certificate);
+	dovecot_settings_find(settings, "auth_mechanisms", client, &mechanisms);
+	value = dovecot_found_value(&certificate, "no");
+	if (certificate.conflict == NULL && value != NULL && dovecot_boolean(value, &yes) && yes) {
+		gate->bars = certificate.decides;
+		gate->why = "auth_ssl_require_client_cert is on: without TLS no client has the "
+			    "certificate that Dovecot wants.";
+		gate->state = DOVECOT_CLOSED;
+		return;
+	}
+	state = judge_mechanisms(settings, client, &mechanisms);
+	if (state == DOVECOT_OPEN)
+		return;
+	gate->bars = mechanisms.decides;
+	gate->state = state;
+	gate->why = state == DOVECOT_CLOSED ?
+		"auth_mechanisms has none that sends a password or a token: Dovecot refuses "
+		"passwords." :
+		"Whether auth_mechanisms has one that sends a password is not known.";
+}
+
 void
-dovecot_gate_find(const struct dovecot_settings *settings, const struct dovecot_client *client,
+dovecot_gate_find(struct dovecot_settings *settings, const struct dovecot_client *client,
 	struct dovecot_gate *gate)
 {
 	const char *ssl;
@@ -53,6 +125,7 @@ dovecot_gate_find(const struct dovecot_settings *settings, const struct dovecot_
 		gate->state = open;
 	if (gate->state == DOVECOT_UNCLEAR)
 		gate->why = unclear_why(settings, gate);
+	find_bar(settings, client, gate);
 }
 
 /* --- why -------------------------------------------------------------------------------------- */
@@ -84,6 +157,8 @@ ssl_decides(const struct dovecot_gate *gate)
 const struct dovecot_assignment *
 dovecot_gate_decides(const struct dovecot_gate *gate)
 {
+	if (gate->bars != NULL)
+		return gate->bars;
 	return ssl_decides(gate) ? gate->ssl.decides : gate->cleartext.decides;
 }
 
@@ -118,10 +193,11 @@ ssl_meaning(const struct dovecot_gate *gate)
 }
 
 static const char *
-cleartext_meaning(const struct dovecot_gate *gate)
+cleartext_meaning(const struct dovecot_settings *settings, const struct dovecot_gate *gate)
 {
-	return gate->state == DOVECOT_OPEN ? "lets passwords in without TLS" :
-					     "refuses passwords without TLS";
+	return read_switch(settings, &gate->cleartext) == DOVECOT_OPEN ?
+		"lets passwords in without TLS" :
+		"refuses passwords without TLS";
 }
 
 void
@@ -130,12 +206,18 @@ dovecot_gate_explain(const struct dovecot_settings *settings, const struct dovec
 {
 	if (ssl_decides(gate)) {
 		add_steps(settings, &gate->cleartext,
-			gate->required ? "has no effect then" : cleartext_meaning(gate), chain);
+			gate->required ? "has no effect then" : cleartext_meaning(settings, gate),
+			chain);
 		add_steps(settings, &gate->ssl, ssl_meaning(gate), chain);
 	} else {
 		add_steps(settings, &gate->ssl, ssl_meaning(gate), chain);
-		add_steps(settings, &gate->cleartext, cleartext_meaning(gate), chain);
+		add_steps(settings, &gate->cleartext, cleartext_meaning(settings, gate), chain);
 	}
+	if (gate->bars != NULL)
+		add_step(settings, gate->bars,
+			gate->state == DOVECOT_CLOSED ? "lets no password in without TLS" :
+							"is not understood",
+			chain);
 	if (last != NULL)
 		add_step(settings, last, "takes these clients as secure", chain);
 }
@@ -144,9 +226,22 @@ dovecot_gate_explain(const struct dovecot_settings *settings, const struct dovec
 
 GArray *
 dovecot_trusted(struct dovecot_settings *settings, const struct dovecot_client *client,
-	const struct dovecot_gate *gate)
+	const struct dovecot_gate *gate, const struct dovecot_assignment **wrong)
 {
-	if (settings->is_24 && gate->required)
-		return g_array_new(FALSE, FALSE, sizeof(struct dovecot_word));
-	return dovecot_settings_list(settings, "login_trusted_networks", client, "");
+	bool barred = gate->bars != NULL || (settings->is_24 && gate->required);
+	GArray *words = barred ?
+		g_array_new(FALSE, FALSE, sizeof(struct dovecot_word)) :
+		dovecot_settings_list(settings, "login_trusted_networks", client, "");
+
+	*wrong = NULL;
+	for (guint i = 0; i < words->len; i++) {
+		const struct dovecot_word *word = &g_array_index(words, struct dovecot_word, i);
+		struct dovecot_network network;
+
+		if (dovecot_network_read(&network, word->word))
+			continue;
+		*wrong = word->from;
+		g_array_set_size(words, i);
+	}
+	return words;
 }

@@ -16,12 +16,13 @@ enum dovecot_state {
 struct dovecot_gate {
 	enum dovecot_state state;
 	bool required;   /* ssl = required */
-	const char *why; /* of DOVECOT_UNCLEAR: a sentence */
+	const char *why; /* of DOVECOT_UNCLEAR, and where something bars: a sentence */
+	const struct dovecot_assignment *bars; /* what lets no password in, if closed; or NULL */
 	struct dovecot_found ssl;
 	struct dovecot_found cleartext; /* disable_plaintext_auth or auth_allow_cleartext */
 };
 
-void dovecot_gate_find(const struct dovecot_settings *settings, const struct dovecot_client *client,
+void dovecot_gate_find(struct dovecot_settings *settings, const struct dovecot_client *client,
 	struct dovecot_gate *gate);
 
 /* The name of the switch in this release. */
@@ -34,9 +35,12 @@ const struct dovecot_assignment *dovecot_gate_decides(const struct dovecot_gate 
 void dovecot_gate_explain(const struct dovecot_settings *settings, const struct dovecot_gate *gate,
 	const struct dovecot_assignment *last, struct config_chain *chain);
 
-/* The networks that login_trusted_networks lets pass for that client; a new array of words. */
+/*
+ * The networks that login_trusted_networks lets pass for that client; a new array of words. Dovecot
+ * reads up to the first word that is no network: *wrong is who wrote that, or NULL.
+ */
 GArray *dovecot_trusted(struct dovecot_settings *settings, const struct dovecot_client *client,
-	const struct dovecot_gate *gate);
+	const struct dovecot_gate *gate, const struct dovecot_assignment **wrong);
 
 /*
  * The names of the services that run pop3-login and are started: a new array of new strings. Of one

@@ -43,6 +43,13 @@ static const char *const known_23[] = {
 	" ssl_prefer_server_ciphers ssl_protocols ssl_require_crl ssl_verify_client_cert ",
 	" state_dir syslog_facility valid_chroot_dirs verbose_proctitle verbose_ssl ",
 	" version_ignore ",
+	" login_access_sockets login_greeting login_log_format login_log_format_elements ",
+	" login_plugin_dir login_plugins login_source_ips login_trusted_networks ",
+	/* Of 1.x and 2.0, taken with a warning; without login_executable: we do not follow it. */
+	" auth_chroot auth_count auth_executable auth_process_size auth_user dbox_rotate_days ",
+	" dbox_rotate_min_size fsync_disable login_chroot login_dir login_max_connections ",
+	" login_max_processes_count login_process_per_connection login_process_size ",
+	" login_processes_count max_mail_processes ",
 };
 
 static const char *const known_24[] = {
@@ -119,15 +126,17 @@ static const char *const known_24[] = {
 	" ssl_server_request_client_cert ssl_server_require_crl syslog_facility ",
 	" textcat_config_path unix_listener_group unix_listener_mode unix_listener_path ",
 	" unix_listener_type unix_listener_user valid_chroot_dirs verbose_proctitle ",
+	" login_greeting login_log_format login_log_format_elements login_plugin_dir ",
+	" login_plugins login_socket_path login_source_ips login_trusted_networks ",
 	" version_ignore ",
 };
 
 /* What names of plugins, of delivery and of back ends begin with: nobody has a list of these. */
 static const char *const open_ended[] = { "acl", "dict", "director", "doveadm", "dsync", "event",
-	"fts", "imap", "lazy", "ldap", "lda", "lmtp", "log", "lua", "mail", "managesieve", "mdbox",
-	"metric", "namespace", "notify", "oauth2", "old_stats", "passdb", "passwd", "plugin",
-	"push", "quota", "replic", "sdbox", "sieve", "sql", "stats", "submission", "test", "trash",
-	"userdb", "virtual", "welcome", "zlib" };
+	"fts", "imap", "lazy", "ldap", "lda", "lmtp", "log_", "login_proxy", "lua", "mail",
+	"managesieve", "mdbox", "metric", "namespace", "notify", "oauth2", "old_stats", "passdb",
+	"passwd", "plugin", "push", "quota", "replic", "sdbox", "sieve", "sql", "stats",
+	"submission", "test", "trash", "userdb", "virtual", "welcome", "zlib" };
 
 static bool
 has_word(const char *const *lines, size_t count, const char *word)
@@ -273,26 +282,18 @@ inner_known_24(const char *key, const char *name)
 	return true;
 }
 
+/* The blocks of 2.4 that are none of open_ended, with those of drivers. */
+static const char *const blocks_24[] = {
+	" auth_policy cassandra crypt_global_private_key crypt_user_key_encryption_key execute ",
+	" fifo_listener fs inet_listener language last_login layout_fs layout_imapc ",
+	" layout_imapdir layout_index mbox mysql pgsql pop3c service sqlite ssl_client ssl_server ",
+	" unix_listener ",
+};
+
 bool
-dovecot_name_known(bool is_24, const char *key)
+dovecot_block_completes(const char *key)
 {
-	const char *slash = strrchr(key, '/');
-
-	if (slash == NULL)
-		return top_known(is_24, key);
-	return is_24 ? inner_known_24(key, slash + 1) : inner_known_23(key, slash + 1);
-}
-
-/* Of 2.4 any name is one with which names of settings go on: "ssl_server", "language". */
-static bool
-block_known_24(const char *key)
-{
-	g_autofree char *begin = g_strconcat(" ", key, "_", NULL);
-
-	for (size_t i = 0; i < G_N_ELEMENTS(known_24); i++)
-		if (strstr(known_24[i], begin) != NULL)
-			return true;
-	return top_known(true, key);
+	return has_word(blocks_24, G_N_ELEMENTS(blocks_24), key);
 }
 
 bool
@@ -302,5 +303,20 @@ dovecot_block_known(bool is_24, const char *key)
 		" dict event_exporter metric namespace passdb plugin service userdb ";
 	g_autofree char *wanted = g_strconcat(" ", key, " ", NULL);
 
-	return is_24 ? block_known_24(key) : strstr(names_23, wanted) != NULL;
+	if (!is_24)
+		return strstr(names_23, wanted) != NULL;
+	return dovecot_block_completes(key) || top_known(true, key);
+}
+
+bool
+dovecot_name_known(bool is_24, const char *key)
+{
+	const char *slash = strrchr(key, '/');
+	g_autofree char *first = g_strndup(key, strcspn(key, "/"));
+
+	if (slash == NULL)
+		return top_known(is_24, key);
+	if (!is_24)
+		return inner_known_23(key, slash + 1);
+	return dovecot_block_known(true, first) && inner_known_24(key, slash + 1);
 }

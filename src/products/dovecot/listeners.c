@@ -32,8 +32,10 @@ struct maker {
 	size_t judged;
 	size_t trusted; /* words that were looked at */
 	bool has_clear;
+	bool no_tls;  /* ssl = no: what would speak TLS is not opened */
 	bool cut;     /* there is more than is judged */
 	bool doubted; /* what a listener says is not understood, and that was told */
+	const struct dovecot_assignment *told; /* a list of networks of which there is a doubt */
 };
 
 static const struct dovecot_client nobody; /* the server itself, which serves all protocols */
@@ -165,15 +167,17 @@ find_places(struct maker *maker, const char *service)
 	return places;
 }
 
-/* Without the brackets of "[::1]". */
+/* As Dovecot reads the address: without brackets, and all four numbers. */
 static const char *
-bare(struct maker *maker, const char *address)
+canonical(struct maker *maker, const char *word)
 {
-	size_t length = strlen(address);
+	struct facts *facts = maker->settings->reading->facts;
+	char text[ENDPOINT_ADDRESS_MAX + 1];
+	struct dovecot_network own;
 
-	if (address[0] != '[' || address[length - 1] != ']')
-		return facts_keep(maker->settings->reading->facts, address, length);
-	return facts_keep(maker->settings->reading->facts, address + 1, length - 2);
+	if (strchr(word, '/') == NULL && dovecot_network_read(&own, word))
+		word = address_format(&own.address, text);
+	return facts_keep(facts, word, strlen(word));
 }
 
 /* The addresses that the listener is on: a new array of const char *. */
@@ -193,12 +197,11 @@ find_addresses(struct maker *maker, const struct inet *inet)
 	}
 	maker->cut |= words->len > ADDRESSES_MAX;
 	for (guint i = 0; i < words->len && addresses->len < ADDRESSES_MAX; i++) {
-		const char *word = bare(maker, g_array_index(words, struct dovecot_word, i).word);
+		const char *word = g_array_index(words, struct dovecot_word, i).word;
 
-		has_4 |= g_str_equal(word, "*") || g_str_equal(word, "0.0.0.0");
+		word = g_str_equal(word, "*") ? ipv4 : canonical(maker, word);
+		has_4 |= g_str_equal(word, ipv4);
 		has_6 |= g_str_equal(word, "::");
-		if (g_str_equal(word, "*"))
-			word = ipv4;
 		g_array_append_val(addresses, word);
 	}
 	if (has_4 && has_6) {
@@ -213,7 +216,7 @@ find_addresses(struct maker *maker, const struct inet *inet)
 static void
 add_network(GArray *networks, const struct dovecot_network *network)
 {
-	if (network->text == NULL)
+	if (network->text == NULL || network->bits == 0 || dovecot_network_is_empty(network))
 		return;
 	for (guint i = 1; i < networks->len; i++)
 		if (dovecot_network_same(&g_array_index(networks, struct dovecot_network, i),
@@ -254,18 +257,73 @@ find_networks(struct maker *maker)
 			"There are too many blocks of networks.");
 }
 
+/* A name may be any address: which blocks hold for it, only the server knows. */
+static void
+doubt_names(struct maker *maker, const GArray *networks)
+{
+	for (guint i = 1; i < networks->len; i++)
+		for (guint j = 1; j < networks->len; j++) {
+			const struct dovecot_network *name =
+				&g_array_index(networks, struct dovecot_network, i);
+
+			if (i == j || name->address.family != FAMILY_NONE ||
+				!dovecot_network_may_meet(name,
+					&g_array_index(networks, struct dovecot_network, j)))
+				continue;
+			dovecot_doubt(maker->settings, REASON_NOT_UNDERSTOOD,
+				g_array_index(maker->settings->texts, const struct config_text *,
+					0),
+				0,
+				facts_printf(maker->settings->reading->facts,
+					"Which other blocks hold for %s depends on its address.",
+					name->text));
+			return;
+		}
+}
+
+static const char *
+network_text(struct maker *maker, const struct dovecot_network *network)
+{
+	const char *slash = strchr(network->text, '/');
+	char text[ENDPOINT_ADDRESS_MAX + 1];
+
+	if (network->address.family == FAMILY_NONE)
+		return network->text;
+	return facts_printf(maker->settings->reading->facts, "%s%s",
+		address_format(&network->address, text), slash != NULL ? slash : "");
+}
+
 /* "local 1.2.3.4, remote 10.0.0.0/8", or NULL for every client. */
 static const char *
 scope_text(struct maker *maker, const struct dovecot_network *local,
 	const struct dovecot_network *remote)
 {
 	struct facts *facts = maker->settings->reading->facts;
+	const char *here = local->text != NULL ? network_text(maker, local) : NULL;
+	const char *there = remote->text != NULL ? network_text(maker, remote) : NULL;
 
-	if (local->text != NULL && remote->text != NULL)
-		return facts_printf(facts, "local %s, remote %s", local->text, remote->text);
-	if (local->text != NULL)
-		return facts_printf(facts, "local %s", local->text);
-	return remote->text != NULL ? facts_printf(facts, "remote %s", remote->text) : NULL;
+	if (here != NULL && there != NULL)
+		return facts_printf(facts, "local %s, remote %s", here, there);
+	if (here != NULL)
+		return facts_printf(facts, "local %s", here);
+	return there != NULL ? facts_printf(facts, "remote %s", there) : NULL;
+}
+
+/* The family of who may come to the listener; none: of both, or not known. */
+static enum family
+family_of(const char *address)
+{
+	struct dovecot_network own;
+
+	return dovecot_network_read(&own, address) ? own.address.family : FAMILY_NONE;
+}
+
+/* Whether addresses of that family may lie in the network. */
+static bool
+is_possible(enum family family, const struct dovecot_network *network)
+{
+	return family == FAMILY_NONE || network->address.family == FAMILY_NONE ||
+		network->address.family == family;
 }
 
 /* --- judging ---------------------------------------------------------------------------------- */
@@ -291,6 +349,8 @@ open_text(const struct dovecot_settings *settings, const struct dovecot_gate *ga
 static const char *
 closed_text(const struct dovecot_settings *settings, const struct dovecot_gate *gate)
 {
+	if (gate->bars != NULL)
+		return gate->why;
 	if (gate->required)
 		return "ssl is required: Dovecot refuses any login before TLS.";
 	if (gate->cleartext.decides == NULL)
@@ -368,6 +428,57 @@ add_tls_listener(struct maker *maker, const struct inet *inet, const char *addre
 
 /* --- trust ------------------------------------------------------------------------------------ */
 
+static void
+doubt_networks(struct maker *maker, const struct dovecot_assignment *about, const char *message)
+{
+	if (about == NULL || about == maker->told)
+		return;
+	maker->told = about;
+	dovecot_doubt(maker->settings, REASON_NOT_UNDERSTOOD, about->text, about->at, message);
+}
+
+/* Whether a block within the client's networks is for all of this one: what it says holds there. */
+static bool
+is_of_block(const struct maker *maker, const struct dovecot_client *client,
+	const struct dovecot_network *network)
+{
+	for (guint i = 1; i < maker->remotes->len; i++) {
+		const struct dovecot_network *block =
+			&g_array_index(maker->remotes, struct dovecot_network, i);
+
+		if (!dovecot_network_same(block, &client->remote) &&
+			dovecot_network_holds(&client->remote, block) &&
+			dovecot_network_holds(block, network))
+			return true;
+	}
+	return false;
+}
+
+/* Finds the clients of this kind that the word trusts; false where there are none. */
+static bool
+find_trusted(struct maker *maker, enum family family, const struct dovecot_client *client,
+	const struct dovecot_word *word, struct dovecot_network *network)
+{
+	bool by_name = client->remote.text != NULL && client->remote.address.family == FAMILY_NONE;
+
+	/* This host's own clients Dovecot takes as secure anyway. */
+	if (!dovecot_network_read(network, word->word) || dovecot_network_is_loopback(network) ||
+		dovecot_network_is_empty(network) || !is_possible(family, network) ||
+		!is_possible(client->local.address.family, network))
+		return false;
+	if (by_name && dovecot_network_same(&word->from->filter->remote, &client->remote) &&
+		dovecot_network_may_meet(network, &client->remote))
+		doubt_networks(maker, word->from,
+			"Whether this block's host is in a network that is trusted there depends "
+			"on its address.");
+	if (dovecot_network_holds(&client->remote, network))
+		return !is_of_block(maker, client, network);
+	if (!dovecot_network_holds(network, &client->remote))
+		return false;
+	*network = client->remote;
+	return true;
+}
+
 /* Adds the listener as it is for the trusted network; returns whether that is for anybody. */
 static bool
 add_trusted_listener(struct maker *maker, const struct inet *inet, const char *address,
@@ -377,15 +488,8 @@ add_trusted_listener(struct maker *maker, const struct inet *inet, const char *a
 	struct dovecot_network network;
 	struct config_listener *listener;
 
-	/* A name is none to Dovecot; this host's own clients it takes as secure anyway. */
-	if (!dovecot_network_read(&network, word->word) || network.address.family == FAMILY_NONE ||
-		dovecot_network_is_loopback(&network))
+	if (!find_trusted(maker, family_of(address), client, word, &network))
 		return false;
-	if (client->remote.text != NULL && !dovecot_network_holds(&client->remote, &network)) {
-		if (!dovecot_network_holds(&network, &client->remote))
-			return false;
-		network = client->remote;
-	}
 	listener = add_listener(maker, inet, address);
 	listener->verdict = VERDICT_PERMITS;
 	listener->reason = REASON_TRUSTED_NETWORK;
@@ -402,6 +506,7 @@ static void
 add_trusted(struct maker *maker, const struct inet *inet, const char *address,
 	const struct dovecot_client *client, const struct dovecot_gate *gate)
 {
+	const struct dovecot_assignment *wrong;
 	g_autoptr(GArray) words = NULL;
 	unsigned added = 0;
 
@@ -409,7 +514,9 @@ add_trusted(struct maker *maker, const struct inet *inet, const char *address,
 		maker->cut = true;
 		return;
 	}
-	words = dovecot_trusted(maker->settings, client, gate);
+	words = dovecot_trusted(maker->settings, client, gate, &wrong);
+	doubt_networks(maker, wrong,
+		"This has a word that is no network: Dovecot reads no further, or lets nobody in.");
 	maker->trusted += words->len;
 	for (guint i = 0; i < words->len && added < NETWORKS_MAX; i++)
 		added += add_trusted_listener(maker, inet, address, client, gate,
@@ -432,7 +539,7 @@ add_proxied(struct maker *maker, const struct inet *inet, const char *address,
 {
 	struct config_listener *listener;
 
-	if (!maker->settings->is_24 || !inet->haproxy || gate->required ||
+	if (!maker->settings->is_24 || !inet->haproxy || gate->required || gate->bars != NULL ||
 		gate->state == DOVECOT_OPEN)
 		return false;
 	listener = add_listener(maker, inet, address);
@@ -471,43 +578,57 @@ static GArray *
 local_scopes(struct maker *maker, const char *address)
 {
 	GArray *scopes = g_array_new(FALSE, TRUE, sizeof(struct dovecot_network));
+	enum family family = family_of(address);
 	struct dovecot_network own;
 
-	if (dovecot_network_read(&own, address) && own.address.family != FAMILY_NONE &&
-		!g_str_equal(address, "0.0.0.0") && !g_str_equal(address, "::"))
+	if (family != FAMILY_NONE && !g_str_equal(address, "0.0.0.0") &&
+		!g_str_equal(address, "::")) {
+		dovecot_network_read(&own, address);
 		g_array_append_val(scopes, own);
-	else
-		g_array_append_vals(scopes, maker->locals->data, maker->locals->len);
+		return scopes;
+	}
+	for (guint i = 0; i < maker->locals->len; i++)
+		if (is_possible(family, &g_array_index(maker->locals, struct dovecot_network, i)))
+			g_array_append_val(scopes,
+				g_array_index(maker->locals, struct dovecot_network, i));
 	return scopes;
+}
+
+/* `base` is the judgement that holds for all clients, once there is one. */
+static void
+add_for_scope(struct maker *maker, const struct inet *inet, const char *address,
+	struct dovecot_client *client, GPtrArray *base)
+{
+	g_autofree struct dovecot_gate *gate = g_new(struct dovecot_gate, 1);
+
+	maker->judged++;
+	dovecot_gate_find(maker->settings, client, gate);
+	if (family_of(address) != FAMILY_NONE && client->local.text == address)
+		client->local.text =
+			NULL; /* that is the listener's, and not for some clients only */
+	add_for_client(maker, inet, address, client, gate, base);
+	if (base->len == 0)
+		g_ptr_array_add(base, g_steal_pointer(&gate));
 }
 
 static void
 add_for_all(struct maker *maker, const struct inet *inet, const char *address)
 {
 	g_autoptr(GArray) locals = local_scopes(maker, address);
-	bool own = g_array_index(locals, struct dovecot_network, 0).text != NULL;
-	g_autoptr(GPtrArray) base = g_ptr_array_new();
+	g_autoptr(GPtrArray) base = g_ptr_array_new_with_free_func(g_free);
 
-	g_ptr_array_set_free_func(base, g_free);
 	for (guint i = 0; i < locals->len; i++)
 		for (guint j = 0; j < maker->remotes->len; j++) {
-			struct dovecot_gate *gate = g_new(struct dovecot_gate, 1);
 			struct dovecot_client client = {
 				.protocol = "pop3",
 				.local = g_array_index(locals, struct dovecot_network, i),
 				.remote = g_array_index(maker->remotes, struct dovecot_network, j),
 			};
 
-			maker->judged++;
-			dovecot_gate_find(maker->settings, &client, gate);
-			if (own) /* that is the listener's, and not for some clients only */
-				client.local.text = NULL;
-			add_for_client(maker, inet, address, &client, gate, base);
-			/* Only what holds for all is known for all. */
-			if (i == 0 && j == 0)
-				g_ptr_array_add(base, gate);
-			else
-				g_free(gate);
+			if (!is_possible(family_of(address), &client.remote) ||
+				!is_possible(client.local.address.family, &client.remote))
+				continue;
+			add_for_scope(maker, inet, address, &client, base);
 			if (maker->judged > JUDGEMENTS_MAX)
 				return;
 		}
@@ -518,7 +639,7 @@ add_inet(struct maker *maker, const struct inet *inet)
 {
 	g_autoptr(GArray) addresses = find_addresses(maker, inet);
 
-	if (inet->port == 0)
+	if (inet->port == 0 || (inet->tls && maker->no_tls))
 		return;
 	for (guint i = 0; i < addresses->len && maker->judged <= JUDGEMENTS_MAX; i++) {
 		const char *address = g_array_index(addresses, const char *, i);
@@ -553,8 +674,14 @@ dovecot_add_listeners(struct dovecot_settings *settings, const GPtrArray *servic
 	g_autoptr(GArray) locals = g_array_new(FALSE, TRUE, sizeof(struct dovecot_network));
 	g_autoptr(GArray) remotes = g_array_new(FALSE, TRUE, sizeof(struct dovecot_network));
 	struct maker maker = { .settings = settings, .locals = locals, .remotes = remotes };
+	struct dovecot_found ssl;
 
+	dovecot_settings_find(settings, "ssl", &nobody, &ssl);
+	maker.no_tls =
+		ssl.conflict == NULL && g_strcmp0(dovecot_found_value(&ssl, "yes"), "no") == 0;
 	find_networks(&maker);
+	doubt_names(&maker, maker.locals);
+	doubt_names(&maker, maker.remotes);
 	for (guint i = 0; i < services->len; i++)
 		add_service(&maker, g_ptr_array_index(services, i));
 	if (maker.cut || maker.judged > JUDGEMENTS_MAX ||

@@ -203,21 +203,19 @@ is_boolean_key(const char *key)
 
 /* In 2.4 these are lists, whose words may be quoted. */
 static bool
-has_open_quote(const char *key, const char *value)
+is_wrong_list(const char *key, const char *value)
 {
-	static const char *const lists[] = { "auth_mechanisms", "login_trusted_networks",
+	static const char *const lists[] = { "auth_mechanisms", "listen", "login_trusted_networks",
 		"protocols" };
-	bool open = false;
+	g_autoptr(GString) word = g_string_new(NULL);
+	const char *slash = strrchr(key, '/');
+	enum dovecot_list next = DOVECOT_LIST_WORD;
 
-	if (!is_in(key, lists, G_N_ELEMENTS(lists)))
+	if (!is_in(slash != NULL ? slash + 1 : key, lists, G_N_ELEMENTS(lists)))
 		return false;
-	for (; *value != '\0'; value++) {
-		if (*value == '\\' && open && value[1] != '\0')
-			value++;
-		else
-			open ^= *value == '"';
-	}
-	return open;
+	while (next == DOVECOT_LIST_WORD)
+		next = dovecot_list_next(true, &value, word);
+	return next == DOVECOT_LIST_WRONG;
 }
 
 /* The numbers of a service; in 2.4 two may be "unlimited". */
@@ -239,8 +237,8 @@ dovecot_value_problem(bool is_24, const char *key, const char *value)
 	guint64 port, number;
 	bool yes;
 
-	if (is_24 && has_open_quote(key, value))
-		return "A quote is not closed: Dovecot does not load the file.";
+	if (is_24 && is_wrong_list(key, value))
+		return "A quote stands wrong in this list: Dovecot does not load the file.";
 	if (is_boolean_key(key) && !dovecot_boolean(value, &yes))
 		return "This is neither yes nor no: Dovecot does not load the file.";
 	if (g_str_equal(key, "ssl") && !is_in(value, ssl_words, G_N_ELEMENTS(ssl_words)))

@@ -320,14 +320,16 @@ note_mechanisms(struct dovecot_settings *settings, const struct dovecot_gate *ga
 static void
 note_trusted(struct dovecot_settings *settings, const struct dovecot_gate *gate)
 {
-	g_autoptr(GArray) words = dovecot_trusted(settings, &pop3_client, gate);
+	const struct dovecot_assignment *wrong;
+	g_autoptr(GArray) words = dovecot_trusted(settings, &pop3_client, gate, &wrong);
 
 	for (guint i = 0; i < words->len; i++) {
 		const struct dovecot_word *word = &g_array_index(words, struct dovecot_word, i);
 		struct dovecot_network network;
 
 		if (dovecot_network_read(&network, word->word) &&
-			!dovecot_network_is_loopback(&network))
+			!dovecot_network_is_loopback(&network) &&
+			!dovecot_network_is_empty(&network))
 			add_note(settings, CONFIG_NOTE_TRUSTED_NETWORK, word->from,
 				facts_printf(settings->reading->facts,
 					"Clients of %s are taken as secure without TLS%s.",

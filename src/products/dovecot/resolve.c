@@ -22,13 +22,20 @@ protocol_matches(const char *mask, const char *protocol)
 	return mask[0] == '!' ? !g_str_equal(mask + 1, protocol) : g_str_equal(mask, protocol);
 }
 
+/* A mask of no bits is no condition at all: not even that of the family. */
+static bool
+is_for(const struct dovecot_network *filter, const struct dovecot_network *client)
+{
+	return filter->text == NULL || filter->bits == 0 ||
+		(!dovecot_network_is_empty(filter) && dovecot_network_holds(filter, client));
+}
+
 static bool
 matches(const struct dovecot_filter *filter, const struct dovecot_client *client)
 {
 	return filter->local_name == NULL && filter->group == NULL &&
 		protocol_matches(filter->protocol, client->protocol) &&
-		dovecot_network_holds(&filter->local, &client->local) &&
-		dovecot_network_holds(&filter->remote, &client->remote);
+		is_for(&filter->local, &client->local) && is_for(&filter->remote, &client->remote);
 }
 
 bool
@@ -150,6 +157,17 @@ add_step(void *data, void *to)
 	found->steps[found->count++] = data;
 }
 
+const struct dovecot_assignment *
+dovecot_settings_last(const struct dovecot_settings *settings, const struct dovecot_filter *filter,
+	const char *key)
+{
+	struct dovecot_found found = { 0 };
+	struct steps steps = { .found = &found };
+
+	for_each_under(settings, filter, key, false, add_step, &steps);
+	return steps.last;
+}
+
 static bool
 differ(const struct dovecot_assignment *a, const struct dovecot_assignment *b)
 {
@@ -254,6 +272,7 @@ struct growing {
 	GHashTable *places; /* of the words that are in it: where, plus one */
 	struct arena *arena;
 	size_t key_length;
+	bool is_24;
 };
 
 static void
@@ -280,14 +299,47 @@ add_word(struct growing *list, const char *word, const struct dovecot_assignment
 		GUINT_TO_POINTER(list->words->len));
 }
 
+/* Takes what is left of a quoted word; false where the quote is not closed, or more is glued on. */
+static bool
+take_quoted(const char **at, GString *word)
+{
+	for (; **at != '"'; (*at)++) {
+		if (**at == '\\' && (*at)[1] != '\0')
+			(*at)++;
+		if (**at == '\0')
+			return false;
+		g_string_append_c(word, **at);
+	}
+	(*at)++;
+	return strchr(", ", **at) != NULL;
+}
+
+enum dovecot_list
+dovecot_list_next(bool is_24, const char **at, GString *word)
+{
+	size_t length;
+
+	*at += strspn(*at, ", ");
+	g_string_truncate(word, 0);
+	if (**at == '\0')
+		return DOVECOT_LIST_END;
+	if (is_24 && **at == '"') {
+		(*at)++;
+		return take_quoted(at, word) ? DOVECOT_LIST_WORD : DOVECOT_LIST_WRONG;
+	}
+	length = strcspn(*at, ", ");
+	g_string_append_len(word, *at, (gssize)length);
+	*at += length;
+	return is_24 && strchr(word->str, '"') != NULL ? DOVECOT_LIST_WRONG : DOVECOT_LIST_WORD;
+}
+
 static void
 add_words(struct growing *list, const char *text, const struct dovecot_assignment *from)
 {
-	g_auto(GStrv) parts = g_strsplit_set(text, ", ", -1);
+	g_autoptr(GString) word = g_string_new(NULL);
 
-	for (size_t i = 0; parts[i] != NULL; i++)
-		if (parts[i][0] != '\0')
-			add_word(list, arena_text(list->arena, parts[i], strlen(parts[i])), from);
+	while (dovecot_list_next(list->is_24, &text, word) == DOVECOT_LIST_WORD)
+		add_word(list, arena_text(list->arena, word->str, word->len), from);
 }
 
 /* One assignment, to the list or to one word of it. */
@@ -335,6 +387,7 @@ dovecot_settings_list(struct dovecot_settings *settings, const char *key,
 		.words = g_array_new(FALSE, FALSE, sizeof(struct dovecot_word)),
 		.arena = &settings->arena,
 		.key_length = strlen(key),
+		.is_24 = settings->is_24,
 	};
 
 	add_words(&list, otherwise, NULL);

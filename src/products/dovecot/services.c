@@ -178,11 +178,47 @@ find_candidates(struct dovecot_settings *settings)
 	return names;
 }
 
+/*
+ * Whether the key is of listeners, but not in one of a service: 2.4 lets any setting stand further
+ * out, in "service pop3-login { }" or at the top, where it beats what a listener has by default.
+ */
+static bool
+is_outside(const char *key, GPtrArray *services)
+{
+	const char *last = strrchr(key, '/'), *in_service;
+	g_autofree char *service = NULL;
+
+	last = last != NULL ? last + 1 : key;
+	if (!g_str_has_prefix(key, PREFIX))
+		return g_str_has_prefix(key, "inet_listener");
+	in_service = strchr(key + strlen(PREFIX), '/');
+	if (in_service == NULL)
+		return g_str_has_prefix(last, "inet_listener");
+	service = g_strndup(key + strlen(PREFIX), (gsize)(in_service - key) - strlen(PREFIX));
+	return (g_str_has_prefix(last, "inet_listener_") || g_str_equal(in_service, "/listen")) &&
+		g_ptr_array_find_with_equal_func(services, service, g_str_equal, NULL);
+}
+
+/* What of the listeners is said outside of them, so that they are not to be told; or NULL. */
+static const struct dovecot_assignment *
+find_outside(const struct dovecot_settings *settings, GPtrArray *services)
+{
+	for (guint i = 0; settings->is_24 && i < settings->assignments->len; i++) {
+		const struct dovecot_assignment *each = g_ptr_array_index(settings->assignments, i);
+
+		if (each->filter->protocol == NULL && each->filter->local.text == NULL &&
+			each->filter->remote.text == NULL && is_outside(each->key, services))
+			return each;
+	}
+	return NULL;
+}
+
 GPtrArray *
 dovecot_find_services(struct dovecot_settings *settings, bool *unclear, bool *elsewhere)
 {
 	g_autoptr(GPtrArray) candidates = find_candidates(settings);
 	GPtrArray *services = g_ptr_array_new_with_free_func(g_free);
+	const struct dovecot_assignment *outside;
 
 	for (guint i = 0; i < candidates->len; i++) {
 		const char *name = g_ptr_array_index(candidates, i);
@@ -193,6 +229,14 @@ dovecot_find_services(struct dovecot_settings *settings, bool *unclear, bool *el
 		if (is_started(settings, name, &is_unclear, elsewhere) && runs)
 			g_ptr_array_add(services, g_strdup(name));
 		*unclear |= is_unclear;
+	}
+	outside = find_outside(settings, services);
+	if (outside != NULL && services->len > 0) {
+		doubt(settings, outside,
+			"This is for listeners, but stands in none: what listens is not "
+			"understood.");
+		*unclear = true;
+		g_ptr_array_set_size(services, 0);
 	}
 	return services;
 }

@@ -62,7 +62,8 @@ struct dovecot_settings {
 	GArray *groups;         /* of struct dovecot_include_group */
 	GArray *texts;          /* of const struct config_text, in the order of reading */
 	const struct dovecot_assignment *here; /* the first here-document, or NULL */
-	bool debian_protocols; /* protocols.d is included: a package's way, whose default is none */
+	bool debian_protocols;  /* Debian's protocols.d is included: its default is none */
+	bool other_protocols;   /* another one is: what its package has as default is not known */
 	bool protocols_outside; /* ... and cannot be looked at */
 };
 
@@ -116,6 +117,19 @@ struct dovecot_word {
 GArray *dovecot_settings_list(struct dovecot_settings *settings, const char *key,
 	const struct dovecot_client *client, const char *otherwise);
 
+enum dovecot_list {
+	DOVECOT_LIST_WORD,
+	DOVECOT_LIST_END,
+	DOVECOT_LIST_WRONG, /* 2.4 does not load it */
+};
+
+/* Takes the next word of a list's value; in 2.4 it may be quoted. */
+enum dovecot_list dovecot_list_next(bool is_24, const char **at, GString *word);
+
+/* The last assignment right under the filter, or in a group that is included there; or NULL. */
+const struct dovecot_assignment *dovecot_settings_last(const struct dovecot_settings *settings,
+	const struct dovecot_filter *filter, const char *key);
+
 /* Whether the filter's assignments can hold for a client of that protocol before TLS. */
 bool dovecot_filter_may_match(const struct dovecot_filter *filter, const char *protocol);
 
@@ -130,9 +144,24 @@ void dovecot_expand(struct dovecot_settings *settings, const struct dovecot_sect
 struct dovecot_section {
 	const struct dovecot_section *above; /* NULL: none is open */
 	const struct dovecot_filter *filter;
-	const char *path;  /* of what it holds: "", "service/pop3-login" */
-	const char *label; /* of a group: its settings may lack "label_"; or NULL */
+	const char *path; /* of what it holds: "", "service/pop3-login" */
+	const char
+		*label; /* of a group, or "auth" of 1.x: its settings may lack "label_"; or NULL */
 };
+
+/* The key with its place: "service/pop3-login/inet_listener/pop3/port"; a new string. */
+char *dovecot_key(bool is_24, const struct dovecot_section *section, const char *key);
+
+/* What 2.2 and 2.3 take in the place of a setting of old. */
+struct dovecot_instead {
+	const struct dovecot_filter *filter;
+	char *key, *value; /* the key with its place */
+	bool is_file;      /* the value is the path of the file that holds it */
+};
+
+/* A new array of struct dovecot_instead, maybe empty; NULL where the setting stands for itself. */
+GPtrArray *dovecot_replace_old(const struct dovecot_section *section, const char *key,
+	const char *value);
 
 /* The assignment as a step of a chain: where it stands, and what stands there. */
 struct config_step dovecot_step(const struct dovecot_settings *settings,
@@ -162,6 +191,9 @@ bool dovecot_name_known(bool is_24, const char *key);
 
 /* Whether it is the name of a block at the top of a file, or may be one of a plugin. */
 bool dovecot_block_known(bool is_24, const char *key);
+
+/* Whether it is a block of 2.4 whose settings may lack the "NAME_" that they begin with. */
+bool dovecot_block_completes(const char *key);
 
 /* Why the value cannot be this key's; NULL: it can. */
 const char *dovecot_value_problem(bool is_24, const char *key, const char *value);
