@@ -209,7 +209,7 @@ read_list(struct reader *reader, struct list *list, size_t at)
 static const char *const unsettling[] = { "eval", ".", "source", "exit", "return", "exec", "trap",
 	"unset", "read", "set", "getopts", "command", "builtin", "local", "readonly", "typeset",
 	"declare", "let", "mapfile", "readarray", "shift", "enable", "wait", "kill", "for",
-	"select", "function", NULL };
+	"select", "function", "printf", NULL };
 
 /* Whether a text that was not understood may do anything at all. */
 static bool
