@@ -349,7 +349,16 @@ static const struct sample stunnel_samples[] = {
 	{ STUNNEL("include = /none\n"), UNDETERMINED(INCLUDE_MISSING, ANY) },
 };
 
-#define DEFAULTS "/etc/default/perdition"
+#define PERDITION_STARTED(text, defaults)                     \
+	"perdition",                                          \
+	{                                                     \
+		{ "/etc/perdition/perdition.conf", text, 0 }, \
+		{                                             \
+			"/etc/default/perdition", defaults, 0 \
+		}                                             \
+	}
+#define PERDITION_FLAGS(flags) \
+	PERDITION_STARTED("ssl_mode tls_listen_force\n", "RUN_PERDITION=yes\nPOP3S=no\n" flags)
 
 static const struct sample perdition_samples[] = {
 	{ PERDITION("ssl_mode tls_listen_force\nssl_mode none\n"), REFUSES(SETTING, ANY) },
@@ -372,40 +381,55 @@ static const struct sample perdition_samples[] = {
 	{ PERDITION("protocol IMAP4\n"), NO_SERVICE(ANY) },
 	{ PERDITION("P POP3S\nl 995\n"), REFUSES(TLS_ONLY, ANY) },
 	{ PERDITION("login_disabled\n"), REFUSES(SETTING, ANY) },
-	{ "perdition",
-		{ { "/etc/perdition/perdition.conf", "", 0 },
-			{ DEFAULTS, "RUN_PERDITION=no\n", 0 } },
-		NO_SERVICE(ANY) },
-	{ "perdition",
-		{ { "/etc/perdition/perdition.conf", "", 0 },
-			{ DEFAULTS, "RUN_PERDITION=yes\nPOP3=\"no\"\n", 0 } },
-		REFUSES(TLS_ONLY, ANY) },
-	{ "perdition",
-		{ { "/etc/perdition/perdition.conf", "", 0 },
-			{ DEFAULTS, "RUN_PERDITION=yes\nPOP3S=no\n", 0 } },
+	{ PERDITION_STARTED("", "RUN_PERDITION=no\n"), NO_SERVICE(ANY) },
+	{ PERDITION_STARTED("", "RUN_PERDITION=yes\nPOP3=\"no\"\n"), REFUSES(TLS_ONLY, ANY) },
+	{ PERDITION_STARTED("", "RUN_PERDITION=yes\nPOP3S=no\n"), PERMITS(DEFAULT, ANY) },
+	{ PERDITION_STARTED("", "RUN_PERDITION=yes\nPOP3S=no\nFLAGS='-n --pid_file=/p -t 6'\n"),
 		PERMITS(DEFAULT, ANY) },
+	{ PERDITION_FLAGS("TIMEOUT=600 POP3_FLAGS=\"--ssl_mode none\"\n"), PERMITS(SETTING, ANY) },
+	{ PERDITION_FLAGS("[ -e /t ] || POP3_FLAGS=\"--ssl_mode none\"\n"),
+		UNDETERMINED(ELSEWHERE, ANY) },
+	{ PERDITION_FLAGS(". /etc/perdition/flags\n"), UNDETERMINED(ELSEWHERE, ANY) },
+	{ PERDITION_FLAGS("FLAGS=\"--ssl_mode none\"\nif [ -e /t ]; then\n FLAGS=\nfi\n"),
+		UNDETERMINED(ELSEWHERE, ANY) },
+	{ PERDITION_FLAGS("POP3_FLAGS=\"-nf /etc/perdition/other.conf\"\n"),
+		UNDETERMINED(ELSEWHERE, ANY) },
+	{ PERDITION_FLAGS("POP3_FLAGS=-ql995\n"), UNDETERMINED(ELSEWHERE, ANY) },
+	{ PERDITION_FLAGS("printf -v POP3_FLAGS %s '--ssl_mode none'\n"),
+		UNDETERMINED(ELSEWHERE, ANY) },
+	{ PERDITION_FLAGS("POP3_FLAGS=-ql995\nPOP3_FLAGS=-q\n"), REFUSES(SETTING, ANY) },
+	{ PERDITION_STARTED("",
+		  "RUN_PERDITION=yes\nPOP3S=no\nMODE=tls_listen_force\n"
+		  "FLAGS=\"-s10.0.0.1,blf --ssl_mode $MODE\"\n"),
+		REFUSES(SETTING, ANY) },
+	{ PERDITION_STARTED("", "RUN_PERDITION=yes\nif [ -e /t ]; then\n RUN_PERDITION=no\nfi\n"),
+		UNDETERMINED(ELSEWHERE, ANY) },
+	{ PERDITION_STARTED("", "RUN_PERDITION=no\n[ -x /p ] && RUN_PERDITION=yes\n"),
+		UNDETERMINED(ELSEWHERE, ANY) },
 	{ "perdition",
 		{ { "/etc/perdition/perdition.conf", "ssl_mode tls_listen_force\n", 0 },
-			{ DEFAULTS, "RUN_PERDITION=yes\nPOP3_FLAGS='--ssl_mode none'\n", 0 } },
+			{ "/etc/default/perdition",
+				"RUN_PERDITION=yes\nPOP3_FLAGS='--ssl_mode none'\n", 0 } },
 		PERMITS(SETTING, ANY) },
 	{ "perdition",
 		{ { "/etc/perdition/perdition.conf", "ssl_mode ssl_outgoing\n", 0 },
-			{ DEFAULTS,
+			{ "/etc/default/perdition",
 				"RUN_PERDITION=yes\nFLAGS='--debug --ssl_mode=tls_listen'\n"
 				"POP3_FLAGS=\"--ssl_mode tls_listen_force\"\nPOP3S=no\n",
 				0 } },
 		REFUSES(SETTING, ANY) },
 	{ "perdition",
 		{ { "/etc/perdition/perdition.conf", "ssl_mode tls_outgoing\n", 0 },
-			{ DEFAULTS, "RUN_PERDITION=yes\nPOP3=no\n", 0 } },
+			{ "/etc/default/perdition", "RUN_PERDITION=yes\nPOP3=no\n", 0 } },
 		PERMITS(SETTING, ANY) },
 	{ "perdition",
 		{ { "/etc/perdition/perdition.conf", "outgoing_server x\n", 0 },
-			{ DEFAULTS, "RUN_PERDITION=yes\nPOP3=no\n", 0 } },
+			{ "/etc/default/perdition", "RUN_PERDITION=yes\nPOP3=no\n", 0 } },
 		REFUSES(TLS_ONLY, ANY) },
 	{ "perdition",
 		{ { "/etc/perdition/perdition.conf", "ssl_mode tls_listen_force\n", 0 },
-			{ DEFAULTS, "RUN_PERDITION=yes\nPOP3_FLAGS='--ssl_mode none -l 1'\n", 0 } },
+			{ "/etc/default/perdition",
+				"RUN_PERDITION=yes\nPOP3_FLAGS='--ssl_mode none -l 1'\n", 0 } },
 		UNDETERMINED(ELSEWHERE, ANY) },
 	{ "perdition",
 		{ { "/etc/perdition/perdition.conf", "ssl_mode tls_listen_force\n", 0 },

@@ -177,9 +177,8 @@ add_flags(struct perdition_instance *instance, const struct perdition_defaults *
 	instance->modes = 0;
 	instance->chain = (struct config_chain){ .count = 0 };
 	add_modes(instance, said->mode, (struct config_place){ NULL });
-	config_chain_add(&instance->chain,
-		config_location(instance->config, defaults->text, said->at),
-		config_line(instance->config, defaults->text, said->at), NULL);
+	config_chain_add(&instance->chain, config_location(instance->config, said->text, said->at),
+		config_line(instance->config, said->text, said->at), NULL);
 }
 
 /* --- listeners -------------------------------------------------------------------------------- */

@@ -2,138 +2,105 @@
 /*
  * /etc/default/perdition: which instances Debian's init script starts, and with which flags.
  *
- * It is a shell script that is sourced; here only plain assignments of it are read, the last of a
- * name wins, and nothing is evaluated.
+ * It is a shell file that is sourced, and read as such (dialect/shell.h): what cannot be told of it
+ * without running it is a doubt that no file of Perdition's own lifts.
  */
 #include "products/perdition/defaults.h"
 
 #include <string.h>
 
+#include "dialect/shell.h"
+
+extern const struct dialect dialect_shell;
+
 #define DEFAULTS "/etc/default/perdition"
 #define SETTLE   "ps -o args= -C perdition.pop3,perdition.pop3s"
 
-/* The flags that bear on the gate; as whole words or with a value behind '='. */
-static const char *const matter[] = { "--protocol", "-P", "--listen_port", "-l", "--bind_address",
-	"-b", "--config_file", "-f", "--login_disabled", NULL };
+/* The other flags than ssl_mode that bear on the gate: long ones, and letters. */
+static const char *const matter[] = { "login_disabled", "protocol", "listen_port", "bind_address",
+	"config_file", "inetd_mode", NULL };
+static const char letters[] = "Plbfi";
 
+/* Letters that take what follows for their value. */
+static const char valued[] = "ADeFgILMmOpSstu";
+
+/* The file, sourced. */
+struct defaults {
+	struct config_reading *config;
+	struct shell_values *values;
+};
+
+/* Whatever Perdition's own files say: the flags, or whether it runs, are decided here. */
 static void
-doubt(struct config_reading *config, const struct config_text *text, size_t at, const char *message)
+doubt(const struct defaults *defaults, const struct shell_value *value, const char *message)
 {
-	struct config_doubt *doubt = config_add_doubt(config->facts, REASON_ELSEWHERE);
+	struct config_doubt *doubt = config_add_doubt(defaults->config->facts, REASON_ELSEWHERE);
 
-	doubt->location = config_location(config, text, at);
-	doubt->line = config_line(config, text, at);
+	doubt->fatal = true;
+	if (value->file != NULL) {
+		size_t at = value->node->kind == NODE_SETTING ? value->node->key_at.start :
+								value->node->all.start;
+
+		doubt->location = config_location(defaults->config, value->file, at);
+		doubt->line = config_line(defaults->config, value->file, at);
+	}
 	doubt->message = message;
 	doubt->settle = SETTLE;
 }
 
-/*
- * What the right side of an assignment says, where that is one plain word; NULL where the shell
- * decides. A new string; *end is where it ends, with its quotes.
- */
-static char *
-plain_word(const char *value, size_t *end)
+/* One letter of a cluster is enough: "-nf FILE". */
+static bool
+has_letter(const char *cluster)
 {
-	char quote = value[0] == '"' || value[0] == '\'' ? value[0] : '\0';
-	size_t start = quote != '\0' ? 1 : 0;
-	size_t length = quote == '\'' ? strcspn(value + 1, "'\n") :
-		quote == '"'          ? strcspn(value + 1, "\"\\$`\n") :
-					strcspn(value, " \t\r\\$`\"'#;&|<>()");
-	const char *rest = value + start + length;
+	size_t length = strcspn(cluster, valued);
 
-	if (quote != '\0' && *rest++ != quote)
-		return NULL;
-	*end = (size_t)(rest - value);
-	rest += strspn(rest, " \t\r");
-	return *rest == '\0' || *rest == '#' ? g_strndup(value + start, length) : NULL;
+	return strcspn(cluster, letters) < length;
 }
 
 static bool
 matters(const char *word)
 {
-	for (size_t i = 0; matter[i] != NULL; i++) {
-		size_t length = strlen(matter[i]);
+	g_autofree char *name = NULL;
 
-		if (strncmp(word, matter[i], length) == 0 &&
-			(word[length] == '\0' || word[length] == '=' || length == 2))
-			return true;
-	}
-	return false;
+	if (!g_str_has_prefix(word, "--"))
+		return word[0] == '-' && has_letter(word + 1);
+	name = g_strndup(word + 2, strcspn(word + 2, "="));
+	return g_strv_contains(matter, name);
 }
 
-/* The right side's offset in a line, if that is an assignment of the name; else 0. */
-static size_t
-value_in(const char *line, const char *name)
-{
-	const char *word = line + strspn(line, " \t");
-
-	if (g_str_has_prefix(word, "export "))
-		word += strlen("export ");
-	if (!g_str_has_prefix(word, name) || word[strlen(name)] != '=')
-		return 0;
-	return (size_t)(word - line) + strlen(name) + 1;
-}
-
-bool
-perdition_defaults_find(const struct config_text *text, const char *name,
-	struct perdition_assignment *found)
-{
-	bool is_there = false;
-
-	*found = (struct perdition_assignment){ 0 };
-	for (size_t start = 0; start < text->length;) {
-		const char *bytes = text->bytes + start;
-		const char *newline = memchr(bytes, '\n', text->length - start);
-		size_t length = newline != NULL ? (size_t)(newline - bytes) : text->length - start;
-		g_autofree char *line = g_strndup(bytes, length);
-		size_t at = value_in(line, name), end = 0;
-
-		if (at > 0) {
-			is_there = true;
-			g_free(found->word);
-			found->word = plain_word(line + at, &end);
-			found->at = start;
-			found->value = (struct span){ start + at, start + at + end };
-		}
-		start += length + 1;
-	}
-	return is_there;
-}
-
-/* Whether a switch is on; one that cannot be read is taken as on, with a doubt. */
+/* Whether a switch is on; one that cannot be told is taken as on. */
 static bool
-is_on(struct config_reading *config, const struct config_text *text, const char *name,
-	bool otherwise)
+is_on(const struct defaults *defaults, const char *name, bool otherwise)
 {
-	struct perdition_assignment found;
-	bool is_there = perdition_defaults_find(text, name, &found);
-	g_autofree char *word = found.word;
+	const struct shell_value *value = shell_values_find(defaults->values, name);
 
-	if (!is_there)
-		return otherwise;
-	if (word == NULL)
-		doubt(config, text, found.at, "The shell decides whether this instance runs.");
 	/* ${POP3:=yes}: an empty one is as good as none. */
-	return word == NULL || (word[0] == '\0' ? otherwise : g_str_equal(word, "yes"));
+	if (value == NULL || (value->text != NULL && value->text[0] == '\0'))
+		return otherwise;
+	if (value->text == NULL)
+		doubt(defaults, value, "The shell decides whether this instance runs.");
+	return value->text == NULL || g_str_equal(value->text, "yes");
 }
 
 /* Takes the words of one --ssl_mode. */
 static void
-take_mode(struct config_reading *config, struct perdition_flags *flags, const char *words,
-	size_t at)
+take_mode(const struct defaults *defaults, struct perdition_flags *flags, const char *words,
+	const struct shell_value *value)
 {
-	flags->mode = flags->mode != NULL ?
-		facts_printf(config->facts, "%s,%s", flags->mode, words) :
-		facts_keep(config->facts, words, strlen(words));
-	flags->at = at;
+	struct facts *facts = defaults->config->facts;
+
+	flags->mode = flags->mode != NULL ? facts_printf(facts, "%s,%s", flags->mode, words) :
+					    facts_keep(facts, words, strlen(words));
+	flags->text = value->file;
+	flags->at = value->node->key_at.start;
 }
 
 /* Takes what flags say; false where they set what is not known here. */
 static bool
-take_flags(struct config_reading *config, struct perdition_flags *flags, const char *text,
-	size_t at)
+take_flags(const struct defaults *defaults, struct perdition_flags *flags,
+	const struct shell_value *value)
 {
-	g_auto(GStrv) words = g_strsplit_set(text, " \t", -1);
+	g_auto(GStrv) words = g_strsplit_set(value->text, " \t\n", -1);
 
 	for (size_t i = 0; words[i] != NULL; i++) {
 		bool is_mode = g_str_equal(words[i], "--ssl_mode");
@@ -141,49 +108,96 @@ take_flags(struct config_reading *config, struct perdition_flags *flags, const c
 		if (matters(words[i]) || (is_mode && (words[i + 1] == NULL || !*words[i + 1])))
 			return false;
 		if (is_mode)
-			take_mode(config, flags, words[++i], at);
+			take_mode(defaults, flags, words[++i], value);
 		else if (g_str_has_prefix(words[i], "--ssl_mode="))
-			take_mode(config, flags, words[i] + strlen("--ssl_mode="), at);
+			take_mode(defaults, flags, words[i] + strlen("--ssl_mode="), value);
 	}
 	return true;
 }
 
 static void
-check_flags(struct config_reading *config, const struct config_text *text, const char *name,
-	struct perdition_flags *flags)
+check_flags(const struct defaults *defaults, const char *name, struct perdition_flags *flags)
 {
-	struct perdition_assignment found;
-	bool is_there = perdition_defaults_find(text, name, &found);
-	g_autofree char *word = found.word;
+	const struct shell_value *value = shell_values_find(defaults->values, name);
 	struct perdition_flags taken = *flags;
 
-	if (!is_there)
+	if (value == NULL)
 		return;
-	if (word != NULL && take_flags(config, &taken, word, found.at))
+	if (value->text == NULL)
+		doubt(defaults, value, "The shell decides what Perdition's command line is.");
+	else if (take_flags(defaults, &taken, value))
 		*flags = taken;
 	else
-		doubt(config, text, found.at,
+		doubt(defaults, value,
 			"Perdition's command line sets what is otherwise set in its file.");
 }
 
-void
-perdition_defaults_read(struct config_reading *config, struct perdition_defaults *defaults)
+static void
+read_switches(const struct defaults *defaults, struct perdition_defaults *found)
 {
-	const struct config_text *text = config->source->read(config->source, DEFAULTS, NULL);
-
-	*defaults = (struct perdition_defaults){ .text = text, .pop3 = true };
-	if (text == NULL)
+	found->pop3 = is_on(defaults, "RUN_PERDITION", false);
+	if (!found->pop3)
 		return;
-	if (!is_on(config, text, "RUN_PERDITION", false)) {
-		defaults->pop3 = false;
+	found->pop3 = is_on(defaults, "POP3", true);
+	found->pop3s = is_on(defaults, "POP3S", true);
+	check_flags(defaults, "FLAGS", &found->pop3_flags);
+	found->pop3s_flags = found->pop3_flags;
+	if (found->pop3)
+		check_flags(defaults, "POP3_FLAGS", &found->pop3_flags);
+	if (found->pop3s)
+		check_flags(defaults, "POP3S_FLAGS", &found->pop3s_flags);
+}
+
+void
+perdition_defaults_read(struct config_reading *config, struct perdition_defaults *found)
+{
+	enum source_outcome outcome;
+	const struct config_text *text = config->source->read(config->source, DEFAULTS, &outcome);
+	struct defaults defaults = { .config = config };
+
+	*found = (struct perdition_defaults){ .text = text, .pop3 = true };
+	if (text == NULL) {
+		if (outcome != SOURCE_ABSENT && outcome != SOURCE_OUTSIDE)
+			config_read(config, DEFAULTS); /* for its doubt */
 		return;
 	}
-	defaults->pop3 = is_on(config, text, "POP3", true);
-	defaults->pop3s = is_on(config, text, "POP3S", true);
-	check_flags(config, text, "FLAGS", &defaults->pop3_flags);
-	defaults->pop3s_flags = defaults->pop3_flags;
-	if (defaults->pop3)
-		check_flags(config, text, "POP3_FLAGS", &defaults->pop3_flags);
-	if (defaults->pop3s)
-		check_flags(config, text, "POP3S_FLAGS", &defaults->pop3s_flags);
+	defaults.values = shell_values_new(true);
+	/* Of the init script's own. */
+	shell_values_hide(defaults.values, "NAME");
+	shell_values_hide(defaults.values, "DAEMON");
+	shell_values_source(defaults.values, config->source, text);
+	read_switches(&defaults, found);
+	shell_values_free(defaults.values);
+}
+
+/* --- for an edit ------------------------------------------------------------------------------ */
+
+/* Whether something that is not followed, or another file, may set the name. */
+static bool
+may_set(const struct node *node, const char *name)
+{
+	return node->kind == NODE_INCLUDE ||
+		(node->kind == NODE_WRONG &&
+			(g_strv_contains(node->words, name) || g_strv_contains(node->words, "*")));
+}
+
+bool
+perdition_defaults_find(const struct config_text *text, const char *name,
+	struct perdition_assignment *found)
+{
+	g_autoptr(tree_auto) tree = dialect_shell.parse(text->bytes, text->length);
+	const struct node *last = NULL;
+
+	*found = (struct perdition_assignment){ 0 };
+	for (const struct node *node = tree->root.first; node != NULL; node = node->next)
+		if (node->kind == NODE_SETTING && g_str_equal(node->key, name))
+			last = node;
+		else if (may_set(node, name))
+			last = NULL;
+	if (last == NULL)
+		return false;
+	found->at = last->key_at.start;
+	found->value = last->value_at;
+	found->word = g_strdup(last->value);
+	return true;
 }

@@ -11,7 +11,9 @@
  */
 struct perdition_flags {
 	const char *mode; /* words, with ',' between them; NULL: nothing is said */
-	size_t at;        /* the line that says so */
+	/* what says so, in /etc/default/perdition or a file that it sources */
+	const struct config_text *text;
+	size_t at;
 };
 
 /* Which instances Debian's init script starts, and how. */
@@ -23,18 +25,21 @@ struct perdition_defaults {
 
 /*
  * Reads /etc/default/perdition. Without that file it is one instance of POP3; other flags in it
- * that bear on the gate, and what is no plain assignment, become doubts.
+ * that bear on the gate, and what only a shell can tell, become doubts.
  */
 void perdition_defaults_read(struct config_reading *config, struct perdition_defaults *defaults);
 
 /* One assignment. */
 struct perdition_assignment {
-	size_t at;         /* its line */
+	size_t at;         /* of its name */
 	struct span value; /* with its quotes */
 	char *word;        /* what it says, owned; NULL: the shell decides */
 };
 
-/* Finds the last assignment of that name; false where there is none, and no word either. */
+/*
+ * Finds the assignment of that name that is in force; false where there is none, and no word either,
+ * or where something behind it may set it: an assignment at the file's end is, then.
+ */
 bool perdition_defaults_find(const struct config_text *text, const char *name,
 	struct perdition_assignment *found);
 
