@@ -44,8 +44,10 @@ static const struct {
 		"/etc/courier/pop3d-ssl", 1 },
 	{ "a number whose lower half is 0", "", "POP3_TLS_REQUIRED=4294967296\n", VERDICT_PERMITS,
 		REASON_SETTING, "/etc/courier/pop3d-ssl", 1 },
-	{ "within TLS by a file", "POP3_TLS=1\n", "POP3_TLS_REQUIRED=1\n", VERDICT_PERMITS,
-		REASON_SETTING, "/etc/courier/pop3d", 1 },
+	{ "within TLS by a file", "POP3_TLS=1\n", "POP3_TLS_REQUIRED=1\n", VERDICT_REFUSES,
+		REASON_SETTING, "/etc/courier/pop3d-ssl", 1 },
+	{ "within TLS by what is not known", "POP3_TLS=$(cat /x)\n", "POP3_TLS_REQUIRED=1\n",
+		VERDICT_REFUSES, REASON_SETTING, "/etc/courier/pop3d-ssl", 1 },
 	{ "of another variable", "X=1\n", "POP3_TLS_REQUIRED=$X\n", VERDICT_REFUSES, REASON_SETTING,
 		"/etc/courier/pop3d-ssl", 1 },
 	{ "of a variable that is not set", "", "POP3_TLS_REQUIRED=$NOWHERE\n", VERDICT_PERMITS,
@@ -86,6 +88,18 @@ test_rows(void)
 			g_assert_nonnull(facts->verdict.settle);
 		facts_free(facts);
 	}
+}
+
+/* The command that settles it works in any folder: `.` without a slash would search PATH. */
+static void
+test_settle(void)
+{
+	struct facts *facts = audit("", "POP3_TLS_REQUIRED=$(cat /etc/x)\n");
+
+	g_assert_cmpstr(facts->verdict.settle, ==,
+		"sh -c '. /etc/courier/pop3d; . /etc/courier/pop3d-ssl; echo "
+		"\"$POP3_TLS_REQUIRED\"'");
+	facts_free(facts);
 }
 
 /* Where it listens comes from a shell that sources the files the other way round. */
@@ -158,6 +172,7 @@ main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/config/courier/rows", test_rows);
+	g_test_add_func("/config/courier/settle", test_settle);
 	g_test_add_func("/config/courier/listeners", test_listeners);
 	g_test_add_func("/config/courier/missing", test_missing);
 	g_test_add_func("/config/courier/notes", test_notes);

@@ -3,8 +3,8 @@
  * Courier: pop3d and pop3d-ssl, shell files that its start scripts source.
  *
  * POP3_TLS_REQUIRED decides, as a number: "YES" is 0. POP3_TLS, which pop3d-ssl's script sets for
- * connections that are within TLS already, switches it off where a file sets it. Whether the
- * daemons run is not here: POP3DSTART is for the init scripts of some systems.
+ * connections that are within TLS already, changes nothing of it where a file sets it (measured).
+ * Whether the daemons run is not here: POP3DSTART is for the init scripts of some systems.
  */
 #include "products/courier/config.h"
 
@@ -15,9 +15,6 @@
 #include "products/courier/room.h"
 
 static const char settle_unit[] = "systemctl is-active courier-pop (or popseal scan the port)";
-static const char settle_shell[] =
-	"sh -c '. pop3d; . pop3d-ssl; echo \"$POP3_TLS_REQUIRED $POP3_TLS\"'";
-
 /* What Courier's scripts set before they source the files; where they are built decides. */
 static const char *const preset[] = { "prefix", "exec_prefix", "sbindir", "bindir", "libexecdir",
 	"sysconfdir", NULL };
@@ -75,25 +72,28 @@ add_history(const struct courier_room *room, struct config_chain *chain, const c
 }
 
 static void
-cannot_tell(const struct courier_room *room, struct config_listener *listener, const char *name)
+cannot_tell(const struct courier_room *room, struct config_listener *listener)
 {
-	const struct shell_value *value = shell_values_find(room->daemon, name);
+	const struct shell_value *value = shell_values_find(room->daemon, "POP3_TLS_REQUIRED");
+	g_autofree char *clear = source_resolve(room->reading->root, "pop3d");
+	g_autofree char *tls = source_resolve(room->reading->root, "pop3d-ssl");
 	const char *line;
 	struct location location = courier_location(room, value, &line);
 
 	listener->verdict = VERDICT_UNDETERMINED;
 	listener->reason = REASON_NOT_UNDERSTOOD;
-	listener->settle = settle_shell;
-	listener->explanation = facts_printf(room->reading->facts,
-		"%s cannot be told without running the shell's commands.", name);
+	listener->settle = facts_printf(room->reading->facts,
+		"sh -c '. %s; . %s; echo \"$POP3_TLS_REQUIRED\"'", clear, tls);
+	listener->explanation =
+		"POP3_TLS_REQUIRED cannot be told without running the shell's commands.";
 	config_chain_add(&listener->chain, location, line,
 		value->node != NULL ? value->node->problem : NULL);
 }
 
-/* What POP3_TLS_REQUIRED=`required` and POP3_TLS=`within` come to; both can be told. */
+/* What POP3_TLS_REQUIRED=`required` comes to. */
 static void
-judge_numbers(const struct courier_room *room, struct config_listener *listener,
-	const char *required, const char *within)
+judge_number(const struct courier_room *room, struct config_listener *listener,
+	const char *required)
 {
 	bool is_required = courier_number(required) != 0;
 
@@ -113,13 +113,6 @@ judge_numbers(const struct courier_room *room, struct config_listener *listener,
 		return;
 	}
 	add_history(room, &listener->chain, "POP3_TLS_REQUIRED", "refuses every login before STLS");
-	if (courier_number(within) != 0) {
-		add_history(room, &listener->chain, "POP3_TLS",
-			"says that every connection is within TLS already");
-		listener->explanation = "POP3_TLS makes pop3d believe that every connection is "
-					"within TLS, so POP3_TLS_REQUIRED has no effect.";
-		return;
-	}
 	listener->verdict = VERDICT_REFUSES;
 	listener->explanation = "POP3_TLS_REQUIRED refuses USER and AUTH until STLS.";
 }
@@ -152,14 +145,11 @@ static void
 judge(const struct courier_room *room, struct config_listener *listener)
 {
 	const char *required = courier_text(room, "POP3_TLS_REQUIRED");
-	const char *within = courier_text(room, "POP3_TLS");
 
 	if (required == NULL)
-		cannot_tell(room, listener, "POP3_TLS_REQUIRED");
-	else if (within == NULL && courier_number(required) != 0)
-		cannot_tell(room, listener, "POP3_TLS");
+		cannot_tell(room, listener);
 	else
-		judge_numbers(room, listener, required, within);
+		judge_number(room, listener, required);
 	doubt_start(room, listener);
 }
 
