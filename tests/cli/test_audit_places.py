@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where popseal audit looks: images, named folders and files, and which version it finds there."""
+import os
+import subprocess
+
 import tap
-from program import popseal, scratch
+from program import POPSEAL, environment, popseal, scratch
 
 STUNNEL = "cert = /c\n[{0}]\naccept = {1}\nconnect = {2}\n{3}"
 POPA3D = "pop3 stream tcp nowait root /usr/sbin/popa3d popa3d\n"
@@ -135,10 +138,81 @@ def too_many_files():
 
 @tap.test
 def files_of_others():
-    """Another product's root file hides what is beside it, and is not stunnel's"""
+    """What is beside another product's root file is found by its text"""
     root = tree("others", nginx_DOT_conf="mail { auth_http a; server { listen 110; } }\n",
                 pops_DOT_conf=STUNNEL.format("pops", 995, 110, ""))
-    tap.equal(configs(audit(root)), [("nginx", "permits")], "products")
+    tap.equal(configs(audit(root)), [("nginx", "permits"), ("stunnel", "refuses")], "products")
+
+
+MAIL = "mail {{ auth_http unix:/x; {} }}\n"
+CLEAR = "server { listen 110; }"
+
+
+@tap.test
+def known_by_their_text():
+    """A folder is searched for files that only their text tells"""
+    root = tree("texts", a__stunnel_DOT_conf=STUNNEL.format("pops", 995, 110, ""),
+                b__conf_DOT_d__mail_DOT_conf=MAIL.format(CLEAR),
+                c__xinetd_DOT_d__pop3=SERVICE.format("/usr/sbin/popa3d"),
+                d__ex01_DOT_txt="LoginType : PlainTextLogin\n",
+                e__ex02_DOT_txt="\ufeffLoginType : PlainTextLogin\r\n".encode("utf-16-le"),
+                f__james_DOT_xml='<pop3servers><pop3server enabled="true"><bind>0.0.0.0:110</bind>'
+                '<handler><authRequired>false</authRequired></handler></pop3server></pop3servers>',
+                g__pop3_DOT_rc="program pop3d { server 0.0.0.0:110 { tls-mode no; }; };\n",
+                h__dump="zimbraPop3CleartextLoginEnabled: TRUE\n",
+                i__doveconf_DOT_txt="# 2.3.19: /etc/dovecot/dovecot.conf\nprotocols = pop3\n"
+                "disable_plaintext_auth = no\nssl = yes\n")
+    tap.equal([name for name, _ in configs(audit(root).exits(1))],
+              ["stunnel", "nginx", "xinetd", "exchange", "exchange", "james", "mailutils", "zimbra",
+               "dovecot"], "products")
+
+
+@tap.test
+def not_by_their_text():
+    """Text about POP3, binary files and services that are none of POP3 are no configurations"""
+    root = tree("no-texts", README="auth_http and mail { are words; pop3\n",
+                notes_DOT_txt="Set accept = 110 and\nconnect = 995, pop3.\naccept = 1\n",
+                howto_DOT_md="LoginType : PlainTextLogin pop3\n",
+                program=b"\x7fELF\0program pop3d {",
+                xinetd_DOT_d__rsync=SERVICE.format("/usr/bin/rsync").replace("pop3", "rsync"),
+                web_DOT_conf="http { auth_http x; server { listen 110; } }  # mail, pop3\n",
+                _DOT_hidden="zimbraPop3CleartextLoginEnabled: TRUE\n")
+    audit(root).exits(4)
+
+
+@tap.test
+def parts_are_no_wholes():
+    """A file that another configuration reads, or that its root's folder holds, is no second one"""
+    root = tree("parts", nginx__nginx_DOT_conf="include conf.d/*; events { }\n",
+                nginx__conf_DOT_d__mail=MAIL.format(CLEAR),
+                nginx__sites__mail_DOT_conf=MAIL.format(CLEAR),
+                etc__xinetd_DOT_conf="defaults\n{\n}\nincludedir /etc/xinetd.d\n",
+                etc__xinetd_DOT_d__pop3=SERVICE.format("/usr/sbin/popa3d"),
+                # Without a root: the one that is included comes first.
+                mu__a="program pop3d { server 0.0.0.0:110 { tls-mode no; }; };\n",
+                mu__b="include a;\nprogram pop3d { server 0.0.0.0:1110 { }; };\n")
+    run = audit(root).exits(1)
+    tap.equal([record["root"].removeprefix(str(root)) for record in run.of_type("config")],
+              ["/etc/xinetd.conf", "/nginx/nginx.conf", "/mu/b"], "roots")
+
+
+@tap.test
+def closed_file():
+    """A file that may be a configuration and cannot be read is told, but beside a root"""
+    if os.geteuid():
+        raise tap.Skip("needs root")
+    scratch().chmod(0o755)
+    root = tree("closed", a__stunnel_DOT_conf=STUNNEL.format("pops", 995, 110, ""),
+                a__secret_DOT_conf="", b__pop3="")
+    (root / "a/secret.conf").chmod(0)
+    done = {}
+    for mode in (0, 0o644):
+        (root / "b/pop3").chmod(mode)
+        done[mode] = subprocess.run([POPSEAL, "audit", "--format", "text", root], check=False,
+                                    env=environment(), capture_output=True, user=65534, group=65534,
+                                    extra_groups=[])
+    tap.equal([done[0].returncode, done[0o644].returncode], [4, 0], "exit codes")
+    tap.contains(done[0].stderr.decode(), "b/pop3: not looked into: it cannot be read")
 
 
 if __name__ == "__main__":

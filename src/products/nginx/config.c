@@ -549,7 +549,8 @@ static bool
 recognizes(const char *text, size_t length)
 {
 	return g_strstr_len(text, (gssize)length, "auth_http") != NULL &&
-		g_strstr_len(text, (gssize)length, "mail") != NULL;
+		g_regex_match_simple("(^|[;{}])\\s*mail\\s*\\{", text,
+			G_REGEX_MULTILINE | G_REGEX_RAW, 0);
 }
 
 static const char *const roots[] = { "nginx.conf", NULL };

@@ -259,8 +259,9 @@ read_root(struct config_reading *reading)
 static bool
 recognizes(const char *text, size_t length)
 {
-	return g_strstr_len(text, (gssize)length, "zimbraPop3") != NULL ||
-		g_strstr_len(text, (gssize)length, "zimbraReverseProxyPop3") != NULL;
+	(void)length;
+	return g_regex_match_simple("^zimbra(ReverseProxy)?Pop3\\w*:", text,
+		G_REGEX_MULTILINE | G_REGEX_RAW, 0);
 }
 
 static const char *const roots[] = { "zmprov.txt", NULL };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "witness/config/instance.h"
+#include "witness/config/instance-private.h"
 
 #include <string.h>
 
@@ -18,6 +18,13 @@ config_instance_free(struct config_instance *instance)
 	g_free(instance->root);
 	g_free(instance->version);
 	g_free(instance);
+}
+
+void
+config_gap_free(struct config_gap *gap)
+{
+	g_free(gap->path);
+	g_free(gap);
 }
 
 /* --- one place -------------------------------------------------------------------------------- */
@@ -59,9 +66,8 @@ take_package_version(GPtrArray *instances, guint first, const char *image)
 	}
 }
 
-/* Whether that file name is one of the product's roots. */
-static bool
-is_root_name(const struct product_config *config, const char *name)
+bool
+config_is_root_name(const struct product_config *config, const char *name)
 {
 	return g_strv_contains(config->roots, name);
 }
@@ -90,7 +96,8 @@ match_roots(GPtrArray *roots, struct config_source *source, const struct product
 
 		source->look(source, path, &look);
 		if (look.outcome == SOURCE_ABSENT || look.is_folder ||
-			(is_pattern && is_root_name(config, name)) || /* it is there already */
+			(is_pattern &&
+				config_is_root_name(config, name)) || /* it is there already */
 			(look_into && !is_recognized(source, config, path)))
 			continue;
 		g_ptr_array_add(roots, g_strdup(path));
@@ -237,7 +244,7 @@ looks_like(const struct product_config *config, const char *path)
 	struct config_files *files;
 	bool looks;
 
-	if (is_root_name(config, name))
+	if (config_is_root_name(config, name))
 		return true;
 	files = config_files_new(&options, NULL);
 	looks = files != NULL && is_recognized(config_files_source(files), config, inside);
@@ -257,9 +264,9 @@ is_own_folder(const struct product_config *config, const char *path)
 	return config->elsewhere != NULL && g_strv_contains(config->elsewhere, path);
 }
 
-static void
-try_file(GPtrArray *instances, const struct config_request *request, const struct product *product,
-	const char *path, GError **error)
+void
+config_add_file(GPtrArray *instances, const struct config_request *request,
+	const struct product *product, const char *path, GError **error)
 {
 	g_autofree char *folder = g_path_get_dirname(path);
 	g_autofree char *name = g_path_get_basename(path);
@@ -277,8 +284,8 @@ try_file(GPtrArray *instances, const struct config_request *request, const struc
 	take_package_version(instances, instances->len - 1, NULL);
 }
 
-static void
-try_folder(GPtrArray *instances, const struct config_request *request,
+void
+config_add_folder(GPtrArray *instances, const struct config_request *request,
 	const struct product *product, const char *path, GError **error)
 {
 	g_autofree char *real = g_canonicalize_filename(path, NULL);
@@ -289,15 +296,8 @@ try_folder(GPtrArray *instances, const struct config_request *request,
 		try_standing(instances, request, product, path, NULL, error);
 }
 
-static gint
-by_name(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* The fragment of a layout that the file is, if it is one. Returns whether it is. */
-static bool
-try_layout(GPtrArray *instances, const struct config_request *request, const char *path)
+bool
+config_add_layout(GPtrArray *instances, const struct config_request *request, const char *path)
 {
 	g_autofree char *real = g_canonicalize_filename(path, NULL);
 	g_autofree char *stands = g_path_get_dirname(path);
@@ -317,121 +317,6 @@ try_layout(GPtrArray *instances, const struct config_request *request, const cha
 		return false;
 	add_instance(instances, request, product, files, root)->layout = layout;
 	return true;
-}
-
-static const struct config_layout *
-last_layout(const GPtrArray *instances)
-{
-	const struct config_instance *last = g_ptr_array_index(instances, instances->len - 1);
-
-	return last->layout;
-}
-
-/* Whether what looks like the product's root file is a fragment. */
-static bool
-is_its_root(const struct product *product, const struct config_layout *fragment)
-{
-	g_autofree char *name =
-		fragment != NULL ? g_path_get_basename(fragment->path) : g_strdup("");
-
-	return fragment != NULL && g_str_equal(fragment->product, product->name) &&
-		is_root_name(product->config, name);
-}
-
-/* A folder that holds configurations somewhere below it, while it is looked through. */
-struct walk {
-	GPtrArray *instances;
-	const struct config_request *request;
-	GPtrArray *gaps; /* of struct config_gap */
-	unsigned entries;
-	bool cut; /* which is told once */
-};
-
-void
-config_gap_free(struct config_gap *gap)
-{
-	g_free(gap->path);
-	g_free(gap);
-}
-
-static void
-add_gap(struct walk *walk, const char *path, const char *why)
-{
-	struct config_gap *gap = g_new(struct config_gap, 1);
-
-	*gap = (struct config_gap){ g_strdup(path), why };
-	g_ptr_array_add(walk->gaps, gap);
-}
-
-static void
-cut(struct walk *walk, const char *path, const char *why)
-{
-	if (!walk->cut)
-		add_gap(walk, path, why);
-	walk->cut = true;
-}
-
-/* The names in a folder, in order. */
-static GPtrArray *
-names_in(struct walk *walk, const char *path)
-{
-	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GError) error = NULL;
-	g_autoptr(GDir) folder = g_dir_open(path, 0, &error);
-	const char *name;
-
-	if (folder == NULL)
-		add_gap(walk, path, "not looked through: it cannot be listed");
-	while (folder != NULL && (name = g_dir_read_name(folder)) != NULL) {
-		if (++walk->entries > INSTANCE_ENTRIES_MAX) {
-			cut(walk, path,
-				"not looked through to its end: too many files and folders");
-			break;
-		}
-		g_ptr_array_add(names, g_strdup(name));
-	}
-	g_ptr_array_sort(names, by_name);
-	return names;
-}
-
-/* What no server reads, and where most of the files of a repository are. */
-static bool
-is_passed_over(const char *name)
-{
-	static const char *const names[] = { ".git", ".hg", ".svn", "node_modules", NULL };
-
-	return g_strv_contains(names, name);
-}
-
-static void
-walk_folder(struct walk *walk, const char *path, unsigned depth)
-{
-	g_autoptr(GPtrArray) names = names_in(walk, path);
-	const struct config_layout *fragment = NULL;
-
-	for (guint i = 0; i < names->len && walk->instances->len < INSTANCES_MAX; i++) {
-		g_autofree char *file = g_build_filename(path, g_ptr_array_index(names, i), NULL);
-
-		if (try_layout(walk->instances, walk->request, file))
-			fragment = last_layout(walk->instances);
-	}
-	for (size_t i = 0; products[i] != NULL && walk->instances->len < INSTANCES_MAX; i++)
-		if (products[i]->config != NULL && !is_its_root(products[i], fragment))
-			try_folder(walk->instances, walk->request, products[i], path, NULL);
-	if (walk->instances->len >= INSTANCES_MAX)
-		cut(walk, path, "not looked through to its end: too many configurations");
-	for (guint i = 0; i < names->len && !walk->cut; i++) {
-		const char *name = g_ptr_array_index(names, i);
-		g_autofree char *below = g_build_filename(path, name, NULL);
-
-		if (is_passed_over(name) || !g_file_test(below, G_FILE_TEST_IS_DIR) ||
-			g_file_test(below, G_FILE_TEST_IS_SYMLINK))
-			continue;
-		if (depth < INSTANCE_DEPTH_MAX)
-			walk_folder(walk, below, depth + 1);
-		else
-			cut(walk, below, "not looked through: too many folders within each other");
-	}
 }
 
 /* A file or folder of an image, by the name that it has there. */
@@ -455,7 +340,7 @@ try_image(GPtrArray *instances, const struct config_request *request, const stru
 			request->product != NULL || is_own_folder(product->config, request->path),
 			error);
 	} else if (look.outcome == SOURCE_FOUND &&
-		(request->product != NULL || is_root_name(product->config, name) ||
+		(request->product != NULL || config_is_root_name(product->config, name) ||
 			is_recognized(source, product->config, request->path))) {
 		roots = g_ptr_array_new_with_free_func(g_free);
 		g_ptr_array_add(roots, g_strdup(request->path));
@@ -488,12 +373,8 @@ root_in(const struct product_config *config, const char *folder)
 	return NULL;
 }
 
-/*
- * What a file stands for that is named without its product: itself, or, where it is known by its
- * text alone and may be a part of a configuration, the root file in its folder or the one above.
- */
-static char *
-whole_of(const struct product_config *config, const char *path)
+char *
+config_whole_of(const struct product_config *config, const char *path)
 {
 	static const char *const parts[] = { ".conf", ".ext", ".inc", ".cf" };
 	g_autofree char *name = g_path_get_basename(path);
@@ -504,7 +385,7 @@ whole_of(const struct product_config *config, const char *path)
 		g_path_get_dirname(folder);
 	char *root = NULL;
 
-	if (config->each_root || is_root_name(config, name))
+	if (config->each_root || config_is_root_name(config, name))
 		return g_strdup(path);
 	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
 		if (!g_str_has_suffix(name, parts[i]))
@@ -526,8 +407,8 @@ try_any(GPtrArray *instances, const struct config_request *request, GError **err
 
 		if (config == NULL || !looks_like(config, request->path))
 			continue;
-		path = whole_of(config, request->path);
-		try_file(instances, request, products[i], path, error);
+		path = config_whole_of(config, request->path);
+		config_add_file(instances, request, products[i], path, error);
 	}
 }
 
@@ -536,20 +417,19 @@ find_in_path(GPtrArray *instances, const struct config_request *request, GPtrArr
 	GError **error)
 {
 	bool is_folder = g_file_test(request->path, G_FILE_TEST_IS_DIR);
-	struct walk walk = { .instances = instances, .request = request, .gaps = gaps };
 
 	if (!g_file_test(request->path, G_FILE_TEST_EXISTS)) {
 		g_set_error(error, CONFIG_ERROR, 0, "no such file or folder");
 		return;
 	}
-	if (!is_folder && try_layout(instances, request, request->path))
+	if (!is_folder && config_add_layout(instances, request, request->path))
 		return;
 	if (request->product != NULL && is_folder)
-		try_folder(instances, request, request->product, request->path, error);
+		config_add_folder(instances, request, request->product, request->path, error);
 	else if (request->product != NULL)
-		try_file(instances, request, request->product, request->path, error);
+		config_add_file(instances, request, request->product, request->path, error);
 	else if (is_folder)
-		walk_folder(&walk, request->path, 0);
+		config_walk(instances, request, gaps);
 	else
 		try_any(instances, request, error);
 }
