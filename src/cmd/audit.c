@@ -63,7 +63,8 @@ struct audit {
 	struct output output;
 	struct report_options report;
 	struct summary summary;
-	struct facts *wire; /* of --against, or NULL */
+	struct facts *wire;  /* of --against, or NULL */
+	bool wire_undecided; /* whether some configuration holds there could not be told */
 	struct audit_terms *terms;
 	GString *text;
 	GError *error; /* of the output */
@@ -109,6 +110,7 @@ assess(struct audit *audit, struct config_instance *instance, const struct facts
 	verification.assessment = assessment;
 	verification.expectations = expectations;
 
+	audit->wire_undecided |= assessment_unknown(assessment, "config-disagrees") != NULL;
 	summary_count(&audit->summary, assessment);
 	report->assessment(&audit->report, assessment, audit->text);
 	if (expectations != NULL) {
@@ -240,7 +242,10 @@ check_effective(GError **error)
 	return false;
 }
 
-/* A policy's expectations count beside the findings: they come right before what is not known. */
+/*
+ * A policy's expectations count beside the findings: they come right before what is not known, as
+ * which counts what the wire, where it was asked, did not tell.
+ */
 static int
 exit_code(struct audit *audit)
 {
@@ -251,7 +256,8 @@ exit_code(struct audit *audit)
 		return code;
 	if (expectations[EXPECTATION_UNMET] > 0)
 		return EXIT_FINDINGS;
-	if (expectations[EXPECTATION_UNDETERMINED] > 0 && audit->common.strict)
+	if ((expectations[EXPECTATION_UNDETERMINED] > 0 || audit->wire_undecided) &&
+		audit->common.strict)
 		return EXIT_UNDETERMINED;
 	return code;
 }

@@ -65,3 +65,15 @@ summary_fail(struct summary *summary, const struct failure *failure)
 	if (failure->usage)
 		summary->usage_errors++;
 }
+
+const struct finding *
+assessment_unknown(const struct assessment *assessment, const char *rule)
+{
+	for (guint i = 0; i < assessment->unknowns->len; i++) {
+		const struct finding *finding = g_ptr_array_index(assessment->unknowns, i);
+
+		if (strcmp(finding->rule, rule) == 0)
+			return finding;
+	}
+	return NULL;
+}

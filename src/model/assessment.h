@@ -83,4 +83,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(assessment_auto, assessment_free)
 void summary_count(struct summary *summary, const struct assessment *assessment);
 void summary_fail(struct summary *summary, const struct failure *failure);
 
+/* What that rule could not tell: the first of the unknowns that are its, or NULL. */
+const struct finding *assessment_unknown(const struct assessment *assessment, const char *rule);
+
 #endif

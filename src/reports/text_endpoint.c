@@ -191,10 +191,15 @@ static void
 append_findings(const struct report_options *options, const struct assessment *assessment,
 	GString *out)
 {
+	/* --against asked for it. */
+	const struct finding *asked = assessment_unknown(assessment, "config-disagrees");
+
 	for (guint i = 0; i < assessment->findings->len; i++)
 		append_finding(options, g_ptr_array_index(assessment->findings, i), out);
 	for (guint i = 0; options->verbose && i < assessment->unknowns->len; i++)
 		append_unknown(options, g_ptr_array_index(assessment->unknowns, i), out);
+	if (!options->verbose && asked != NULL)
+		append_unknown(options, asked, out);
 	text_notices(options, assessment->suppressions, out);
 }
 

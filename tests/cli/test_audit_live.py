@@ -97,6 +97,21 @@ def wire_silent():
 
 
 @tap.test
+def wire_undecided():
+    """The text says what the wire did not tell, and that counts as undetermined"""
+    table = {"CAPA": capa("USER"), "USER": "-ERR [SYS/TEMP] later", "AUTH": "-ERR [SYS/TEMP] later",
+             "STLS": "-ERR no"}
+    with FakeServer(Pop3(table)) as server:
+        path = folder(nginx__conf=NGINX.format(port=server.port, starttls="only"))
+        asked = ("audit", "--product", "nginx", "--fail-on", "high", "--against",
+                 f"127.0.0.1:{server.port}", path)
+        run = popseal(*asked).exits(2)
+        tap.contains(run.out, "unknown config-disagrees  What pop3://127.0.0.1")
+        tap.contains(run.out, "settle")
+        popseal(*asked, "--no-strict").exits(0)
+
+
+@tap.test
 def wrong_words():
     """--against wants one endpoint; --effective goes with no image and no folder of a product"""
     path = folder(nginx__conf=NGINX.format(port=110, starttls="only"))
