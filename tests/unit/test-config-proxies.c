@@ -107,13 +107,13 @@ memory_look(struct config_source *source, const char *path, struct source_look *
 		}                                                                            \
 	}
 #define NGINX_TLS "ssl_certificate /c; ssl_certificate_key /k; "
-#define NGINX_STREAM(listen)                                                                \
-	"nginx",                                                                            \
-	{                                                                                   \
-		{                                                                           \
-			"/etc/nginx/nginx.conf",                                            \
-				"stream { server { listen " listen "; proxy_pass a; } }", 0 \
-		}                                                                           \
+#define NGINX_STREAM(listen)                                                                    \
+	"nginx",                                                                                \
+	{                                                                                       \
+		{                                                                               \
+			"/etc/nginx/nginx.conf",                                                \
+				"stream { server { proxy_timeout 9m; listen " listen "; } }", 0 \
+		}                                                                               \
 	}
 #define MAILUTILS(text)                                \
 	"mailutils",                                   \
@@ -166,7 +166,11 @@ static const struct sample nginx_samples[] = {
 	{ NGINX("ssl on; server { listen 995; }" NGINX_TLS), REFUSES(TLS_ONLY, ANY) },
 	{ NGINX("ssl on; server { ssl off; listen 995; }" NGINX_TLS), PERMITS(DEFAULT, ANY) },
 	{ NGINX("ssl on; server { starttls on; listen 995; }" NGINX_TLS),
-		UNDETERMINED(INVALID, CONFIG_NOTE_INVALID, CONFIG_NOTE_PERMITS) },
+		REFUSES(TLS_ONLY, CONFIG_NOTE_NONE, CONFIG_NOTE_INVALID) },
+	{ NGINX("starttls only; server { ssl on; listen 110; }" NGINX_TLS),
+		REFUSES(TLS_ONLY, CONFIG_NOTE_NONE, CONFIG_NOTE_INVALID) },
+	{ NGINX("server { ssl on; starttls on; listen 995; }" NGINX_TLS), NOT_TAKEN },
+	{ NGINX("ssl on; starttls only; server { listen 995; }" NGINX_TLS), NOT_TAKEN },
 	{ NGINX("server { listen 110 SSL; protocol pop3; }" NGINX_TLS),
 		UNDETERMINED(INVALID, CONFIG_NOTE_INVALID, CONFIG_NOTE_PERMITS) },
 	{ NGINX("server { listen 110 SSL; starttls only; }" NGINX_TLS),
@@ -249,6 +253,13 @@ static const struct sample nginx_samples[] = {
 	{ NGINX_STREAM("[::1]:900-995 SSL"), UNDETERMINED(ELSEWHERE, ANY) },
 	{ NGINX_STREAM("111-994"), NO_SERVICE(ANY) },
 	{ NGINX_STREAM("110 udp"), NO_SERVICE(ANY) },
+	{ NGINX_STREAM("110; proxy_ssl on"), PERMITS(SETTING, ANY) },
+	{ NGINX_STREAM("995 ssl; proxy_ssl on"), REFUSES(TLS_ONLY, ANY) },
+	{ NGINX_STREAM("2110; proxy_pass 10.0.0.1:110"), UNDETERMINED(ELSEWHERE, ANY) },
+	{ NGINX_STREAM("2110; proxy_pass 10.0.0.1:995; proxy_ssl on"), PERMITS(SETTING, ANY) },
+	{ NGINX_STREAM("2110; proxy_pass b; } upstream b { server a:1 backup; server a:110 down"),
+		UNDETERMINED(ELSEWHERE, ANY) },
+	{ NGINX_STREAM("2110; proxy_pass b; } upstream c { server a:110"), NO_SERVICE(ANY) },
 };
 
 static const struct sample mailutils_samples[] = {
@@ -338,12 +349,21 @@ static const struct sample stunnel_samples[] = {
 		REFUSES(SETTING, CONFIG_NOTE_BACKEND_IN_CLEAR, 0) },
 	{ STUNNEL("[a]\nclient = yes\naccept = 127.0.0.1:110\nconnect = a:995\n"),
 		NO_SERVICE(ANY) },
-	{ STUNNEL("client = yes\n[a]\naccept = 110\nconnect = a:995\n"),
-		UNDETERMINED(ELSEWHERE, ANY) },
+	{ STUNNEL("client = yes\n[a]\naccept = 110\nconnect = a:995\n"), PERMITS(SETTING, ANY) },
 	{ STUNNEL("sslVersionMin = TLSv1\n[a]\naccept = 995\n"),
 		REFUSES(TLS_ONLY, CONFIG_NOTE_TLS_VERSION, 0) },
 	{ STUNNEL("client = yes\n[a]\nACCEPT = 127.0.0.1:110\nAccept = 10.0.0.1:110\n"),
-		UNDETERMINED(ELSEWHERE, ANY) },
+		PERMITS(SETTING, ANY) },
+	/* What it takes for a port was seen on 5.68. */
+	{ STUNNEL("[a]\naccept = 110 ; clear\nconnect = 1\nprotocol = pop3\n"), NOT_TAKEN },
+	{ STUNNEL("[imaps]\naccept = 993 ; imap\n[a]\naccept = 995\n"), NOT_TAKEN },
+	{ STUNNEL("[pops]\naccept = popalt\nconnect = 1\n"), UNDETERMINED(NOT_UNDERSTOOD, ANY) },
+	{ STUNNEL("[db]\naccept = mysql\nconnect = 1\n[a]\naccept = 995\n"),
+		REFUSES(TLS_ONLY, ANY) },
+	{ STUNNEL("[x]\nclient = yes\naccept = 65646\nconnect = 1\n"),
+		UNDETERMINED(NOT_UNDERSTOOD, ANY) },
+	{ STUNNEL("[pops]\nclient = yes\naccept = /run/pops\nconnect = 1\n"), NO_SERVICE(ANY) },
+	{ STUNNEL("[pops]\naccept = /run/pops\nconnect = 1\n"), REFUSES(TLS_ONLY, ANY) },
 	{ STUNNEL("[imaps]\naccept = 993\nconnect = 143\n"), NO_SERVICE(ANY) },
 	{ STUNNEL("[a]\nbogus\naccept = 995\n"), UNDETERMINED(INVALID, ANY) },
 	{ STUNNEL("include = /none\n"), UNDETERMINED(INCLUDE_MISSING, ANY) },

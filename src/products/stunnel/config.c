@@ -5,7 +5,7 @@
  * A server speaks TLS from the first byte, or with "protocol = pop3" after STLS, and drops who
  * does not ask for it (seen on 5.68). A client ("client = yes") takes what comes in clear and
  * sends it on in TLS: on another address than the loopback one the password crosses the network
- * before that.
+ * before that, and the server behind, which sees TLS, cannot refuse it.
  */
 #include "products/stunnel/config.h"
 
@@ -14,6 +14,8 @@
 #include "products/proxies.h"
 
 extern const struct dialect dialect_stunnel;
+
+#define PORT_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+."
 
 struct reading {
 	struct config_reading *config;
@@ -86,12 +88,10 @@ judge(const struct service *service, struct config_listener *listener, bool clie
 	listener->reason = REASON_SETTING;
 	listener->verdict = VERDICT_REFUSES;
 	if (client) {
-		listener->verdict = VERDICT_UNDETERMINED;
-		listener->reason = REASON_ELSEWHERE;
+		listener->verdict = VERDICT_PERMITS;
 		listener->explanation =
-			"stunnel takes the connection in clear, and passes it on in "
-			"TLS: the server behind it decides.";
-		listener->settle = "popseal scan HOST";
+			"stunnel takes passwords in clear, and hands them on in TLS: the server "
+			"behind it cannot refuse them.";
 	} else if (stls) {
 		listener->explanation = "stunnel drops who does not ask for STLS.";
 	} else {
@@ -139,6 +139,36 @@ check_backend(const struct service *service)
 		"stunnel hands passwords on in clear to another host.");
 }
 
+/*
+ * What accept does not name as a port of its own. A name may be one of the system's services; of
+ * a number glibc takes the lower half, and nothing at all is any port. All else keeps stunnel from
+ * starting (seen on 5.68).
+ */
+static void
+check_accept(const struct service *service)
+{
+	const char *port;
+	g_autofree char *host = proxies_split(value_of(service->accept, ""), &port);
+	bool is_name = g_ascii_isalpha(port[0]);
+
+	if (port[strspn(port, PORT_CHARACTERS)] != '\0')
+		proxies_refuse(service->config, REASON_INVALID, service->accept,
+			"stunnel cannot accept on that: a comment has a line of its own.",
+			"stunnel FILE");
+	else if (!is_name || is_pop3(service, 0))
+		proxies_doubt(service->config, REASON_NOT_UNDERSTOOD, service->accept,
+			is_name ? "The port is a name that only this host's services tell." :
+				  "This is no port: stunnel takes another one.",
+			"ss -ltnp");
+}
+
+static bool
+is_local(const struct service *service, const char *host)
+{
+	return value_of(service->accept, "")[0] == '/' ||
+		(host[0] != '\0' && proxies_is_local(host));
+}
+
 /* One of the service's addresses; returns whether it speaks TLS to its clients. */
 static bool
 add_listener(const struct service *service, bool client)
@@ -148,7 +178,9 @@ add_listener(const struct service *service, bool client)
 	uint16_t port;
 
 	host = parse_address(value_of(service->accept, ""), &port);
-	if (!is_pop3(service, port) || (client && host[0] != '\0' && proxies_is_local(host)))
+	if (port == 0 && value_of(service->accept, "")[0] != '/')
+		check_accept(service);
+	if (!is_pop3(service, port) || (client && is_local(service, host)))
 		return false;
 	service->config->facts->config->served = true;
 	listener = config_add_listener(service->config->facts);
