@@ -172,9 +172,23 @@ check_parameters(struct config_reading *config, struct config_place place)
 		}
 }
 
+/* "ssl on" and starttls exclude each other in one block; in two, TLS comes first. */
+static void
+check_exclusion(struct config_reading *config, const GArray *list)
+{
+	struct config_place ssl = nginx_blocks_find(list, "ssl");
+	struct config_place starttls = nginx_blocks_find(list, "starttls");
+
+	if (g_ascii_strcasecmp(value_of(ssl, "off"), "on") == 0 &&
+		g_ascii_strcasecmp(value_of(starttls, "off"), "off") != 0)
+		proxies_refuse(config, REASON_INVALID, ssl,
+			"\"ssl\" and \"starttls\" exclude each other.", SETTLE);
+}
+
 static void
 check_block(struct config_reading *config, const GArray *list)
 {
+	check_exclusion(config, list);
 	for (guint i = 0; i < list->len; i++) {
 		struct config_place place = g_array_index(list, struct config_place, i);
 
@@ -190,10 +204,6 @@ check_block(struct config_reading *config, const GArray *list)
 static void
 check_values(const struct server *server)
 {
-	const char *starttls = value_of(server->starttls, "off");
-
-	if (server->tls && g_ascii_strcasecmp(starttls, "off") != 0)
-		refuse(server, server->ssl, "\"ssl\" and \"starttls\" exclude each other.");
 	if (server->ssl.node != NULL && server->config->version != NULL &&
 		config_version_compare(server->config->version, "1.25.1") >= 0)
 		refuse(server, server->ssl, "\"ssl\" was removed in nginx 1.25.1: listen ... ssl.");
@@ -465,32 +475,105 @@ read_mail(struct nginx_blocks *blocks, struct config_reading *config, struct con
 	nginx_listens_free(listens);
 }
 
-/* What comes in clear is passed through: the server behind it decides. */
-static void
-add_stream_listener(struct config_reading *config, struct config_place place,
-	const struct nginx_listen *listen, unsigned port)
-{
-	struct config_listener *listener = config_add_listener(config->facts);
-	bool tls = listen_has(place, "ssl");
+/* --- the stream block ------------------------------------------------------------------------- */
 
-	config->facts->config->served = true;
-	listener->address = address_of(config, place, listen);
-	listener->port = (uint16_t)port;
-	listener->mode = tls ? MODE_POP3S : MODE_POP3;
-	listener->verdict = tls ? VERDICT_REFUSES : VERDICT_UNDETERMINED;
-	listener->reason = tls ? REASON_TLS_ONLY : REASON_ELSEWHERE;
-	listener->explanation = tls ?
-		"nginx speaks TLS from the first byte." :
-		"nginx passes the connection through: the server behind it decides.";
-	listener->settle = tls ? NULL : "popseal scan HOST";
-	proxies_step(config, &listener->chain, place, NULL);
+/* Its directives, and what its servers hand connections on to. */
+struct stream {
+	struct nginx_blocks *blocks;
+	struct config_reading *config;
+	const GArray *around;
+	GHashTable *pools; /* name of an upstream block to whether one of its servers is POP3's */
+};
+
+static bool
+is_pop3_address(const char *address)
+{
+	const char *text;
+	g_autofree char *host = proxies_split(address, &text);
+	uint16_t port = proxies_port(text);
+
+	return host[0] != '\0' && (port == 110 || port == 995);
 }
 
-/* A stream server counts where it has a port of POP3, in a range, too. */
 static void
-read_stream_server(struct config_reading *config, const GArray *own)
+add_pool(const struct stream *stream, struct config_place block)
+{
+	const GArray *list = nginx_blocks_open(stream->blocks, block, NGINX_STREAM);
+	bool is_pop3 = false;
+
+	for (guint i = 0; i < list->len; i++) {
+		struct config_place place = g_array_index(list, struct config_place, i);
+
+		is_pop3 |= g_str_equal(place.node->key, "server") &&
+			is_pop3_address(value_of(place, ""));
+	}
+	if (block.node->words[0] != NULL)
+		g_hash_table_insert(stream->pools, (void *)(uintptr_t)block.node->words[0],
+			GINT_TO_POINTER(is_pop3));
+}
+
+/* Whether the server behind is one of POP3, by its port. */
+static bool
+is_pop3_behind(const struct stream *stream, const GArray *own)
+{
+	const char *behind = value_of(nginx_blocks_find(own, "proxy_pass"), "");
+
+	return is_pop3_address(behind) || g_hash_table_lookup(stream->pools, behind) != NULL;
+}
+
+/* Its own directive, or the one around it. */
+static struct config_place
+stream_effective(const struct stream *stream, const GArray *own, const char *key)
+{
+	struct config_place place = nginx_blocks_find(own, key);
+
+	return place.node != NULL ? place : nginx_blocks_find(stream->around, key);
+}
+
+/*
+ * What comes in clear is passed through: the server behind it decides, unless it sees TLS
+ * (proxy_ssl), so that it cannot refuse.
+ */
+static void
+add_stream_listener(const struct stream *stream, struct config_place place,
+	const struct nginx_listen *listen, struct config_place proxy_ssl, unsigned port)
+{
+	struct config_listener *listener = config_add_listener(stream->config->facts);
+	bool tls = listen_has(place, "ssl");
+	bool tls_behind = g_ascii_strcasecmp(value_of(proxy_ssl, "off"), "on") == 0;
+
+	stream->config->facts->config->served = true;
+	listener->address = address_of(stream->config, place, listen);
+	listener->port = (uint16_t)port;
+	listener->mode = tls ? MODE_POP3S : MODE_POP3;
+	if (tls) {
+		listener->verdict = VERDICT_REFUSES;
+		listener->reason = REASON_TLS_ONLY;
+		listener->explanation = "nginx speaks TLS from the first byte.";
+	} else if (tls_behind) {
+		listener->verdict = VERDICT_PERMITS;
+		listener->reason = REASON_SETTING;
+		listener->explanation =
+			"nginx takes passwords in clear, and hands them on in TLS: the server "
+			"behind it cannot refuse them.";
+		proxies_step(stream->config, &listener->chain, proxy_ssl, "in TLS");
+	} else {
+		listener->verdict = VERDICT_UNDETERMINED;
+		listener->reason = REASON_ELSEWHERE;
+		listener->explanation =
+			"nginx passes the connection through: the server behind it decides.";
+		listener->settle = "popseal scan HOST";
+	}
+	proxies_step(stream->config, &listener->chain, place, NULL);
+}
+
+/* A stream server counts where it, or the one behind it, has a port of POP3; in a range, too. */
+static void
+read_stream_server(const struct stream *stream, const GArray *own)
 {
 	static const unsigned ports[] = { 110, 995 };
+	struct config_place proxy_ssl = stream_effective(stream, own, "proxy_ssl");
+	bool any = is_pop3_behind(stream, own);
 
 	for (guint i = 0; i < own->len; i++) {
 		struct config_place place = g_array_index(own, struct config_place, i);
@@ -499,24 +582,44 @@ read_stream_server(struct config_reading *config, const GArray *own)
 		if (!g_str_equal(place.node->key, "listen") || listen_has(place, "udp"))
 			continue;
 		nginx_listen_parse(value_of(place, ""), &listen);
-		for (size_t j = 0; j < G_N_ELEMENTS(ports); j++)
+		if (any && !listen.unix_socket && !config_is_full(stream->config))
+			add_stream_listener(stream, place, &listen, proxy_ssl, listen.from);
+		for (size_t j = 0; !any && j < G_N_ELEMENTS(ports); j++)
 			if (!listen.unix_socket && listen.from <= ports[j] &&
-				ports[j] <= listen.to && !config_is_full(config))
-				add_stream_listener(config, place, &listen, ports[j]);
+				ports[j] <= listen.to && !config_is_full(stream->config))
+				add_stream_listener(stream, place, &listen, proxy_ssl, ports[j]);
 		nginx_listen_clear(&listen);
 	}
+}
+
+static bool
+is_block(struct config_place place, const char *key)
+{
+	return place.node->kind == NODE_BLOCK && g_str_equal(place.node->key, key);
 }
 
 static void
 read_stream(struct nginx_blocks *blocks, struct config_reading *config, struct config_place block)
 {
-	const GArray *stream = nginx_blocks_open(blocks, block, NGINX_STREAM);
+	g_autoptr(GHashTable) pools = g_hash_table_new(g_str_hash, g_str_equal);
+	const struct stream stream = {
+		.blocks = blocks,
+		.config = config,
+		.around = nginx_blocks_open(blocks, block, NGINX_STREAM),
+		.pools = pools,
+	};
 
-	for (guint i = 0; i < stream->len; i++) {
-		struct config_place place = g_array_index(stream, struct config_place, i);
+	for (guint i = 0; i < stream.around->len; i++) {
+		struct config_place place = g_array_index(stream.around, struct config_place, i);
 
-		if (place.node->kind == NODE_BLOCK && g_str_equal(place.node->key, "server"))
-			read_stream_server(config,
+		if (is_block(place, "upstream"))
+			add_pool(&stream, place);
+	}
+	for (guint i = 0; i < stream.around->len; i++) {
+		struct config_place place = g_array_index(stream.around, struct config_place, i);
+
+		if (is_block(place, "server"))
+			read_stream_server(&stream,
 				nginx_blocks_open(blocks, place, NGINX_STREAM_SERVER));
 	}
 }
