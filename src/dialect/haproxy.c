@@ -115,10 +115,10 @@ describe(struct reader *reader, struct node *node)
 		node->value_at = (struct span){ spans[1].start, spans[count - 1].end };
 		node->value = node->words[0];
 	}
-	if (reader->variable)
-		node->problem = "It depends on the environment of HAProxy.";
-	else if (reader->ifs > 0)
+	if (reader->ifs > 0)
 		node->problem = "It holds under a condition (.if).";
+	else if (reader->variable)
+		node->problem = "It depends on the environment of HAProxy.";
 }
 
 static void

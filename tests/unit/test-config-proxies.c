@@ -340,6 +340,32 @@ static const struct sample haproxy_samples[] = {
 	{ HAPROXY("listen a\nmode http\nmode tcp\nbind :110\n"), UNDETERMINED(ELSEWHERE, ANY) },
 	{ HAPROXY("listen a\n.if x\nbind :995 ssl crt /c\n.endif\n"),
 		UNDETERMINED(NOT_UNDERSTOOD, ANY) },
+	{ HAPROXY("listen a\nbind \"*:${PORT}\"\nserver b c:1110\n"),
+		UNDETERMINED(NOT_UNDERSTOOD, ANY) },
+	{ HAPROXY("listen a\nbind *:${PORT} ssl crt /c\nserver b c:1110\n"),
+		UNDETERMINED(NOT_UNDERSTOOD, ANY) },
+	{ HAPROXY("listen a\nmode http\nbind \"*:${PORT}\"\n"), NO_SERVICE(ANY) },
+	{ HAPROXY("listen a\nbind unix@/run/x\nserver b c:1110\n"), NO_SERVICE(ANY) },
+	{ HAPROXY("frontend a\nbind :2110\nuse_backend %[src,map(m)]\nbackend b\nserver c d:110\n"),
+		UNDETERMINED(ELSEWHERE, ANY) },
+	{ HAPROXY("frontend a\nbind :2110\nuse_backend %[src,map(/m)]\nbackend b\nserver c d:80\n"),
+		NO_SERVICE(ANY) },
+	{ HAPROXY("listen a\nbind :110\nserver b c:995 ssl disabled\nserver d e:110\n"),
+		UNDETERMINED(ELSEWHERE, ANY) },
+	{ HAPROXY("listen a\nbind :110\ndefault-server disabled\nserver b c:995 ssl enabled\n"),
+		PERMITS(SETTING, ANY) },
+	{ HAPROXY(".if defined(X)\nfrontend a\nbind :110\ndefault_backend b\n.endif\n"
+		  "backend b\nserver c d:995 ssl\n"),
+		UNDETERMINED(NOT_UNDERSTOOD, ANY) },
+	{ HAPROXY("frontend a\nbind :110\ndefault_backend b\nbackend b\n.if defined(X)\n"
+		  "server c d:995 ssl\n.endif\n"),
+		UNDETERMINED(NOT_UNDERSTOOD, ANY) },
+	{ HAPROXY("frontend a\nbind :110\n.if defined(X)\nuse_backend b\n.endif\nbackend b\n"
+		  "server c d:995 ssl\n"),
+		UNDETERMINED(NOT_UNDERSTOOD, ANY) },
+	{ HAPROXY("listen a\nbind :110\n.if defined(X)\nserver c d:995 ssl\n.endif\n"
+		  "server e f:995 ssl\n"),
+		PERMITS(SETTING, ANY) },
 };
 
 static const struct sample stunnel_samples[] = {

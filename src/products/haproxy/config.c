@@ -34,12 +34,15 @@ struct reading {
 	GHashTable *defaults; /* section to those that hold for it, or to NULL */
 	GHashTable *backends; /* name to its node; the first one of a name */
 	GHashTable *servers;  /* backend to its struct servers, owned */
+	bool looked_for_pop3, any_pop3; /* in any backend */
 };
 
 /* Where the connections of a section go. */
 struct servers {
 	struct config_place clear; /* the first one on another host without TLS */
 	struct config_place tls;
+	/* what stands under a condition, or depends on the environment, and leads to `tls` */
+	const struct node *unsure;
 	struct config_place proxy; /* send-proxy */
 	bool pop3;                 /* one of them is on a POP3 port */
 };
@@ -235,18 +238,38 @@ is_local(const char *address)
 		g_str_has_prefix(address, "abns@") || proxies_is_local(name);
 }
 
+/* Takes a server in TLS, unless one is known that is there for certain. */
+static void
+take_tls(struct servers *servers, struct config_place place, const struct node *unsure)
+{
+	if (servers->tls.node != NULL && servers->unsure == NULL)
+		return;
+	servers->tls = place;
+	servers->unsure = unsure;
+}
+
+/* A server, with what default-server (or NULL) says; one that is disabled gets no connection. */
 static void
 add_server(const struct reading *reading, struct servers *servers, const struct node *node,
-	bool all_tls)
+	const struct node *defaults)
 {
 	struct config_place place = place_of(reading, node);
 	size_t options = first_option(node);
 	const char *address = options > 1 ? node->words[options - 1] : "";
-	bool tls = (all_tls || has_option(node, "ssl")) && !has_option(node, "no-ssl");
+	bool by_default = defaults != NULL && has_option(defaults, "ssl");
+	bool tls = (by_default || has_option(node, "ssl")) && !has_option(node, "no-ssl");
+	bool disabled = has_option(node, "disabled") ||
+		(defaults != NULL && has_option(defaults, "disabled") &&
+			!has_option(node, "enabled"));
 
 	servers->pop3 |= port_of(address) == 110 || port_of(address) == 995;
+	if (disabled && node->problem == NULL)
+		return;
 	if (tls)
-		servers->tls = place;
+		take_tls(servers, place,
+			node->problem != NULL                           ? node :
+				by_default && defaults->problem != NULL ? defaults :
+									  NULL);
 	else if (servers->clear.node == NULL && !is_local(address))
 		servers->clear = place;
 	if (has_option(node, "send-proxy") || has_option(node, "send-proxy-v2") ||
@@ -260,60 +283,81 @@ servers_of(const struct reading *reading, const struct node *section)
 {
 	struct servers *servers = g_hash_table_lookup(reading->servers, section);
 	const struct node *defaults;
-	bool all_tls;
 
 	if (servers != NULL)
 		return servers;
 	defaults = effective(reading, section, INHERITED_SERVER);
-	all_tls = defaults != NULL && has_option(defaults, "ssl");
 	servers = g_new0(struct servers, 1);
 	g_hash_table_insert(reading->servers, (void *)(uintptr_t)section, servers);
 	for (const struct node *node = section->first; node != NULL; node = node->next)
 		if (node->kind == NODE_SETTING &&
 			(g_str_equal(node->key, "server") ||
 				g_str_equal(node->key, "server-template")))
-			add_server(reading, servers, node, all_tls);
+			add_server(reading, servers, node, defaults);
 	return servers;
 }
 
-/* Adds those of a backend by its name; nothing where there is none. */
+/* Whether any backend of the file has a server on a POP3 port. */
+static bool
+is_any_pop3(struct reading *reading)
+{
+	GHashTableIter each;
+	void *backend;
+
+	if (reading->looked_for_pop3)
+		return reading->any_pop3;
+	reading->looked_for_pop3 = true;
+	g_hash_table_iter_init(&each, reading->backends);
+	while (g_hash_table_iter_next(&each, NULL, &backend))
+		reading->any_pop3 |= servers_of(reading, backend)->pop3;
+	return reading->any_pop3;
+}
+
+/*
+ * Adds those of the backend that the node names; nothing where there is none. A name that is put
+ * together for each connection ("%[...]") may be that of any.
+ */
 static void
-add_backend(const struct reading *reading, struct servers *servers, const char *name)
+add_backend(struct reading *reading, struct servers *servers, const struct node *by)
 {
 	const struct node *backend =
-		name != NULL ? g_hash_table_lookup(reading->backends, name) : NULL;
+		by->value != NULL ? g_hash_table_lookup(reading->backends, by->value) : NULL;
 	const struct servers *more;
 
-	if (backend == NULL)
+	if (backend == NULL) {
+		servers->pop3 |= by->value != NULL && strstr(by->value, "%[") != NULL &&
+			is_any_pop3(reading);
 		return;
+	}
 	more = servers_of(reading, backend);
 	servers->pop3 |= more->pop3;
 	if (servers->clear.node == NULL)
 		servers->clear = more->clear;
 	if (more->tls.node != NULL)
-		servers->tls = more->tls;
+		take_tls(servers, more->tls, by->problem != NULL ? by : more->unsure);
 	if (more->proxy.node != NULL)
 		servers->proxy = more->proxy;
 }
 
 static struct servers
-find_servers(const struct reading *reading, const struct node *section)
+find_servers(struct reading *reading, const struct node *section)
 {
 	const struct node *standard = effective(reading, section, INHERITED_BACKEND);
 	struct servers servers = *servers_of(reading, section);
 
 	if (standard != NULL)
-		add_backend(reading, &servers, standard->value);
+		add_backend(reading, &servers, standard);
 	for (const struct node *node = section->first; node != NULL; node = node->next)
 		if (node->kind == NODE_SETTING && g_str_equal(node->key, "use_backend"))
-			add_backend(reading, &servers, node->value);
+			add_backend(reading, &servers, node);
 	return servers;
 }
 
 /* --- binds ------------------------------------------------------------------------------------ */
 
 static void
-judge(struct config_listener *listener, const struct servers *servers, bool tls)
+judge(struct config_listener *listener, const struct servers *servers, const struct node *bind,
+	bool tls)
 {
 	listener->mode = tls ? MODE_POP3S : MODE_POP3;
 	listener->reason = REASON_ELSEWHERE;
@@ -326,6 +370,13 @@ judge(struct config_listener *listener, const struct servers *servers, bool tls)
 			"HAProxy speaks TLS from the first byte, and tells the server behind it "
 			"whose connection it is (send-proxy)." :
 			"HAProxy speaks TLS from the first byte.";
+	} else if (servers->tls.node != NULL &&
+		(servers->unsure != NULL || bind->problem != NULL)) {
+		listener->verdict = VERDICT_UNDETERMINED;
+		listener->reason = REASON_NOT_UNDERSTOOD;
+		listener->explanation =
+			"HAProxy takes passwords in clear, and hands them on in TLS, if a "
+			"condition (.if) or its environment says so.";
 	} else if (servers->tls.node != NULL) {
 		listener->verdict = VERDICT_PERMITS;
 		listener->reason = REASON_SETTING;
@@ -374,6 +425,13 @@ bind_host(const char *address)
 	return host[0] != '\0' ? g_steal_pointer(&host) : g_strdup("*");
 }
 
+/* "*:${PORT}", "fd@${SOCKET}": HAProxy puts variables into addresses, within quotes or not. */
+static bool
+is_told_elsewhere(const char *address)
+{
+	return strchr(address, '$') != NULL || g_str_has_prefix(address, "fd@");
+}
+
 static void
 add_bind(const struct reading *reading, const struct servers *servers, const struct node *bind,
 	const char *address)
@@ -383,6 +441,9 @@ add_bind(const struct reading *reading, const struct servers *servers, const str
 	struct config_listener *listener;
 	g_autofree char *host = NULL;
 
+	if (port == 0 && !servers->pop3 && is_told_elsewhere(address))
+		proxies_doubt(reading->config, REASON_NOT_UNDERSTOOD, place_of(reading, bind),
+			"Its port is told by the environment of HAProxy.", "ss -ltnp");
 	if ((port != 110 && port != 995 && !servers->pop3) || config_is_full(reading->config))
 		return;
 	host = bind_host(address);
@@ -390,9 +451,12 @@ add_bind(const struct reading *reading, const struct servers *servers, const str
 	listener = config_add_listener(reading->config->facts);
 	listener->address = facts_keep(reading->config->facts, host, strlen(host));
 	listener->port = port;
-	judge(listener, servers, tls);
+	judge(listener, servers, bind, tls);
 	if (!tls)
 		proxies_step(reading->config, &listener->chain, servers->tls, "in TLS");
+	if (!tls && servers->unsure != NULL && servers->unsure != servers->tls.node)
+		proxies_step(reading->config, &listener->chain, place_of(reading, servers->unsure),
+			servers->unsure->problem);
 	proxies_step(reading->config, &listener->chain, place_of(reading, bind), NULL);
 	if (bind->problem != NULL)
 		proxies_doubt(reading->config, REASON_NOT_UNDERSTOOD, place_of(reading, bind),
@@ -445,7 +509,7 @@ is_disabled(const struct reading *reading, const struct node *section)
 }
 
 static void
-read_section(const struct reading *reading, const struct node *section)
+read_section(struct reading *reading, const struct node *section)
 {
 	const struct node *mode = effective(reading, section, INHERITED_MODE);
 	struct servers servers;
