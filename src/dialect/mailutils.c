@@ -32,7 +32,14 @@ begins(const struct braces *reader, const char *text)
 		memcmp(reader->bytes + reader->at, text, length) == 0;
 }
 
-/* Skips blanks and comments. A line end of two octets is none: pop3d does not start. */
+/* A carriage return is none, and keeps the server from starting. */
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\f';
+}
+
+/* Skips blanks and comments. */
 static void
 skip(struct braces *reader)
 {
@@ -41,7 +48,7 @@ skip(struct braces *reader)
 			skip_past(reader, "\n");
 		else if (begins(reader, "/*"))
 			skip_past(reader, "*/");
-		else if (g_ascii_isspace(reader->bytes[reader->at]) && !begins(reader, "\r"))
+		else if (is_blank(reader->bytes[reader->at]))
 			reader->at++;
 		else
 			return;
@@ -51,8 +58,7 @@ skip(struct braces *reader)
 static bool
 is_word(char c)
 {
-	return g_ascii_isalnum(c) || (c != '\0' && strchr("_-./:*@$%&+?=~^!|", c) != NULL) ||
-		(unsigned char)c >= 0x80;
+	return g_ascii_isalnum(c) || (c != '\0' && strchr("_-./:*@$%&+?=~^!|", c) != NULL);
 }
 
 static void
@@ -77,12 +83,11 @@ unescape(char c)
 	return found != NULL ? to[found - from] : c;
 }
 
-/* A string in quotes; adjacent ones are words of their own. */
+/* Appends the string in quotes that begins here to the text. */
 static bool
-read_string(struct braces *reader)
+read_quoted(struct braces *reader, GString *text)
 {
-	g_autoptr(GString) text = g_string_new(NULL);
-	size_t start = reader->at, at = start + 1;
+	size_t at = reader->at + 1;
 	const char *bytes = reader->bytes;
 
 	for (; at < reader->length && bytes[at] != '"' && bytes[at] != '\n'; at++) {
@@ -96,6 +101,23 @@ read_string(struct braces *reader)
 		return false;
 	}
 	reader->at = at + 1;
+	return true;
+}
+
+/* Strings in quotes that follow each other are one word. */
+static bool
+read_string(struct braces *reader)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+	size_t start = reader->at, end;
+
+	do {
+		if (!read_quoted(reader, text))
+			return false;
+		end = reader->at;
+		skip(reader);
+	} while (begins(reader, "\""));
+	reader->at = end;
 	add_word(reader, start, text->str);
 	return true;
 }

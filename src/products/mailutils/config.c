@@ -15,8 +15,7 @@
 
 #define SETTLE "pop3d --config-lint"
 
-static const char server_keywords[] =
-	" single-process transcript timeout acl backlog tls-mode tls tls-required ";
+static const char server_keywords[] = " single-process transcript timeout backlog tls-mode ";
 
 static bool
 is_in(const char *list, const char *key)
@@ -142,16 +141,12 @@ add_server(struct mailutils_settings *settings, struct config_place server)
 	g_autofree char *address = NULL;
 	uint16_t port;
 
-	if (server.node->value == NULL) {
-		proxies_refuse(settings->config, REASON_INVALID, server,
-			"A server without an address: pop3d does not start.", SETTLE);
+	if (!mailutils_has_one_value(settings->config, server))
 		return;
-	}
 	for (const struct node *node = server.node->first; node != NULL; node = node->next) {
 		struct config_place place = { server.text, node };
 
-		if (node->kind != NODE_BLANK && node->kind != NODE_WRONG &&
-			!is_in(server_keywords, node->key))
+		if (node->kind == NODE_SETTING && !is_in(server_keywords, node->key))
 			proxies_refuse(settings->config, REASON_INVALID, place,
 				"A keyword that a server block does not have.", SETTLE);
 	}

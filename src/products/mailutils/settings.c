@@ -9,11 +9,9 @@ extern const struct dialect dialect_mailutils;
 #define PROGRAM "pop3d"
 
 static const char keywords[] =
-	" pam sql virtdomain ldap gsasl tls-file-checks auth debug mailbox locking logging radius "
-	"undelete expire delete-expired scan-lines apop-database-file apop-database-owner "
-	"apop-database-safety tls tls-mode login-delay stat-file bulletin-source bulletin-db "
-	"output-buffer-size mandatory-locking max-children mode foreground pidfile port timeout "
-	"server acl transcript tcp-wrappers tls-required program ";
+	" undelete expire delete-expired scan-lines apop-database-file apop-database-owner "
+	"apop-database-safety tls-mode login-delay stat-file bulletin-source bulletin-db "
+	"output-buffer-size max-children mode foreground pidfile port timeout transcript ";
 
 static bool
 is_in(const char *list, const char *key)
@@ -50,6 +48,17 @@ parse_mode(const char *word)
 	return MAILUTILS_TLS_UNSET;
 }
 
+bool
+mailutils_has_one_value(struct config_reading *config, struct config_place place)
+{
+	if (place.node->value != NULL && place.node->problem == NULL &&
+		place.node->words[1] == NULL)
+		return true;
+	proxies_refuse(config, REASON_INVALID, place, "It takes one value: pop3d does not start.",
+		SETTLE);
+	return false;
+}
+
 /* Takes a tls-mode; one that is no mode leaves it as it is. */
 static void
 take_mode(const struct mailutils_settings *settings, struct config_place place,
@@ -57,8 +66,9 @@ take_mode(const struct mailutils_settings *settings, struct config_place place,
 {
 	enum mailutils_tls mode = parse_mode(value_of(place, ""));
 
-	if (mode == MAILUTILS_TLS_UNSET || place.node->problem != NULL ||
-		place.node->words[1] != NULL) {
+	if (!mailutils_has_one_value(settings->config, place))
+		return;
+	if (mode == MAILUTILS_TLS_UNSET) {
 		proxies_note(settings->config, CONFIG_NOTE_INVALID, place,
 			"This is no tls-mode: Mailutils goes on as if it were not there.");
 		return;
@@ -105,10 +115,8 @@ take_block(struct mailutils_settings *settings, struct config_place place, unsig
 		g_array_append_val(settings->servers, place);
 	} else if (g_str_equal(key, "tls")) {
 		take_tls_block(&settings->security, place);
-	} else if (!is_in(keywords, key)) {
-		proxies_doubt(settings->config, REASON_NOT_UNDERSTOOD, place,
-			"A block that pop3d does not know: it may not start.", SETTLE);
 	}
+	/* One that pop3d does not know it passes over, unlike a keyword. */
 }
 
 static void
@@ -118,9 +126,9 @@ take_setting(struct mailutils_settings *settings, struct config_place place)
 
 	if (g_str_equal(key, "tls-mode"))
 		take_mode(settings, place, &settings->security);
-	else if (g_str_equal(key, "port"))
+	else if (g_str_equal(key, "port") && mailutils_has_one_value(settings->config, place))
 		settings->port = place;
-	else if (g_str_equal(key, "mode"))
+	else if (g_str_equal(key, "mode") && mailutils_has_one_value(settings->config, place))
 		settings->mode = place;
 	else if (g_str_equal(key, "apop-database-file"))
 		settings->apop = place;

@@ -37,6 +37,9 @@ struct mailutils_settings {
 bool mailutils_settings_read(struct mailutils_settings *settings, struct config_reading *config);
 void mailutils_settings_clear(struct mailutils_settings *settings);
 
+/* Whether a statement has its one value; with none, several or a list pop3d does not start. */
+bool mailutils_has_one_value(struct config_reading *config, struct config_place place);
+
 /* What holds for a server: a tls block of its own takes the place of the global ones, whole. */
 struct mailutils_security mailutils_server_security(const struct mailutils_settings *settings,
 	struct config_place server);
