@@ -154,16 +154,27 @@ open_block(struct braces *reader, size_t start)
 	}
 }
 
+/* A byte order mark is part of the first word, which nginx then does not know. */
+static bool
+is_marked(const struct braces *reader)
+{
+	return reader->at == 0 && reader->length >= 3 &&
+		memcmp(reader->bytes, "\xef\xbb\xbf", 3) == 0;
+}
+
 /* One directive, or the beginning or end of a block. */
 static void
 step(struct braces *reader)
 {
 	size_t start = reader->at;
+	bool marked = is_marked(reader);
 	char end;
 
 	skip(reader);
-	if (braces_full(reader)) {
-		braces_give_up(reader, start, "Too many directives.");
+	if (marked || braces_full(reader)) {
+		braces_give_up(reader, start,
+			marked ? "The file begins with a byte order mark." :
+				 "Too many directives.");
 		return;
 	}
 	braces_blank(reader, start, reader->at);

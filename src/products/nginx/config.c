@@ -652,7 +652,7 @@ static bool
 recognizes(const char *text, size_t length)
 {
 	return g_strstr_len(text, (gssize)length, "auth_http") != NULL &&
-		g_regex_match_simple("(^|[;{}])\\s*mail\\s*\\{", text,
+		g_regex_match_simple("(^|[;{}\\xbf])\\s*mail\\s*\\{", text,
 			G_REGEX_MULTILINE | G_REGEX_RAW, 0);
 }
 
