@@ -246,6 +246,11 @@ add_member(struct tree *tree, const char *bytes, size_t at, size_t length)
 		colon++;
 	node->value_at = (struct span){ colon, value_end(bytes, colon, length) };
 	node->all.end = node->value_at.end;
+	/* Windows PowerShell 5.1 may put the list of servers into {"value": [...], "Count": N}. */
+	if (g_str_equal(node->key, "value") && bytes[colon] == '[') {
+		node->kind = NODE_BLANK;
+		return node->all.end = colon + 1;
+	}
 	take_value(tree, node, bytes);
 	return node->all.end;
 }
@@ -282,14 +287,24 @@ is_servers(const json_t *json)
 	return json_is_array(json);
 }
 
+static size_t
+skip_blanks(const char *bytes, size_t at, size_t length)
+{
+	while (at < length && g_ascii_isspace(bytes[at]))
+		at++;
+	return at;
+}
+
 static bool
 looks_like_json(const char *bytes, size_t length)
 {
-	size_t at = mark_length(bytes, length);
+	size_t at = skip_blanks(bytes, mark_length(bytes, length), length);
 
-	while (at < length && g_ascii_isspace(bytes[at]))
-		at++;
-	return at < length && (bytes[at] == '{' || bytes[at] == '[');
+	if (at >= length || (bytes[at] != '{' && bytes[at] != '['))
+		return false;
+	/* "[PS] C:\>Get-PopSettings" is the prompt of Exchange's shell. */
+	at = skip_blanks(bytes, at + 1, length);
+	return at >= length || strchr("{[\"]}", bytes[at]) != NULL;
 }
 
 static struct tree *

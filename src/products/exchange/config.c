@@ -36,6 +36,7 @@ struct exchange {
 	const struct config_text *text;
 	/* The settings of one server: from `first` to before `end`. */
 	const struct node *first, *end;
+	bool untold; /* some server's list of ports is not there */
 };
 
 static const struct node *
@@ -229,7 +230,7 @@ is_imap(const struct exchange *exchange)
 }
 
 static void
-read_server(const struct exchange *exchange)
+read_server(struct exchange *exchange)
 {
 	const struct node *type = find(exchange, "LoginType");
 
@@ -246,7 +247,7 @@ read_server(const struct exchange *exchange)
 	exchange->reading->facts->config->served = true;
 	if (!each_binding(exchange, "UnencryptedOrTLSBindings", add_clear))
 		add_clear(exchange, "*");
-	each_binding(exchange, "SSLBindings", add_implicit);
+	exchange->untold |= !each_binding(exchange, "SSLBindings", add_implicit);
 	note_rest(exchange);
 }
 
@@ -289,11 +290,14 @@ read_root(struct config_reading *reading)
 			find(&exchange, "Server") != NULL)
 			read_server(&exchange);
 	}
-	if (reading->facts->config->listeners->len > 0 || reading->facts->config->notes->len > 0)
+	if (reading->facts->config->listeners->len > 0 || reading->facts->config->notes->len > 0 ||
+		(reading->facts->config->served && !exchange.untold))
 		return;
 	doubt = config_add_doubt(reading->facts, REASON_NOT_UNDERSTOOD);
 	doubt->location.file = reading->facts->config->root;
-	doubt->message = "There are no settings of POP3 in it.";
+	doubt->message = reading->facts->config->served ?
+		"It names no port that starts in clear, and says nothing of SSLBindings." :
+		"There are no settings of POP3 in it.";
 	doubt->settle = "Get-PopSettings | Format-List";
 }
 
