@@ -46,6 +46,48 @@ config_is_full(struct config_reading *reading)
 	return true;
 }
 
+/* Windows PowerShell's UTF-16, in which a NUL is half of a letter. */
+static bool
+is_wide(const struct config_text *text)
+{
+	return text->length >= 2 && memcmp(text->bytes, "\xff\xfe", 2) == 0;
+}
+
+static bool
+is_text(const struct config_text *text)
+{
+	static const char taken[] = "\t\n\v\f\r\x1b";
+
+	for (size_t i = 0; i < text->length; i++) {
+		unsigned char c = (unsigned char)text->bytes[i];
+
+		if (c < ' ' && memchr(taken, c, sizeof(taken) - 1) == NULL)
+			return false;
+	}
+	return true;
+}
+
+void
+config_check_text(struct config_reading *reading)
+{
+	const struct config_facts *config = reading->facts->config;
+	const struct config_text *text =
+		reading->source->read(reading->source, reading->root, NULL);
+	struct config_doubt *doubt;
+	struct config_note *note;
+
+	if (text == NULL || config->listeners->len > 0 || config->doubts->len > 0 ||
+		is_wide(text) || is_text(text))
+		return;
+	doubt = config_add_doubt(reading->facts, REASON_NOT_UNDERSTOOD);
+	doubt->location.file = config->root;
+	doubt->message = "This is no text.";
+	doubt->settle = "popseal scan HOST";
+	note = config_add_note(reading->facts, CONFIG_NOTE_INVALID);
+	note->location.file = config->root;
+	note->message = doubt->message;
+}
+
 struct location
 config_location(struct config_reading *reading, const struct config_text *text, size_t offset)
 {

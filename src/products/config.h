@@ -53,6 +53,12 @@ const struct config_text *config_read(struct config_reading *reading, const char
  */
 bool config_is_full(struct config_reading *reading);
 
+/*
+ * A root file that is no text (octets that no text has) and of which nothing was understood gets a
+ * doubt and a note: what a server makes of it is not known.
+ */
+void config_check_text(struct config_reading *reading);
+
 /* A location in a text, from an offset in its bytes. */
 struct location config_location(struct config_reading *reading, const struct config_text *text,
 	size_t offset);

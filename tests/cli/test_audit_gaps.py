@@ -153,6 +153,20 @@ row("Braces that stand for forty million files",
 
 
 @tap.test
+def no_text():
+    """Random octets by the name of a root are no configuration without POP3"""
+    noise = bytes(range(256)) * 8
+    for product, name in (("inetd", "inetd.conf"), ("xinetd", "xinetd.conf"),
+                          ("haproxy", "haproxy.cfg"), ("stunnel", "stunnel.conf")):
+        root = lay(f"noise-{product}", {name: ""})
+        (root / name).write_bytes(noise)
+        run = audit("--product", product, root)
+        record, = run.of_type("config")
+        tap.equal(record["verdict"], "undetermined", f"verdict of {product}")
+        tap.true("config-invalid" in {each["rule"] for each in record["findings"]}, product)
+
+
+@tap.test
 def all_there_is():
     """The folder of a product that is named is all there is: an absolute name elsewhere is nothing"""
     root = lay("all", {"dovecot.conf": ROOT + OPEN + "!include_try /etc/elsewhere.conf\n"})

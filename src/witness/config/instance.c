@@ -486,6 +486,7 @@ config_instance_read(struct config_instance *instance, int64_t now, struct confi
 	config->version_source = instance->version_source;
 	config->remedy = product->remedy;
 	product->config->read(&reading);
+	config_check_text(&reading);
 	if (config->served && !product->config->is_printed)
 		config_note_writable(&reading, config_files_texts(instance->files));
 	if (instance->layout != NULL)
