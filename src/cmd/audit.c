@@ -316,6 +316,7 @@ open_all(struct audit *audit)
 		.color = options_color(&audit->common),
 		.quiet = audit->common.quiet,
 		.verbose = audit->common.verbose,
+		.fail_on = audit->common.fail_on,
 		.baseline = given.terms.baseline != NULL,
 		.base = audit_terms_base(audit->terms),
 		.rules = audit_terms_rules(audit->terms),

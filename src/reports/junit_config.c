@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Configurations in a JUnit document: a testsuite is a configuration, a
- * testcase a rule. What is known or suppressed lets its rule pass, and stands in
- * the suite's output.
+ * testcase a rule. What is known, suppressed or below --fail-on lets its rule pass,
+ * and stands in the suite's output.
  */
 #include "config.h"
 #include "model/escape.h"
@@ -14,14 +14,24 @@
 
 #define PACKAGE "popseal.audit"
 
-/* The first finding of the rule in a list that counts, or that is unknown; NULL: none. */
+/* Whether it fails its rule as it would fail the run (--fail-on); or is unknown. */
+static bool
+fails(const struct report_options *options, const struct finding *finding)
+{
+	return finding_counts(finding) &&
+		(finding->outcome == UNKNOWN ||
+			(finding->severity != SEVERITY_INFO &&
+				finding->severity >= options->fail_on));
+}
+
+/* The first finding of the rule in a list that fails it, or that is unknown; NULL: none. */
 static const struct finding *
-find(const GPtrArray *findings, const char *rule)
+find(const struct report_options *options, const GPtrArray *findings, const char *rule)
 {
 	for (guint i = 0; i < findings->len; i++) {
 		const struct finding *finding = g_ptr_array_index(findings, i);
 
-		if (g_str_equal(finding->rule, rule) && finding_counts(finding))
+		if (g_str_equal(finding->rule, rule) && fails(options, finding))
 			return finding;
 	}
 	return NULL;
@@ -29,17 +39,16 @@ find(const GPtrArray *findings, const char *rule)
 
 static void
 append_line(const struct report_options *options, const struct config_facts *config,
-	const struct finding *finding, const char *standing, GString *out)
+	const struct finding *finding, GString *out)
 {
 	g_autofree char *bytes = configuration_file(options, config, finding);
 	g_autofree char *file = escape_string(bytes);
 	g_autofree char *message = configuration_message(finding);
 
 	if (finding->location.line > 0)
-		g_string_append_printf(out, "%s%s:%u: %s\n", standing, file, finding->location.line,
-			message);
+		g_string_append_printf(out, "%s:%u: %s\n", file, finding->location.line, message);
 	else
-		g_string_append_printf(out, "%s%s: %s\n", standing, file, message);
+		g_string_append_printf(out, "%s: %s\n", file, message);
 }
 
 static void
@@ -54,8 +63,8 @@ append_outcome(const struct report_options *options, const struct assessment *as
 	for (guint i = 0; i < all->len; i++) {
 		const struct finding *finding = g_ptr_array_index(all, i);
 
-		if (g_str_equal(finding->rule, first->rule) && finding_counts(finding))
-			append_line(options, assessment->facts->config, finding, "", lines);
+		if (g_str_equal(finding->rule, first->rule) && fails(options, finding))
+			append_line(options, assessment->facts->config, finding, lines);
 	}
 	g_string_append_printf(out, ">\n      <%s", element);
 	markup_attribute(out, "type",
@@ -68,11 +77,11 @@ append_outcome(const struct report_options *options, const struct assessment *as
 
 /* Gravest first: a rule that fails somewhere is a failure, whatever is unknown elsewhere. */
 static const struct finding *
-worst(const struct assessment *assessment, const char *rule)
+worst(const struct report_options *options, const struct assessment *assessment, const char *rule)
 {
-	const struct finding *finding = find(assessment->findings, rule);
+	const struct finding *finding = find(options, assessment->findings, rule);
 
-	return finding != NULL ? finding : find(assessment->unknowns, rule);
+	return finding != NULL ? finding : find(options, assessment->unknowns, rule);
 }
 
 static void
@@ -80,7 +89,7 @@ count(const struct report_options *options, const struct assessment *assessment,
 	struct junit_suite *suite)
 {
 	for (const struct report_rule *rule = options->rules; rule->id != NULL; rule++) {
-		const struct finding *finding = worst(assessment, rule->id);
+		const struct finding *finding = worst(options, assessment, rule->id);
 
 		suite->tests++;
 		suite->failures += finding != NULL && finding->outcome == FAIL;
@@ -104,7 +113,7 @@ append_properties(const struct facts *facts, GString *out)
 	g_string_append(out, "    </properties>\n");
 }
 
-/* What counts no more, and what is to be told of suppressions. */
+/* What fails no rule, and what is to be told of suppressions. */
 static char *
 output_of(const struct report_options *options, const struct assessment *assessment)
 {
@@ -112,10 +121,15 @@ output_of(const struct report_options *options, const struct assessment *assessm
 
 	for (guint i = 0; i < assessment->findings->len; i++) {
 		const struct finding *finding = g_ptr_array_index(assessment->findings, i);
+		const char *standing;
 
-		if (!finding_counts(finding))
-			append_line(options, assessment->facts->config, finding,
-				finding->known ? "known: " : "suppressed: ", out);
+		if (fails(options, finding))
+			continue;
+		standing = finding_counts(finding) ? severity_word(finding->severity) :
+			finding->known             ? "known" :
+						     "suppressed";
+		g_string_append_printf(out, "%s: ", standing);
+		append_line(options, assessment->facts->config, finding, out);
 	}
 	for (guint i = 0; assessment->suppressions != NULL && i < assessment->suppressions->len;
 		i++) {
@@ -158,7 +172,7 @@ junit_config(const struct report_options *options, const struct assessment *asse
 	junit_begin_suite(&suite, out);
 	append_properties(facts, out);
 	for (const struct report_rule *rule = options->rules; rule->id != NULL; rule++) {
-		const struct finding *finding = worst(assessment, rule->id);
+		const struct finding *finding = worst(options, assessment, rule->id);
 
 		junit_begin_case(name, rule->id, out);
 		if (finding != NULL)

@@ -31,8 +31,9 @@ struct report_options {
 	bool nagios_codes; /* nagios: unmet is CRITICAL, and undetermined UNKNOWN */
 	bool brief;        /* text: a change is one line */
 	/* Of audit: */
-	bool baseline;    /* sarif: findings are held against a baseline */
-	const char *base; /* the folder from which paths are told (model/place.h), or NULL */
+	enum severity fail_on; /* junit: findings below it, and info, let their rule pass */
+	bool baseline;         /* sarif: findings are held against a baseline */
+	const char *base;      /* the folder from which paths are told (model/place.h), or NULL */
 	const struct report_rule *rules; /* those of configurations; its last has no id */
 };
 

@@ -113,6 +113,19 @@ def versions():
 
 
 @tap.test
+def junit_fails_as_the_run():
+    """JUnit fails where the run does: not for info, nor below --fail-on"""
+    tree = Tree(mx=FORCES, my=PERMITS)
+    for code, path, *options in ((0, "mx"), (0, "my", "--fail-on", "none"), (1, "my")):
+        run = tree.audit("--format", "junit", *options, path).exits(code)
+        suite = validators.junit(run.out)[0]
+        tap.equal(int(suite.get("failures")) > 0, code == 1, f"failures of {path} {options}")
+        tap.equal(suite.get("errors"), "0", "errors")
+        if code == 0:
+            tap.contains(run.out, "info: " if path == "mx" else "high: ")
+
+
+@tap.test
 def no_root():
     """A root that is not there is told once, and calmly"""
     run = Tree().audit("--root", "nosuch").exits(4)
