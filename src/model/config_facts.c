@@ -321,11 +321,14 @@ note_scope(struct facts *facts, const struct config_listener *listener)
 static void
 note_exposed(struct facts *facts, const struct config_listener *listener)
 {
+	static const char what[] = "starts in clear and listens on every address.";
+
 	if (listener->mode == MODE_POP3 && is_everywhere(listener->address) &&
 		listener->scope == NULL && listener->verdict != VERDICT_NO_SERVICE)
 		note_listener(facts, CONFIG_NOTE_EXPOSED_LISTENER, listener,
-			facts_printf(facts, "Port %u starts in clear and listens on every address.",
-				listener->port),
+			listener->port != 0 ?
+				facts_printf(facts, "Port %u %s", listener->port, what) :
+				facts_printf(facts, "A port that is not told here %s", what),
 			NULL);
 }
 

@@ -71,7 +71,8 @@ def both_agree():
 def other_port():
     """A server on a port that the configuration does not have is another one's"""
     finding, = disagreements(against(OPEN, "only", port=1))
-    tap.contains(finding["message"], "no-service")
+    tap.contains(finding["message"], "By its configuration port")
+    tap.contains(finding["message"], "is no-service, but")
 
 
 @tap.test

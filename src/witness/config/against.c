@@ -31,6 +31,13 @@ claim_of(const struct facts *facts, uint16_t port)
 	return claimed;
 }
 
+/* The verdict with its verb. */
+static const char *
+does(enum verdict_value value)
+{
+	return value == VERDICT_NO_SERVICE ? "is no-service" : verdict_word(value);
+}
+
 static struct config_note *
 add_note(struct facts *facts, const struct claimed *claimed)
 {
@@ -78,12 +85,12 @@ config_hold_against(struct facts *facts, const struct facts *wire)
 		say_unknown(facts, &claimed,
 			facts_printf(facts,
 				"%s %s here, and the configuration lets in clients of %s only.",
-				subject, verdict_word(seen), claimed.scope),
+				subject, does(seen), claimed.scope),
 			"Ask from there: popseal scan --source ADDRESS.");
 		return;
 	}
-	add_note(facts, &claimed)->message = facts_printf(facts,
-		"By its configuration port %u %s, but %s %s (%s): %s", wire->endpoint.port,
-		verdict_word(claimed.value), subject, verdict_word(seen),
-		reason_word(wire->verdict.reason), wire->verdict.explanation);
+	add_note(facts, &claimed)->message =
+		facts_printf(facts, "By its configuration port %u %s, but %s %s (%s): %s",
+			wire->endpoint.port, does(claimed.value), subject, does(seen),
+			reason_word(wire->verdict.reason), wire->verdict.explanation);
 }
