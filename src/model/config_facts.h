@@ -56,6 +56,7 @@ struct config_listener {
 	enum verdict_value verdict;
 	enum reason reason;
 	const char *scope;       /* "remote 10.0.0.0/8"; NULL: every client */
+	bool has_no_tls;         /* it neither speaks TLS nor offers STLS, for certain */
 	const char *explanation; /* one sentence */
 	const char *settle;      /* for undetermined: the one command that tells; else NULL */
 	struct config_chain chain;

@@ -78,6 +78,16 @@ uses_tls(const struct config_facts *config)
 	return false;
 }
 
+/* Whether it is known that none of them speaks TLS in any way. */
+static bool
+has_no_tls(const struct config_facts *config)
+{
+	for (guint i = 0; i < config->listeners->len; i++)
+		if (!g_array_index(config->listeners, struct config_listener, i).has_no_tls)
+			return false;
+	return config->listeners->len > 0;
+}
+
 /* What a note of that kind would speak against: unmet with one, open with one that is not sure. */
 static void
 judge_by_note(const struct facts *facts, enum config_note_kind kind, const char *unmet,
@@ -97,6 +107,9 @@ judge_by_note(const struct facts *facts, enum config_note_kind kind, const char 
 		settle(expectation, facts->verdict.settle);
 	} else if (facts->verdict.value == VERDICT_NO_SERVICE) {
 		take_verdict(expectation, &facts->verdict, EXPECTATION_MET);
+	} else if (has_no_tls(facts->config)) {
+		conclude(expectation, EXPECTATION_UNMET, "unavailable",
+			"No listener speaks TLS, and none offers STLS.");
 	} else if (!uses_tls(facts->config)) {
 		conclude(expectation, EXPECTATION_UNDETERMINED, "not-told",
 			"No listener needs TLS, so that it is not known whether there is any.");

@@ -176,6 +176,7 @@ superserver_judge(struct config_reading *reading, const struct superserver_servi
 	if (program != NULL && program->permits && service->redirect == NULL) {
 		listener->verdict = VERDICT_PERMITS;
 		listener->reason = REASON_SETTING;
+		listener->has_no_tls = true;
 		listener->explanation = facts_printf(reading->facts,
 			"It starts %s, which has no TLS and takes every password in clear.",
 			program->title);

@@ -113,6 +113,20 @@ def versions():
 
 
 @tap.test
+def no_tls_at_all():
+    """A configuration that offers TLS nowhere does not meet a policy that expects it"""
+    tree = Tree(mx=b"ssl_mode none\n", my=PERMITS)
+    tree.file("p", "[*]\nexpect=tls\n")
+    tree.file("v", "[*]\nexpect=tls>=1.2\n")
+    for policy in "pv":
+        run = tree.records("--policy", policy, "mx").exits(1)
+        expectation, = run.of_type("expectation")
+        tap.equal([expectation["state"], expectation["reason"]], ["unmet", "unavailable"], policy)
+    expectation, = tree.records("--policy", "p", "my").of_type("expectation")
+    tap.equal(expectation["state"], "undetermined", "STLS is offered")
+
+
+@tap.test
 def junit_fails_as_the_run():
     """JUnit fails where the run does: not for info, nor below --fail-on"""
     tree = Tree(mx=FORCES, my=PERMITS)

@@ -52,6 +52,7 @@ judge(struct config_listener *listener, enum mailutils_tls tls)
 		break;
 	}
 	listener->verdict = VERDICT_PERMITS;
+	listener->has_no_tls = tls != MAILUTILS_TLS_ONDEMAND;
 	listener->explanation = tls == MAILUTILS_TLS_ONDEMAND ?
 		"pop3d does not require STLS before a login." :
 		"pop3d takes passwords in clear, and offers no STLS.";

@@ -300,6 +300,7 @@ judge(const struct server *server, struct config_listener *listener, bool tls)
 		listener->explanation = "nginx refuses USER and AUTH until STLS.";
 	} else {
 		listener->verdict = VERDICT_PERMITS;
+		listener->has_no_tls = g_ascii_strcasecmp(starttls, "on") != 0;
 		listener->explanation = g_ascii_strcasecmp(starttls, "on") == 0 ?
 			"nginx offers STLS, but takes passwords without it." :
 			"nginx takes passwords in clear, and offers no STLS.";

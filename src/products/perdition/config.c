@@ -204,6 +204,7 @@ judge(struct config_listener *listener, const struct perdition_instance *instanc
 		listener->explanation = "Perdition lets nobody log in (login_disabled).";
 	} else {
 		listener->verdict = VERDICT_PERMITS;
+		listener->has_no_tls = (instance->modes & PERDITION_LISTEN_STLS) == 0;
 		listener->explanation = (instance->modes & PERDITION_LISTEN_STLS) != 0 ?
 			"Perdition offers STLS, but takes passwords without it." :
 			"Perdition takes passwords in clear, and offers no STLS.";

@@ -89,6 +89,7 @@ judge(const struct service *service, struct config_listener *listener, bool clie
 	listener->verdict = VERDICT_REFUSES;
 	if (client) {
 		listener->verdict = VERDICT_PERMITS;
+		listener->has_no_tls = true;
 		listener->explanation =
 			"stunnel takes passwords in clear, and hands them on in TLS: the server "
 			"behind it cannot refuse them.";
