@@ -20,11 +20,35 @@ import traceback
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import lab  # noqa: E402
 import run as interop  # noqa: E402
+from servers import courier, mailutils, nginx  # noqa: E402
 
 AUDITED = {"dovecot", "cyrus", "courier", "nginx", "mailutils"}
 # Here the unit that was started decides, and no file.
 BY_UNIT = {"courier/only-995"}
 ROOTS = {"dovecot": "/lab/dovecot.conf", "nginx": "/lab/nginx.conf"}
+# Of what the files alone are of interest: the tests of the other witnesses have no use for them.
+STUNNEL = """
+foreground = yes
+pid =
+[pop3]
+client = yes
+accept = 110
+connect = 127.0.0.1:1995
+"""
+EXTRA = [
+    # The start script sets POP3_TLS after the files.
+    courier.variant("required-within", ["POP3_TLS=1", "POP3_TLS_REQUIRED=1"], courier.CLEAR,
+                    verdict="refuses"),
+    mailutils.variant("joined-strings", {110: '"requ" "ired"'}, verdict="refuses"),
+    # They exclude each other in one block only.
+    nginx.variant("ssl-above-starttls", "only", tls=False, settings="ssl on;", verdict="refuses"),
+    # The server behind sees TLS, and cannot refuse.
+    lab.Variant("stunnel", "client", product="stunnel", verdict="permits", inner_ports=(1995,),
+                start="pop3d --daemon --foreground &\nexec stunnel4 /etc/stunnel/stunnel.conf\n",
+                files={"/etc/stunnel/stunnel.conf": STUNNEL, "/etc/mailutils.conf":
+                       mailutils.CONFIG.format(servers="server 127.0.0.1:1995 "
+                                                       "{ tls-mode connection; };")}),
+]
 GRAVITY = ["no-service", "refuses", "undetermined", "permits"]
 LEAST = 25
 
@@ -121,7 +145,10 @@ def read_options(description):
 
 def main():
     options = read_options(__doc__)
-    variants = [each for each in interop.chosen(options.names) if is_fit(each)]
+    extra = [each for each in EXTRA if not options.names or each.title in options.names]
+    names = [each for each in options.names if each not in {variant.title for variant in EXTRA}]
+    variants = extra + [each for each in interop.chosen(names) if is_fit(each)] \
+        if names or not options.names else extra
     failed = check_all(variants, compare, options.jobs)
     enough = bool(options.names) or len(variants) >= LEAST
     print(f"{'ok' if enough else 'not ok'} {len(variants) + 1} - at least {LEAST} configurations")
