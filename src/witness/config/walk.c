@@ -287,6 +287,19 @@ take_parts(struct walk *walk, struct config_instance *instance)
 	return says;
 }
 
+/* What stands for a root that is there already need not be read for that. */
+static void
+note_roots(struct walk *walk)
+{
+	for (guint i = 0; i < walk->instances->len; i++) {
+		const struct config_instance *instance = g_ptr_array_index(walk->instances, i);
+		g_autofree char *root = config_files_real(instance->files, instance->root, NULL);
+
+		if (root != NULL)
+			g_hash_table_add(walk->parts, part_of(instance->product, root));
+	}
+}
+
 static void
 add_recognized(struct walk *walk, const struct product *product, const char *path)
 {
@@ -296,7 +309,7 @@ add_recognized(struct walk *walk, const struct product *product, const char *pat
 	guint before = walk->instances->len;
 	struct config_instance *added;
 
-	for (guint i = 0; i < before; i++) {
+	for (guint i = 0; i < before && !g_hash_table_contains(walk->parts, part); i++) {
 		struct config_instance *instance = g_ptr_array_index(walk->instances, i);
 
 		if (instance->product == product && !g_hash_table_contains(walk->read, instance))
@@ -348,6 +361,7 @@ config_walk(GPtrArray *instances, const struct config_request *request, GPtrArra
 	walk.parts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	walk.found = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	walk_folder(&walk, request->path, 0);
+	note_roots(&walk);
 	for (guint i = 0; i < walk.files->len && instances->len < INSTANCES_MAX; i++) {
 		const char *path = g_ptr_array_index(walk.files, i);
 
