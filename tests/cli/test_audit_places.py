@@ -197,6 +197,15 @@ def parts_are_no_wholes():
 
 
 @tap.test
+def looked_into_up_to():
+    """A file is looked into for so many octets, and no further"""
+    text = "\nprogram pop3d { server 0.0.0.0:110 { tls-mode no; }; };\n"
+    bound = 256 * 1024
+    for name, length, code in (("inside", bound - len(text), 1), ("beyond", bound, 4)):
+        audit(tree(f"looked-{name}", pop__conf="#" * length + text)).exits(code)
+
+
+@tap.test
 def closed_file():
     """A file that may be a configuration and cannot be read is told, but beside a root"""
     if os.geteuid():
