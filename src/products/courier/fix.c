@@ -88,15 +88,12 @@ static void
 require_tls(struct closing *closing)
 {
 	const char *required = text_of(closing, "POP3_TLS_REQUIRED");
-	const char *within = text_of(closing, "POP3_TLS");
 	const char *offer = text_of(closing, "POP3_STARTTLS");
 
 	if (!permits(closing->fixing))
 		return;
 	if (required != NULL && courier_number(required) == 0)
 		set(closing, "POP3_TLS_REQUIRED", "1");
-	if (within != NULL && courier_number(within) != 0)
-		set(closing, "POP3_TLS", "0");
 	if (offer != NULL && offer[0] != 'y' && offer[0] != 'Y')
 		set(closing, "POP3_STARTTLS", "YES");
 }
