@@ -37,8 +37,8 @@ struct perdition_assignment {
 };
 
 /*
- * Finds the assignment of that name that is in force; false where there is none, and no word either,
- * or where something behind it may set it: an assignment at the file's end is, then.
+ * Finds the assignment of that name that is in force; false, without a word, where there is none or
+ * something behind it may set it: then one at the file's end would be.
  */
 bool perdition_defaults_find(const struct config_text *text, const char *name,
 	struct perdition_assignment *found);
