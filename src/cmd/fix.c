@@ -5,6 +5,8 @@
  */
 #include "cmd/fix.h"
 
+#include <sys/stat.h>
+
 static const struct fix_action actions[] = {
 	{ "plan", fix_run_plan },
 	{ "apply", fix_run_apply },
@@ -37,6 +39,16 @@ fix_fail(struct fix_run *run, const char *subject, const GError *error, bool usa
 	summary_fail(&run->summary, &failure);
 	run->common.report->failure(&run->report, &failure, run->text);
 	options_print_failure("fix", &failure);
+}
+
+bool
+fix_write(const char *path, GString *text, GError **error)
+{
+	mode_t before = umask(S_IRWXG | S_IRWXO);
+	bool written = output_replace(path, text, error);
+
+	umask(before);
+	return written;
 }
 
 static int
@@ -75,7 +87,7 @@ act(struct fix_run *run, char **words)
 		return code;
 	run->summary.duration = g_get_real_time() - run->summary.started;
 	run->common.report->end(&run->report, &run->summary, run->text);
-	if (!output_print(run->common.output, run->text, &error))
+	if (!fix_write(run->common.output, run->text, &error))
 		return options_fail("fix", error, EXIT_OPERATIONAL);
 	return exit_code(run);
 }
@@ -102,6 +114,8 @@ run_fix(int argc, char **argv)
 	g_free(run.program);
 	g_free(run.certificate);
 	g_free(run.key);
+	g_free(run.authority);
+	g_ptr_array_unref(run.verify);
 	options_clear(&run.common);
 	return code;
 }

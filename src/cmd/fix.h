@@ -32,8 +32,9 @@ struct fix_run {
 	struct report_options report;
 	struct summary summary;
 	GString *text;
-	char *program;           /* popseal itself, owned */
-	char *certificate, *key; /* of the plan's options, owned */
+	char *program;                       /* popseal itself, owned */
+	GPtrArray *verify;                   /* of char *: the endpoints of --verify */
+	char *certificate, *key, *authority; /* of the plan's options, owned */
 	const struct product *product;
 	struct plan_options plan;
 	int64_t not_before, not_after; /* µs since the epoch; 0: none */
@@ -76,6 +77,12 @@ unsigned fix_recover(struct fix_run *run, struct journal *journal);
 
 /* Starts the timer that takes the change back where nobody confirms it; `user` is the run. */
 bool fix_watch(void *user, const struct change *change, GError **error);
+
+/*
+ * Writes a report or plan for this user alone: what it tells of a configuration may be secret.
+ * False and *error.
+ */
+bool fix_write(const char *path, GString *text, GError **error);
 
 /* Puts a change, or a failure, into the report. */
 void fix_tell(struct fix_run *run, const struct change *change);

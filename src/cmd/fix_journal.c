@@ -7,12 +7,12 @@
 #include <unistd.h>
 
 #include "cmd/fix.h"
+#include "fix/durable.h"
 #include "fix/manifest.h"
 #include "fix/proof.h"
 
 enum {
-	LOCK_TRIES = 600, /* of expire, of a tenth of a second: somebody else is at work */
-	TENTH_USEC = 100 * 1000,
+	WAIT_USEC = 300 * 1000, /* between two looks of the timer */
 };
 
 /* --- hooks ------------------------------------------------------------------------------------ */
@@ -24,10 +24,8 @@ proof_of(struct fix_run *run, const struct change *change)
 
 	return (struct proof_options){
 		.program = run->program,
-		.from = run->given->verify_from,
-		.targets = run->given->verify,
 		.netrc = run->given->netrc,
-		.authority = run->given->ca,
+		.authority = run->authority,
 		.tls_name = run->given->tls_name,
 		.exempts_same_address = product != NULL && product->exempts_same_address,
 	};
@@ -64,6 +62,15 @@ audit(struct change *change)
 }
 
 static bool
+before(void *user, struct change *change)
+{
+	struct fix_run *run = user;
+	const struct proof_options options = proof_of(run, change);
+
+	return proof_before(&options, change);
+}
+
+static bool
 prove(void *user, struct change *change)
 {
 	struct fix_run *run = user;
@@ -86,6 +93,7 @@ fix_transaction(struct fix_run *run, struct journal *journal)
 {
 	return (struct transaction){
 		.journal = journal,
+		.before = before,
 		.prove = prove,
 		.look = look,
 		.watch = fix_watch,
@@ -112,6 +120,29 @@ take_back(struct fix_run *run, struct journal *journal, struct change *change)
 	return done;
 }
 
+/* It is told, and fails nothing that has to do with others; its copies lie beside it. */
+static void
+note_damaged(const struct journal *journal, const GError *error)
+{
+	g_autofree char *message =
+		g_strdup_printf("%s (N.before beside it holds what was there before)",
+			error->message);
+	const struct failure failure = {
+		.time = g_get_real_time(),
+		.subject = journal->state,
+		.message = message,
+	};
+
+	options_print_failure("fix", &failure);
+}
+
+/* What was made on another host is not to be undone on this one. */
+static bool
+is_of_this_host(const struct change *change)
+{
+	return change->host == NULL || g_str_equal(change->host, g_get_host_name());
+}
+
 unsigned
 fix_recover(struct fix_run *run, struct journal *journal)
 {
@@ -120,12 +151,13 @@ fix_recover(struct fix_run *run, struct journal *journal)
 	unsigned recovered = 0;
 
 	for (guint i = 0; i < damaged->len; i++)
-		fix_fail(run, journal->state, g_ptr_array_index(damaged, i), false);
+		note_damaged(journal, g_ptr_array_index(damaged, i));
 	/* The newest first: each puts back what it has found. */
 	for (guint i = all->len; i > 0; i--) {
 		struct change *change = g_ptr_array_index(all, i - 1);
 
-		if (!transaction_is_abandoned(change, g_get_real_time()))
+		if (!is_of_this_host(change) ||
+			!transaction_is_abandoned(change, g_get_real_time()))
 			continue;
 		change_add_check(change, "abandoned", CHANGE_CHECK_FAILED,
 			change->confirm_by > 0 && change->confirm_by <= g_get_real_time() ?
@@ -248,9 +280,8 @@ newest(struct fix_run *run, const struct journal *journal, const char *path)
 }
 
 static void
-roll_back_one(struct fix_run *run, struct journal *journal, const char *path)
+roll_back_one(struct fix_run *run, struct journal *journal, const char *id, const char *path)
 {
-	const char *id = run->given->id;
 	struct change *change = id != NULL ? find(run, journal, id) : newest(run, journal, path);
 	g_autoptr(GError) error = NULL;
 
@@ -272,6 +303,10 @@ roll_back_one(struct fix_run *run, struct journal *journal, const char *path)
 int
 fix_run_rollback(struct fix_run *run, char **words)
 {
+	/* As with confirm and show, an ID may stand by itself. */
+	const char *id = run->given->id != NULL             ? run->given->id :
+		words[0] != NULL && journal_is_id(words[0]) ? words[0] :
+							      NULL;
 	struct journal *journal;
 	unsigned recovered;
 
@@ -279,8 +314,8 @@ fix_run_rollback(struct fix_run *run, char **words)
 		return usage("rollback takes one PATH, or --id ID");
 	journal = open_journal(run, &recovered);
 	/* What was left half made was the newest change. */
-	if (journal != NULL && (recovered == 0 || run->given->id != NULL))
-		roll_back_one(run, journal, words[0]);
+	if (journal != NULL && (recovered == 0 || id != NULL))
+		roll_back_one(run, journal, id, id == words[0] ? NULL : words[0]);
 	journal_close(journal);
 	return EXIT_CLEAN;
 }
@@ -289,9 +324,12 @@ fix_run_rollback(struct fix_run *run, char **words)
 static struct journal *
 open_to_look(struct fix_run *run)
 {
-	struct journal *journal = journal_open(run->given->state, true, NULL);
+	g_autoptr(GError) error = NULL;
+	struct journal *journal = journal_open(run->given->state, true, &error);
 	struct journal *mine;
 
+	if (error != NULL)
+		fix_fail(run, "journal", error, false);
 	if (journal == NULL || access(journal->changes, W_OK) != 0)
 		return journal;
 	mine = journal_open(run->given->state, false, NULL);
@@ -327,6 +365,25 @@ fix_run_history(struct fix_run *run, char **words)
 	return EXIT_CLEAN;
 }
 
+/* A plan that was written for approval, if the file is one; its failure is told. */
+static bool
+show_plan(struct fix_run *run, const char *path)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GBytes) bytes = NULL;
+	g_autoptr(change_auto) plan = NULL;
+
+	if (!g_file_test(path, G_FILE_TEST_EXISTS))
+		return false;
+	bytes = durable_read(path, MANIFEST_MAX, &error);
+	plan = bytes != NULL ? manifest_read(bytes, path, &error) : NULL;
+	if (plan != NULL)
+		fix_tell(run, plan);
+	else
+		fix_fail(run, path, error, true);
+	return true;
+}
+
 int
 fix_run_show(struct fix_run *run, char **words)
 {
@@ -335,7 +392,9 @@ fix_run_show(struct fix_run *run, char **words)
 	struct change *change;
 
 	if (id == NULL || (words[0] != NULL && words[1] != NULL))
-		return usage("show wants one ID: popseal fix history lists them");
+		return usage("show wants one ID, or a plan: popseal fix history lists them");
+	if (!journal_is_id(id) && show_plan(run, id))
+		return EXIT_CLEAN;
 	journal = open_to_look(run);
 	if (journal == NULL) {
 		g_autoptr(GError) error = g_error_new(MANIFEST_ERROR, 0, "there is no journal");
@@ -356,26 +415,38 @@ fix_run_show(struct fix_run *run, char **words)
 
 /* --- the timer -------------------------------------------------------------------------------- */
 
-/* Sleeps until the change is to be confirmed, and takes it back if it was not. */
+/* Whether the change is there and has not ended; *until is when it is to be confirmed. */
+static bool
+still_waits(struct fix_run *run, const char *id, int64_t *until)
+{
+	struct journal *journal = journal_open(run->given->state, true, NULL);
+	struct change *change = journal != NULL ? journal_find(journal, id, NULL) : NULL;
+	bool waits = change == NULL || !change_has_ended(change);
+
+	if (change != NULL && change->confirm_by > 0)
+		*until = change->confirm_by;
+	change_free(change);
+	journal_close(journal);
+	return waits;
+}
+
+/*
+ * Sleeps until the change is to be confirmed, and takes it back if it was not; who else is at work
+ * with the journal is waited for.
+ */
 int
 fix_run_expire(struct fix_run *run, char **words)
 {
-	struct journal *journal = journal_open(run->given->state, true, NULL);
-	struct change *change =
-		journal != NULL && words[0] != NULL ? journal_find(journal, words[0], NULL) : NULL;
-	int64_t until = run->confirm_within > 0 ? g_get_real_time() + run->confirm_within : 0;
+	int64_t until = g_get_real_time() + run->confirm_within;
+	struct journal *journal = NULL;
 
-	if (change != NULL && change->confirm_by > 0)
-		until = change->confirm_by;
-	change_free(change);
-	journal_close(journal);
-	while (g_get_real_time() < until)
-		g_usleep((gulong)MIN(until - g_get_real_time() + 1, (int64_t)G_USEC_PER_SEC));
-	journal = NULL;
-	for (unsigned i = 0; i < LOCK_TRIES && journal == NULL; i++) {
-		journal = journal_open(run->given->state, false, NULL);
+	if (words[0] == NULL)
+		return usage("expire wants one ID");
+	while (journal == NULL && still_waits(run, words[0], &until)) {
+		if (g_get_real_time() >= until)
+			journal = journal_open(run->given->state, false, NULL);
 		if (journal == NULL)
-			g_usleep(TENTH_USEC);
+			g_usleep(WAIT_USEC);
 	}
 	if (journal != NULL)
 		fix_recover(run, journal);

@@ -4,12 +4,14 @@
  */
 #include <string.h>
 
+#include "cmd/credentials.h"
 #include "cmd/fix.h"
 #include "cmd/values.h"
 #include "fix/proof.h"
+#include "model/target.h"
 
 enum {
-	CONFIRM_DAYS_MAX = 30,
+	CONFIRM_SECONDS_MAX = 30 * 24 * 60 * 60,
 };
 
 static struct fix_given given;
@@ -130,7 +132,7 @@ read_duration(const char *option, const char *text, int64_t *duration, GError **
 		if ((end[0] == units[i].unit && end[1] == '\0') || (*end == '\0' && i == 0))
 			seconds = units[i].seconds;
 	if (!g_ascii_isdigit(text[0]) || seconds == 0 || number == 0 ||
-		number > (guint64)(CONFIRM_DAYS_MAX * 86400 / seconds))
+		number > (guint64)(CONFIRM_SECONDS_MAX / seconds))
 		return value_wrong(error, option, text,
 			"not a number with s, m, h or d, up to 30 days");
 	*duration = (int64_t)number * seconds * G_USEC_PER_SEC;
@@ -187,11 +189,12 @@ read_plan(struct fix_run *run, GError **error)
 			"not require-tls, tls-only-port or disable");
 	run->certificate = absolute(given.certificate);
 	run->key = absolute(given.key);
+	run->authority = absolute(given.ca);
 	run->plan = (struct plan_options){
 		.strategy = strategy,
 		.certificate = run->certificate,
 		.key = run->key,
-		.authority = given.ca,
+		.authority = run->authority,
 		.certificate_as = given.certificate_as,
 		.key_as = given.key_as,
 		.check_command = given.check_command,
@@ -210,16 +213,60 @@ check_from(GError **error)
 	return problem == NULL || value_wrong(error, "verify-from", given.verify_from, problem);
 }
 
+/* "192.0.2.1:110", "pop3s://[2001:db8::1]:995": addresses, as names lead to several. */
+static bool
+read_endpoint(const char *word, GPtrArray *endpoints, GError **error)
+{
+	const struct port_list usual = { .items = { { .port = 110, .mode = MODE_POP3 } },
+		.count = 1 };
+	g_autoptr(target_auto) target = target_parse(word, NULL);
+	char address[ENDPOINT_ADDRESS_MAX + 1];
+	struct port_list ports;
+	bool v6;
+
+	if (target == NULL || target_count(target) != 1 ||
+		target_address(target, 0, address) == NULL)
+		return value_wrong(error, "verify", word,
+			"not one endpoint by its address, such as pop3://192.0.2.1:110");
+	ports = target_ports(target, &usual);
+	v6 = strchr(address, ':') != NULL;
+	g_ptr_array_add(endpoints,
+		g_strdup_printf("%s://%s%s%s:%u", mode_word(ports.items[0].mode), v6 ? "[" : "",
+			address, v6 ? "]" : "", ports.items[0].port));
+	return true;
+}
+
+/* What would be found out when the server is changed already is found out here. */
+static bool
+read_proof(struct fix_run *run, GError **error)
+{
+	struct credentials *credentials;
+
+	for (size_t i = 0; given.verify != NULL && given.verify[i] != NULL; i++)
+		if (!read_endpoint(given.verify[i], run->verify, error))
+			return false;
+	if (given.wait && given.confirm_within == NULL) {
+		g_set_error(error, POPSEAL_USAGE_ERROR, 0, "--wait goes with --confirm-within");
+		return false;
+	}
+	if (given.netrc == NULL)
+		return true;
+	credentials = credentials_new(given.netrc, false, error);
+	credentials_free(credentials);
+	return credentials != NULL;
+}
+
 char **
 fix_options_parse(struct fix_run *run, int argc, char **argv, GError **error)
 {
 	char **words = options_parse(&fix_option_set, &run->common, argc, argv, error);
 
 	run->given = &given;
+	run->verify = g_ptr_array_new_with_free_func(g_free);
 	if (words == NULL)
 		return NULL;
 	if (read_product(run, error) && check_pair(error) && read_plan(run, error) &&
-		check_from(error) &&
+		check_from(error) && read_proof(run, error) &&
 		read_duration("confirm-within", given.confirm_within, &run->confirm_within,
 			error) &&
 		read_time("not-before", given.not_before, &run->not_before, error) &&

@@ -3,7 +3,6 @@
  * popseal fix plan: what would be changed.
  */
 #include "cmd/fix.h"
-#include "fix/durable.h"
 #include "fix/manifest.h"
 
 GPtrArray *
@@ -58,6 +57,7 @@ write_plan(struct fix_run *run, const GPtrArray *plans)
 	const char *path = run->given->plan_output;
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GBytes) bytes = NULL;
+	GString *text;
 	struct change *plan = NULL;
 	guint found = 0;
 
@@ -82,8 +82,10 @@ write_plan(struct fix_run *run, const GPtrArray *plans)
 	plan->not_before = run->not_before;
 	plan->not_after = run->not_after;
 	bytes = manifest_write(plan);
-	if (!durable_write(path, bytes, &error))
+	text = g_string_new_len(g_bytes_get_data(bytes, NULL), (gssize)g_bytes_get_size(bytes));
+	if (!fix_write(path, text, &error))
 		fix_fail(run, path, error, false);
+	g_string_free(text, TRUE);
 }
 
 int

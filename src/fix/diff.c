@@ -264,7 +264,9 @@ diff_unified(const char *a, GBytes *before, const char *b, GBytes *after)
 	work.length_a = end_a - work.first;
 	work.length_b = end_b - work.first;
 	find_script(&work);
-	g_string_append_printf(out, "--- %s\n+++ %s\n", a, b);
+	/* A tab ends a name that has spaces. */
+	g_string_append_printf(out, "--- %s%s\n+++ %s%s\n", a, strchr(a, ' ') != NULL ? "\t" : "",
+		b, strchr(b, ' ') != NULL ? "\t" : "");
 	append_hunks(&work, out);
 	return g_string_free(g_steal_pointer(&out), FALSE);
 }

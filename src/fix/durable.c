@@ -125,11 +125,30 @@ copy_attributes(int from, int to)
 	return true;
 }
 
-/* Owner first: giving it away takes away bits of the mode. */
+/*
+ * Takes away what the new file has by its folder's default ACL: others could read it. What the
+ * kernel labels by itself it may keep.
+ */
+static bool
+drop_inherited(int from, int to)
+{
+	g_autofree char *names = g_malloc(NAMES_MAX);
+	ssize_t length = flistxattr(to, names, NAMES_MAX);
+
+	if (length < 0)
+		return errno == ENOTSUP;
+	for (const char *name = names; name < names + length; name += strlen(name) + 1)
+		if (!g_str_has_prefix(name, "security.") && fgetxattr(from, name, NULL, 0) < 0 &&
+			fremovexattr(to, name) != 0)
+			return false;
+	return true;
+}
+
+/* Owner first: giving it away takes away bits of the mode; an ACL changes them, too. */
 static bool
 copy_metadata(int from, int to, const struct stat *status)
 {
-	return fchown(to, status->st_uid, status->st_gid) == 0 &&
+	return fchown(to, status->st_uid, status->st_gid) == 0 && drop_inherited(from, to) &&
 		fchmod(to, status->st_mode & 07777) == 0 && copy_attributes(from, to);
 }
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fix/durable.h"
@@ -43,14 +44,49 @@ take_lock(struct journal *journal, GError **error)
 	return false;
 }
 
+/* What others may write says nothing of what we have done; and we would do what it says. */
+static bool
+is_ours(const char *path, GError **error)
+{
+	struct stat status;
+
+	if (stat(path, &status) != 0) {
+		g_set_error(error, MANIFEST_ERROR, 0, "%s: %s", path, g_strerror(errno));
+		return false;
+	}
+	if ((status.st_uid == geteuid() || status.st_uid == 0) &&
+		(status.st_mode & (S_IWGRP | S_IWOTH)) == 0)
+		return true;
+	g_set_error(error, MANIFEST_ERROR, 0,
+		"%s: others than you and root may write here: this is no journal to act by", path);
+	return false;
+}
+
+/* Whether the folder can be looked into; without *error where there is none. */
+static bool
+is_readable(const char *path, GError **error)
+{
+	GDir *folder;
+
+	if (access(path, F_OK) != 0 && errno == ENOENT)
+		return false;
+	folder = g_dir_open(path, 0, error);
+	if (folder == NULL)
+		return false;
+	g_dir_close(folder);
+	return true;
+}
+
 struct journal *
 journal_open(const char *state, bool read_only, GError **error)
 {
 	struct journal *journal = make(state != NULL ? state : JOURNAL_DEFAULT);
 
-	if (read_only && g_file_test(journal->changes, G_FILE_TEST_IS_DIR))
+	if (read_only && is_readable(journal->changes, error))
 		return journal;
-	if (!read_only && durable_folder(journal->changes, error) && take_lock(journal, error))
+	if (!read_only && durable_folder(journal->changes, error) &&
+		is_ours(journal->state, error) && is_ours(journal->changes, error) &&
+		take_lock(journal, error))
 		return journal;
 	journal_close(journal);
 	return NULL;
@@ -145,8 +181,8 @@ journal_save(struct journal *journal, struct change *change, GError **error)
 /* --- reading ---------------------------------------------------------------------------------- */
 
 /* An id is a name in the folder: nothing that leads out of it. */
-static bool
-is_id(const char *id)
+bool
+journal_is_id(const char *id)
 {
 	return g_regex_match_simple("^[0-9]{8}-[0-9]{6}-[0-9]{2}\\z", id, 0, 0);
 }
@@ -157,7 +193,7 @@ journal_find(const struct journal *journal, const char *id, GError **error)
 	g_autofree char *path = path_of(journal, id, ENTRY);
 	g_autoptr(GBytes) bytes = NULL;
 
-	if (!is_id(id) || !g_file_test(path, G_FILE_TEST_EXISTS)) {
+	if (!journal_is_id(id) || !g_file_test(path, G_FILE_TEST_EXISTS)) {
 		g_set_error(error, MANIFEST_ERROR, 0, "%s: no such change in %s", id,
 			journal->state);
 		return NULL;
@@ -183,7 +219,7 @@ ids_of(const struct journal *journal)
 		g_autofree char *entry = path_of(journal, name, ENTRY);
 
 		/* A folder without an entry is of a change that never began. */
-		if (is_id(name) && g_file_test(entry, G_FILE_TEST_EXISTS))
+		if (journal_is_id(name) && g_file_test(entry, G_FILE_TEST_EXISTS))
 			g_ptr_array_add(ids, g_strdup(name));
 	}
 	g_ptr_array_sort(ids, by_name);

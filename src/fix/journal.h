@@ -35,6 +35,9 @@ bool journal_save(struct journal *journal, struct change *change, GError **error
 /* All changes, oldest first; a new array of struct change. Entries that are damaged are told. */
 GPtrArray *journal_all(const struct journal *journal, GPtrArray *damaged);
 
+/* Whether the word has the form of an id. */
+bool journal_is_id(const char *word);
+
 /* The change of that id; NULL and *error. */
 struct change *journal_find(const struct journal *journal, const char *id, GError **error);
 

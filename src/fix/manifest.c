@@ -4,6 +4,8 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "fix/diff.h"
+
 #define KIND "popseal-change"
 
 GQuark
@@ -35,6 +37,12 @@ static const struct text_field {
 	{ "restart_command", G_STRUCT_OFFSET(struct change, restart_command) },
 	{ "certificate", G_STRUCT_OFFSET(struct change, certificate) },
 	{ "key", G_STRUCT_OFFSET(struct change, key) },
+	{ "seen", G_STRUCT_OFFSET(struct change, seen) },
+	{ "from", G_STRUCT_OFFSET(struct change, from) },
+	{ "host", G_STRUCT_OFFSET(struct change, host) },
+	{ "certificate_as", G_STRUCT_OFFSET(struct change, certificate_as) },
+	{ "key_as", G_STRUCT_OFFSET(struct change, key_as) },
+	{ "authority", G_STRUCT_OFFSET(struct change, authority) },
 	{ "ticket", G_STRUCT_OFFSET(struct change, ticket) },
 	{ "approved_by", G_STRUCT_OFFSET(struct change, approved_by) },
 };
@@ -149,10 +157,10 @@ list_value(const GPtrArray *texts)
 GBytes *
 manifest_write(const struct change *change)
 {
-	json_t *root = json_pack("{s:s,s:i,s:s,s:s,s:b,s:o,s:o}", "kind", KIND, "version",
+	json_t *root = json_pack("{s:s,s:i,s:s,s:s,s:b,s:b,s:o,s:o}", "kind", KIND, "version",
 		(int)MANIFEST_VERSION, "state", change_state_word(change->state), "strategy",
-		change_strategy_word(change->strategy), "offline", (int)change->offline, "files",
-		files_value(change), "checks", checks_value(change));
+		change_strategy_word(change->strategy), "offline", (int)change->offline, "smtp",
+		(int)change->smtp, "files", files_value(change), "checks", checks_value(change));
 	char *text;
 	GBytes *bytes;
 
@@ -213,6 +221,8 @@ read_file(struct change *change, const json_t *value)
 	file->named = read_text(json_object_get(value, "named"));
 	file->before = read_contents(json_object_get(value, "before"));
 	file->after = read_contents(json_object_get(value, "after"));
+	if (file->named != NULL && file->before != NULL && file->after != NULL)
+		file->diff = diff_unified(file->named, file->before, file->named, file->after);
 	return file->path != NULL && file->path[0] == '/' && file->named != NULL &&
 		file->before != NULL && file->after != NULL &&
 		has_digest(file->before, json_object_get(value, "sha256_before")) &&
@@ -271,6 +281,7 @@ read_all(struct change *change, const json_t *root)
 		MEMBER(int64_t, change, time_fields[i]) =
 			json_integer_value(json_object_get(root, time_fields[i].key));
 	change->offline = json_is_true(json_object_get(root, "offline"));
+	change->smtp = json_is_true(json_object_get(root, "smtp"));
 	return change_state_parse(json_string_value(json_object_get(root, "state")),
 		       &change->state) &&
 		change_strategy_parse(json_string_value(json_object_get(root, "strategy")),

@@ -360,7 +360,7 @@ reload_command(const struct planning *planning)
 		return restart ? g_strdup(planning->change->restart_command) :
 				 g_strdup_printf("systemctl reload %s", fix->units[i]);
 	}
-	if (fix->reload == NULL || restart)
+	if (fix->reload == NULL || restart || !config_files_are_own(files))
 		return NULL;
 	program = g_strndup(fix->reload, strcspn(fix->reload, " "));
 	path = g_find_program_in_path(program);
@@ -466,11 +466,34 @@ hinder_without_files(struct planning *planning)
 	change_hinder(planning->change, "popseal does not edit the files of %s. %s",
 		planning->product->title,
 		config_of(planning)->remedy != NULL ? config_of(planning)->remedy : "");
-	if (planning->change->settings->len == 0)
+	if (fix == NULL || planning->change->settings->len == 0)
 		return;
 	change_hinder(planning->change, "popseal fix export --to %s writes what does it.",
 		fix->export_to);
 	add_targets(planning);
+}
+
+/* What is open for some clients only is proven closed only where they are. */
+static void
+warn_of_scopes(struct planning *planning)
+{
+	const GArray *listeners = config_of(planning)->listeners;
+	const char *scope = NULL;
+
+	for (guint i = 0; i < listeners->len; i++) {
+		const struct config_listener *listener =
+			&g_array_index(listeners, struct config_listener, i);
+
+		if (listener->verdict == VERDICT_PERMITS && listener->scope == NULL)
+			return;
+		if (listener->verdict == VERDICT_PERMITS)
+			scope = listener->scope;
+	}
+	if (scope != NULL && !planning->options->offline)
+		change_warn(planning->change,
+			"It is open for some clients only (%s): prove it from there, with "
+			"--verify-from.",
+			scope);
 }
 
 /* --- the plan --------------------------------------------------------------------------------- */
@@ -500,6 +523,11 @@ describe(struct change *change, const struct planning *planning,
 	change->before = g_strdup(verdict_word(planning->draft->facts->verdict.value));
 	change->explanation = g_strdup(planning->draft->facts->verdict.explanation);
 	change->offline = options->offline;
+	change->host = g_strdup(g_get_host_name());
+	change->smtp = options->smtp;
+	change->certificate_as = g_strdup(options->certificate_as);
+	change->key_as = g_strdup(options->key_as);
+	change->authority = g_strdup(options->authority);
 	change->certificate = g_strdup(options->certificate);
 	change->key = g_strdup(options->key);
 }
@@ -523,6 +551,7 @@ make(struct planning *planning)
 	if (options->certificate != NULL)
 		check_pair(planning, options->certificate, options->key);
 	add_endpoints(planning, change->closed);
+	warn_of_scopes(planning);
 	if (change->obstacles->len == 0)
 		edit(planning);
 	if (change->obstacles->len == 0 && !is_loaded(config_of(planning)))

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "model/address.h"
 #include "net/command.h"
 
 #define SSH   "ssh:"
@@ -18,6 +17,7 @@
 enum {
 	RECORDS_MAX = 4 << 20, /* octets of records that are read */
 	PAUSE_USEC = 1000 * 1000,
+	BEFORE_TRIES = 2,
 };
 
 /* One endpoint that is asked. */
@@ -26,34 +26,57 @@ struct question {
 	char *host;    /* its address; owned */
 	bool is_tls;   /* pop3s */
 	bool closed;   /* it must not answer */
-	bool proven;
-	bool answers; /* something speaks there */
-	char *told;   /* what was seen, or why nothing was; owned */
+	/* From the server's own address, which the product takes as secure, it tells nothing. */
+	bool counts;
+	bool proven, answers, permits; /* by the last answer; something speaks there; it is open */
+	char *told;                    /* what was seen, or why nothing was; owned */
 };
 
 struct proof {
 	const struct proof_options *options;
+	const char *from;  /* the change's */
 	GArray *questions; /* of struct question */
-	char *source;      /* the local address to ask from, or NULL; owned */
 };
 
 /* --- where from ------------------------------------------------------------------------------- */
 
+/* Whether this host has the address: one can be bound to it. */
+static bool
+is_own(const char *text)
+{
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6 };
+	struct sockaddr_in four = { .sin_family = AF_INET };
+	bool v6 = inet_pton(AF_INET6, text, &six.sin6_addr) == 1;
+	int fd, result;
+
+	if (!v6 && inet_pton(AF_INET, text, &four.sin_addr) != 1)
+		return false;
+	fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return false;
+	result = v6 ? bind(fd, (struct sockaddr *)&six, sizeof six) :
+		      bind(fd, (struct sockaddr *)&four, sizeof four);
+	close(fd);
+	return result == 0;
+}
+
 const char *
 proof_from_problem(const char *from)
 {
-	struct address address;
+	g_autofree char *netns = NULL;
 
 	if (from == NULL)
 		return NULL;
 	if (g_str_has_prefix(from, SSH))
 		return from[strlen(SSH)] == '\0' || from[strlen(SSH)] == '-' ? "ssh: wants a host" :
 									       NULL;
-	if (g_str_has_prefix(from, NETNS))
-		return from[strlen(NETNS)] == '\0' ? "netns: wants a name" : NULL;
-	return address_parse(from, &address) ?
-		NULL :
-		"not an address of this host, ssh:HOST or netns:NAME";
+	if (g_str_has_prefix(from, NETNS)) {
+		netns = g_build_filename("/var/run/netns", from + strlen(NETNS), NULL);
+		return from[strlen(NETNS)] != '\0' && g_file_test(netns, G_FILE_TEST_EXISTS) ?
+			NULL :
+			"netns: wants the name of a network namespace";
+	}
+	return is_own(from) ? NULL : "not an address of this host, ssh:HOST or netns:NAME";
 }
 
 static bool
@@ -110,24 +133,34 @@ any_address(const char *from, bool v6)
 		(from == NULL || g_str_has_prefix(from, "127.") || g_str_equal(from, "::1"));
 	char *own = loopback ? NULL : own_address(v6);
 
+	/* From that very address loopback is the other one. */
+	if (own != NULL && g_strcmp0(own, from) == 0)
+		g_clear_pointer(&own, g_free);
 	return own != NULL ? own : g_strdup(v6 ? "::1" : "127.0.0.1");
 }
 
 /*
- * A product that takes its own address as secure is asked from another one of this host; loopback
- * has many of IPv4.
+ * The local address to ask this one from; NULL: any. A product that takes its own address as secure
+ * is asked from another one of this host: loopback has many of IPv4.
  */
-static char *
-choose_source(const struct proof_options *options, const GArray *questions)
+static const char *
+source_of(const struct proof *proof, const char *host)
 {
-	if (is_remote(options->from))
+	if (is_remote(proof->from))
 		return NULL;
-	if (options->from != NULL || !options->exempts_same_address)
-		return g_strdup(options->from);
-	for (guint i = 0; i < questions->len; i++)
-		if (is_v6(g_array_index(questions, struct question, i).host))
-			return NULL;
-	return g_strdup("127.0.0.2");
+	if (proof->from != NULL)
+		return is_v6(proof->from) == is_v6(host) ? proof->from : NULL;
+	return proof->options->exempts_same_address && !is_v6(host) ? "127.0.0.2" : NULL;
+}
+
+/* Whether it is asked from another address than its own, or that does not matter. */
+static bool
+is_apart(const struct proof *proof, const char *host)
+{
+	const char *source = source_of(proof, host);
+
+	return !proof->options->exempts_same_address || is_remote(proof->from) ||
+		(source != NULL && !g_str_equal(source, host));
 }
 
 bool
@@ -177,16 +210,17 @@ add_question(struct proof *proof, const char *target, bool closed)
 	mark += mark[3] == '[' ? 4 : 3;
 	host = g_strndup(mark, (gsize)(colon - mark) - (colon[-1] == ']'));
 	if (g_str_equal(host, "*") || g_str_equal(host, "0.0.0.0"))
-		question.host = any_address(proof->options->from,
-			proof->options->from != NULL && is_v6(proof->options->from) &&
-				!is_remote(proof->options->from) && g_str_equal(host, "*"));
+		question.host = any_address(proof->from,
+			proof->from != NULL && is_v6(proof->from) && !is_remote(proof->from) &&
+				g_str_equal(host, "*"));
 	else if (g_str_equal(host, "::"))
-		question.host = any_address(proof->options->from, true);
+		question.host = any_address(proof->from, true);
 	else
 		question.host = g_strdup(host);
 	question.subject = g_strdup_printf("%s://%s%s%s%s", question.is_tls ? "pop3s" : "pop3",
 		is_v6(question.host) ? "[" : "", question.host, is_v6(question.host) ? "]" : "",
 		colon);
+	question.counts = question.is_tls || closed || is_apart(proof, question.host);
 	g_array_append_val(proof->questions, question);
 }
 
@@ -205,32 +239,29 @@ begin(struct proof *proof, const struct proof_options *options, const struct cha
 	bool closed)
 {
 	proof->options = options;
+	proof->from = change->from;
 	proof->questions = g_array_new(FALSE, TRUE, sizeof(struct question));
 	g_array_set_clear_func(proof->questions, clear_question);
-	for (size_t i = 0; options->targets != NULL && options->targets[i] != NULL; i++)
-		add_question(proof, options->targets[i], false);
-	for (guint i = 0; options->targets == NULL && i < change->targets->len; i++)
+	for (guint i = 0; i < change->targets->len; i++)
 		add_question(proof, g_ptr_array_index(change->targets, i), false);
-	for (guint i = 0; options->targets == NULL && i < change->closed->len; i++)
+	for (guint i = 0; i < change->closed->len; i++)
 		add_question(proof, g_ptr_array_index(change->closed, i), closed);
-	proof->source = choose_source(options, proof->questions);
 }
 
 static void
 end(struct proof *proof)
 {
 	g_array_unref(proof->questions);
-	g_free(proof->source);
 }
 
 /* --- asking ----------------------------------------------------------------------------------- */
 
 /* popseal itself; by ssh the other host's, from its PATH, unless it is to be `here`. */
 static GPtrArray *
-command_line(const struct proof *proof, const char *action, bool here)
+command_line(const struct proof *proof, const char *action, const char *source, bool here)
 {
 	GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
-	const char *from = proof->options->from;
+	const char *from = proof->from;
 	const char *program = proof->options->program;
 
 	if (!here && from != NULL && g_str_has_prefix(from, SSH)) {
@@ -244,8 +275,8 @@ command_line(const struct proof *proof, const char *action, bool here)
 	g_ptr_array_add(words, g_strdup("--format=jsonl"));
 	if (from != NULL && g_str_has_prefix(from, NETNS))
 		g_ptr_array_add(words, g_strconcat("--netns=", from + strlen(NETNS), NULL));
-	if (proof->source != NULL)
-		g_ptr_array_add(words, g_strconcat("--source=", proof->source, NULL));
+	if (source != NULL)
+		g_ptr_array_add(words, g_strconcat("--source=", source, NULL));
 	return words;
 }
 
@@ -285,16 +316,8 @@ text_of(const json_t *record, const char *key)
 	return text != NULL ? text : "";
 }
 
-/* Whether the source of the question is another address than its destination. */
-static bool
-is_apart(const struct proof *proof, const struct question *question)
-{
-	return !proof->options->exempts_same_address || is_remote(proof->options->from) ||
-		(proof->source != NULL && !g_str_equal(proof->source, question->host));
-}
-
 static void
-judge(const struct proof *proof, struct question *question, const json_t *record)
+judge(struct question *question, const json_t *record)
 {
 	const char *verdict = text_of(record, "verdict");
 	const char *reason = text_of(record, "reason");
@@ -305,23 +328,18 @@ judge(const struct proof *proof, struct question *question, const json_t *record
 
 	question->answers = !g_str_equal(verdict, "no-service") && !g_str_equal(reason, "timeout");
 	g_free(question->told);
-	question->told =
-		g_strdup_printf("%s (%s)%s%s%s", verdict, reason, question->is_tls ? "" : ", STLS ",
-			question->is_tls ? "" : stls, has_tls ? ", TLS works" : "");
+	question->told = g_strdup_printf("%s (%s)%s%s%s%s", verdict, reason,
+		question->is_tls ? "" : ", STLS ", question->is_tls ? "" : stls,
+		has_tls ? ", TLS works" : "",
+		question->counts ? "" : ", but from the server's own address");
+	question->permits = g_str_equal(verdict, "permits");
 	if (question->closed)
 		question->proven = is_closed;
 	else if (question->is_tls)
 		question->proven = g_str_equal(verdict, "refuses") &&
 			g_str_equal(reason, "tls-only") && has_tls;
 	else
-		question->proven = g_str_equal(verdict, "refuses") &&
-			!g_str_equal(stls, "broken") && is_apart(proof, question);
-	if (!question->is_tls && !question->closed && !is_apart(proof, question)) {
-		char *told = question->told;
-
-		question->told = g_strconcat(told, ", but from the server's own address", NULL);
-		g_free(told);
-	}
+		question->proven = g_str_equal(verdict, "refuses") && !g_str_equal(stls, "broken");
 }
 
 static void
@@ -334,29 +352,33 @@ read_record(const struct proof *proof, const char *line)
 
 		if (g_str_equal(text_of(record, "type"), "endpoint") &&
 			g_str_equal(text_of(record, "subject"), question->subject))
-			judge(proof, question, record);
+			judge(question, record);
 	}
 	json_decref(record);
 }
 
-/* One round; true if all is proven. */
-static bool
-ask(const struct proof *proof)
+/* Asks those of one family. */
+static void
+ask_family(const struct proof *proof, bool v6)
 {
-	g_autoptr(GPtrArray) words = command_line(proof, "scan", false);
+	g_autoptr(GPtrArray) words = NULL;
 	g_autofree char *output = NULL, *why = NULL;
 	g_auto(GStrv) lines = NULL;
-	bool all = proof->questions->len > 0;
 	int code = 0;
 
-	g_ptr_array_add(words, g_strdup("--no-strict"));
 	for (guint i = 0; i < proof->questions->len; i++) {
 		struct question *question = &g_array_index(proof->questions, struct question, i);
 
+		if (is_v6(question->host) != v6)
+			continue;
+		if (words == NULL)
+			words = command_line(proof, "scan", source_of(proof, question->host),
+				false);
 		g_ptr_array_add(words, g_strdup(question->subject));
-		question->proven = question->answers = false;
-		g_clear_pointer(&question->told, g_free);
 	}
+	if (words == NULL)
+		return;
+	g_ptr_array_add(words, g_strdup("--no-strict"));
 	output = run(words, &code, &why);
 	lines = g_strsplit(output != NULL ? output : "", "\n", -1);
 	for (size_t i = 0; lines[i] != NULL; i++)
@@ -364,11 +386,34 @@ ask(const struct proof *proof)
 	for (guint i = 0; i < proof->questions->len; i++) {
 		struct question *question = &g_array_index(proof->questions, struct question, i);
 
-		all &= question->proven;
-		if (question->told == NULL)
-			question->told = g_strdup(why != NULL ? why : "nothing was told of it");
+		if (is_v6(question->host) == v6 && question->told == NULL)
+			question->told = g_strdup(
+				why != NULL && why[0] != '\0' ? why : "nothing was told of it");
 	}
-	return all;
+}
+
+/* One round; true if all that counts is proven, and something does. */
+static bool
+ask(const struct proof *proof)
+{
+	bool all = true, some = false;
+
+	for (guint i = 0; i < proof->questions->len; i++) {
+		struct question *question = &g_array_index(proof->questions, struct question, i);
+
+		question->proven = question->answers = question->permits = false;
+		g_clear_pointer(&question->told, g_free);
+	}
+	ask_family(proof, false);
+	ask_family(proof, true);
+	for (guint i = 0; i < proof->questions->len; i++) {
+		const struct question *question =
+			&g_array_index(proof->questions, struct question, i);
+
+		all &= question->proven || !question->counts;
+		some |= question->counts;
+	}
+	return all && some;
 }
 
 /* One of the ports has to speak TLS, or everybody is locked out. */
@@ -399,9 +444,9 @@ told(const struct proof *proof)
 		g_string_append_printf(text, "%s%s: %s%s", i > 0 ? "\n" : "", question->subject,
 			question->told, question->closed ? " (is to be closed)" : "");
 	}
-	if (proof->options->from != NULL || proof->source != NULL)
+	if (proof->from != NULL || proof->options->exempts_same_address)
 		g_string_append_printf(text, "\nasked from %s",
-			proof->options->from != NULL ? proof->options->from : proof->source);
+			proof->from != NULL ? proof->from : "127.0.0.2");
 	return g_string_free(text, FALSE);
 }
 
@@ -454,12 +499,13 @@ static bool
 log_in(const struct proof *proof, struct change *change)
 {
 	const struct question *place = login_place(proof);
-	g_autoptr(GPtrArray) words = command_line(proof, "verify", true);
+	g_autoptr(GPtrArray) words = NULL;
 	g_autofree char *output = NULL, *why = NULL, *evidence = NULL;
 	int code = -1;
 
 	if (place == NULL)
 		return false;
+	words = command_line(proof, "verify", source_of(proof, place->host), true);
 	g_ptr_array_add(words, g_strdup("--expect=login"));
 	add_option(words, "--netrc=", proof->options->netrc);
 	add_option(words, "--ca=", proof->options->authority);
@@ -496,24 +542,89 @@ proof_take(const struct proof_options *options, struct change *change)
 	return proven;
 }
 
+/* Subject and verdict of each, in lines: what is held against later. */
+static char *
+sight(const struct proof *proof)
+{
+	GString *text = g_string_new(NULL);
+
+	for (guint i = 0; i < proof->questions->len; i++) {
+		const struct question *question =
+			&g_array_index(proof->questions, struct question, i);
+
+		g_string_append_printf(text, "%s %.*s\n", question->subject,
+			(int)strcspn(question->told, " "), question->told);
+	}
+	return g_string_free(text, FALSE);
+}
+
+static bool
+any_answers(const struct proof *proof)
+{
+	bool answers = false;
+
+	for (guint i = 0; i < proof->questions->len; i++)
+		answers |= g_array_index(proof->questions, struct question, i).answers;
+	return answers;
+}
+
+static bool
+any_permits(const struct proof *proof)
+{
+	bool permits = false;
+
+	for (guint i = 0; i < proof->questions->len; i++) {
+		const struct question *question =
+			&g_array_index(proof->questions, struct question, i);
+
+		permits |= question->permits && question->counts;
+	}
+	return permits;
+}
+
+bool
+proof_before(const struct proof_options *options, struct change *change)
+{
+	struct proof proof = { 0 };
+	g_autofree char *evidence = NULL;
+	bool fit = false;
+
+	begin(&proof, options, change, false);
+	for (unsigned i = 0; i < BEFORE_TRIES && !fit; i++) {
+		g_usleep((gulong)i * PAUSE_USEC);
+		ask(&proof);
+		fit = change->strategy == CHANGE_REQUIRE_TLS ? any_permits(&proof) :
+							       any_answers(&proof);
+	}
+	evidence = told(&proof);
+	g_free(change->seen);
+	change->seen = sight(&proof);
+	change_add_check(change, "before", fit ? CHANGE_CHECK_PASSED : CHANGE_CHECK_FAILED,
+		evidence);
+	end(&proof);
+	return fit;
+}
+
 bool
 proof_look(const struct proof_options *options, struct change *change)
 {
 	struct proof proof = { 0 };
 	g_autofree char *evidence = NULL;
-	bool answers = false;
+	bool as_before = false;
 
 	begin(&proof, options, change, false);
-	for (unsigned i = 0; i < PROOF_TRIES && !answers; i++) {
+	for (unsigned i = 0; i < PROOF_TRIES && !as_before; i++) {
+		g_autofree char *seen = NULL;
+
 		g_usleep((gulong)i * PAUSE_USEC);
 		ask(&proof);
-		for (guint j = 0; j < proof.questions->len; j++)
-			answers |= g_array_index(proof.questions, struct question, j).answers;
+		seen = sight(&proof);
+		as_before = change->seen != NULL ? g_str_equal(seen, change->seen) :
+						   any_answers(&proof);
 	}
 	evidence = told(&proof);
-	change_add_check(change, "as-before",
-		answers || proof.questions->len == 0 ? CHANGE_CHECK_PASSED : CHANGE_CHECK_FAILED,
+	change_add_check(change, "as-before", as_before ? CHANGE_CHECK_PASSED : CHANGE_CHECK_FAILED,
 		evidence);
 	end(&proof);
-	return answers;
+	return as_before;
 }

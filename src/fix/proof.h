@@ -16,12 +16,17 @@ enum {
 
 struct proof_options {
 	const char *program; /* popseal itself */
-	const char *from;    /* --verify-from: an address, "ssh:HOST", "netns:NAME"; NULL: chosen */
-	char *const *targets; /* --verify, instead of the plan's; NULL: those */
-	const char *netrc;    /* NULL: no login */
+	const char *netrc;   /* NULL: no login */
 	const char *authority, *tls_name;
 	bool exempts_same_address; /* the product takes a client of its own address as secure */
 };
+
+/*
+ * Asks before anything is changed, and keeps what was seen in change->seen; adds the check
+ * "before". Returns whether a proof can come from there: what refuses already proves nothing by
+ * refusing.
+ */
+bool proof_before(const struct proof_options *options, struct change *change);
 
 /*
  * Asks until all that is to answer refuses cleartext logins and speaks TLS, and what is to be
@@ -31,15 +36,15 @@ struct proof_options {
 bool proof_take(const struct proof_options *options, struct change *change);
 
 /*
- * Asks what was asked before the change, and adds a check ("as-before"): whether the server answers
- * there again, with what verdict. Nothing is expected of the verdict.
+ * Asks until the ports do again what they did before, or the tries are over; adds the check
+ * "as-before". Of a change that does not know what they did: until one answers.
  */
 bool proof_look(const struct proof_options *options, struct change *change);
 
 /* Whether a program may listen on that endpoint ("pop3s://0.0.0.0:995"): nothing is sent. */
 bool proof_port_is_free(const char *endpoint);
 
-/* Why the word is no place to probe from; NULL: it is one. Static. */
+/* Why the word is no place to probe from now; NULL: it is one. Static. */
 const char *proof_from_problem(const char *from);
 
 #endif

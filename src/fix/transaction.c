@@ -87,7 +87,7 @@ show_conflict(const struct change_file *file, GBytes *now, GString *text)
 	g_autofree char *theirs = diff_unified("before", file->before, "now", now);
 
 	g_string_append_printf(text,
-		"%s was changed by somebody else since: it is left as it is.\n"
+		"%s has changed since: it is left as it is.\n"
 		"What popseal had made of it:\n%s"
 		"What it is now:\n%s",
 		file->path, ours, theirs);
@@ -150,25 +150,32 @@ server_was_told(const struct change *change)
 	return change->state != CHANGE_APPLYING && change->state != CHANGE_PLANNED;
 }
 
-static void
+/* Returns whether the server does what it did before. */
+static bool
 tell_server(const struct transaction *transaction, struct change *change)
 {
 	if (change->offline || change->reload_command == NULL)
-		return;
+		return true;
 	stage_check_live(change, "check-before");
 	if (!stage_run(change, "reload-before", change->reload_command) &&
 		change->restart_command != NULL)
 		stage_run(change, "restart-before", change->restart_command);
-	if (transaction->look != NULL)
-		transaction->look(transaction->user, change);
+	/* A command that fails may have done it all the same, or had nothing to do. */
+	return transaction->look(transaction->user, change);
 }
 
 enum transaction_end
 transaction_roll_back(const struct transaction *transaction, struct change *change, GError **error)
 {
 	bool told = server_was_told(change);
+	g_autoptr(GError) conflict = NULL;
 
-	if (!check_files(change, error)) {
+	if (!check_files(change, &conflict)) {
+		change_add_check(change, "conflict", CHANGE_CHECK_FAILED, conflict->message);
+		g_set_error(error, MANIFEST_ERROR, 0,
+			"a file has changed since, and is left as it is: what each side has made "
+			"of it is in the change (popseal fix show %s)",
+			change->id);
 		change->state = CHANGE_CONFLICT;
 		journal_save(transaction->journal, change, NULL);
 		return TRANSACTION_STUCK;
@@ -179,8 +186,13 @@ transaction_roll_back(const struct transaction *transaction, struct change *chan
 	if (!restore_files(change, error))
 		return TRANSACTION_STUCK;
 	change_add_check(change, "files-before", CHANGE_CHECK_PASSED, "every file is as it was");
-	if (told)
-		tell_server(transaction, change);
+	if (told && !tell_server(transaction, change)) {
+		journal_save(transaction->journal, change, NULL);
+		g_set_error(error, MANIFEST_ERROR, 0,
+			"the files are as before, but the server does not do what it did: tell it, "
+			"and roll back once more");
+		return TRANSACTION_STUCK;
+	}
 	change->state = CHANGE_ROLLED_BACK;
 	change->confirm_by = 0;
 	if (!journal_save(transaction->journal, change, error))
@@ -361,6 +373,15 @@ transaction_apply(const struct transaction *transaction, struct change *change, 
 
 	if (objection != NULL) {
 		g_set_error(error, MANIFEST_ERROR, 0, "%s", objection);
+		return TRANSACTION_REFUSED;
+	}
+	if (!change->offline && !transaction->before(transaction->user, change)) {
+		g_set_error(error, MANIFEST_ERROR, 0,
+			"%s: seen from here that is so before the change, and would prove nothing "
+			"after it: name a place that it lets in with --verify-from, or what to ask "
+			"with --verify",
+			change->strategy == CHANGE_REQUIRE_TLS ? "it takes no password in clear" :
+								 "nothing answers");
 		return TRANSACTION_REFUSED;
 	}
 	change->state = CHANGE_PLANNED;

@@ -20,7 +20,11 @@ enum transaction_end {
 
 struct transaction {
 	struct journal *journal;
-	/* Proves the change, and looks whether all is as before; both add checks to it. */
+	/*
+	 * Asks whether a proof can be had, proves the change, and looks whether all is as before;
+	 * each adds checks to it.
+	 */
+	bool (*before)(void *user, struct change *change);
 	bool (*prove)(void *user, struct change *change);
 	bool (*look)(void *user, struct change *change);
 	/* Sees to it that the change is rolled back at change->confirm_by; false and *error. */

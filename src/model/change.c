@@ -147,7 +147,8 @@ change_free(struct change *change)
 		change->place.version, change->before, change->after, change->explanation,
 		change->check_command, change->reload_command, change->restart_command,
 		change->certificate, change->key, change->ticket, change->approved_by,
-		change->served_root };
+		change->served_root, change->seen, change->host, change->from,
+		change->certificate_as, change->key_as, change->authority };
 	GPtrArray *const arrays[] = { change->files, change->checks, change->warnings,
 		change->obstacles, change->targets, change->closed, change->opened,
 		change->settings };

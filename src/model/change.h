@@ -98,6 +98,11 @@ struct change {
 	char *restart_command;   /* where a reload fails when it is rolled back; or NULL */
 	bool offline;            /* files only, nothing is run */
 	char *certificate, *key; /* that were given, and are written into the configuration */
+	char *seen; /* what the ports did before: a line each, subject and verdict; or NULL */
+	char *from; /* --verify-from, or NULL */
+	char *host; /* where it was made */
+	bool smtp;  /* --smtp */
+	char *certificate_as, *key_as, *authority; /* as they were given */
 	char *ticket, *approved_by;
 	int64_t not_before, not_after; /* µs since the epoch; 0: any time */
 	int64_t confirm_by;            /* µs since the epoch; 0: no confirmation is awaited */

@@ -8,6 +8,10 @@
 #include "model/timestamp.h"
 #include "reports/text_layout.h"
 
+enum {
+	EVIDENCE_LINES = 400, /* of one check: a conflict shows two diffs */
+};
+
 static const enum color state_colors[] = {
 	[CHANGE_PLANNED] = COLOR_STRONG,
 	[CHANGE_APPLYING] = COLOR_WARNING,
@@ -91,7 +95,7 @@ append_check(const struct report_options *options, const struct change_check *ch
 	text_paint(options, colors[check->state], change_check_word(check->state), out);
 	g_string_append_printf(out, "  %s\n", check->name);
 	if (check->evidence != NULL && check->evidence[0] != '\0')
-		text_lines(check->evidence, TEXT_INDENT, 12, out);
+		text_lines(check->evidence, TEXT_INDENT, EVIDENCE_LINES, out);
 }
 
 static void

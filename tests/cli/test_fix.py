@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -191,6 +192,9 @@ def usage():
                   ["--certificate-as", "/x"], ["--confirm-within", "soon"],
                   ["--confirm-within", "0m"], ["--confirm-within", "31d"], ["--product", "nobody"],
                   ["--verify-from", "over there"], ["--verify-from", "ssh:"],
+                  ["--verify-from", "192.0.2.77"], ["--verify-from", "netns:nobody"],
+                  ["--verify", "localhost"], ["--verify", "garbage://"], ["--wait"],
+                  ["--netrc", "/nonexistent"],
                   ["--format", "sarif"], ["a", "b"]):
         popseal("fix", *words).exits(3)
         popseal("fix", "apply", "--state", place.state, *words).exits(3)
@@ -282,10 +286,11 @@ def conflict():
     path = place.folder / "conf.d" / "99-local.conf"
     path.write_text(path.read_text() + "# theirs\n")
     run = place.fix("rollback").exits(4)
-    for words in ("was changed by somebody else", "-disable_plaintext_auth = no",
-                  "+disable_plaintext_auth = yes", "+# theirs"):
-        tap.contains(run.err, words)
     tap.equal(change_of(run)["state"], "conflict")
+    evidence = change_of(run)["checks"][-1]["evidence"]
+    for words in ("has changed since", "-disable_plaintext_auth = no",
+                  "+disable_plaintext_auth = yes", "+# theirs"):
+        tap.contains(evidence, words)
     tap.contains(path.read_text(), "# theirs")
     tap.equal(place.root.read_text(), applied, "the other file")
     path.write_text("disable_plaintext_auth = yes\n")
@@ -366,16 +371,24 @@ def reload_fails():
     place.unchanged()
 
 
+def begin(place, server, seconds):
+    """Starts a change, up to a reload that takes so long."""
+    process = start("fix", "apply", "--state", place.state, "--product", "dovecot", place.folder,
+                    *place.pair, "--check-command", "true", "--reload-command",
+                    f"touch {place.home}/told; sleep {seconds}", "--verify",
+                    f"pop3://{server.address}:{server.port}")
+    tap.within(20, (place.home / "told").exists, "the reload")
+    return process
+
+
 @tap.test
 def interrupted():
     """SIGHUP in the middle: everything back, exit 5"""
     place = Place()
-    process = start("fix", "apply", "--state", place.state, "--product", "dovecot", place.folder,
-                    *place.pair, "--check-command", "true", "--reload-command",
-                    f"touch {place.home}/told; sleep 1", "--verify", "pop3://127.0.0.1:1")
-    tap.within(20, (place.home / "told").exists, "the reload")
-    process.send_signal(signal.SIGHUP)
-    finish(process, 60).exits(5)
+    with FakeServer(Pop3(PERMITS)) as server:
+        process = begin(place, server, 1)
+        process.send_signal(signal.SIGHUP)
+        finish(process, 60).exits(5)
     place.unchanged()
 
 
@@ -383,20 +396,18 @@ def interrupted():
 def killed():
     """Killed in the middle: the next start puts everything back"""
     place = Place(TWO)
-    process = start("fix", "apply", "--state", place.state, "--product", "dovecot", place.folder,
-                    *place.pair, "--check-command", "true", "--reload-command",
-                    f"touch {place.home}/told; sleep 60", "--verify", "pop3://127.0.0.1:1")
-    tap.within(20, (place.home / "told").exists, "the reload")
-    place.changed()
-    process.kill()
-    process.wait()
-    for stream in (process.stdin, process.stdout, process.stderr):
-        stream.close()
-    (place.home / "told").unlink()
-    # The journal's own command is run again: it must not take a minute.
-    entry = next((place.state / "changes").glob("*/change.json"))
-    entry.write_text(entry.read_text().replace("sleep 60", "true"))
-    run = place.fix("history").exits(0)
+    with FakeServer(Pop3(PERMITS)) as server:
+        process = begin(place, server, 60)
+        place.changed()
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout, process.stderr):
+            stream.close()
+        (place.home / "told").unlink()
+        # The journal's own command is run again: it must not take a minute.
+        entry = next((place.state / "changes").glob("*/change.json"))
+        entry.write_text(entry.read_text().replace("sleep 60", "true"))
+        run = place.fix("history").exits(0)
     tap.equal(change_of(run)["state"], "rolled-back")
     tap.true((place.home / "told").exists(), "the server was not told")
     place.unchanged()
@@ -406,15 +417,138 @@ def killed():
 def locked():
     """Two at once: the second is refused"""
     place = Place()
-    process = start("fix", "apply", "--state", place.state, "--product", "dovecot", place.folder,
-                    *place.pair, "--check-command", "true", "--reload-command",
-                    f"touch {place.home}/told; sleep 3", "--verify", "pop3://127.0.0.1:1")
-    tap.within(20, (place.home / "told").exists, "the reload")
+    with FakeServer(Pop3(PERMITS)) as server:
+        process = begin(place, server, 3)
+        run = place.fix("rollback").exits(4)
+        tap.contains(run.err, "another popseal fix is at work")
+        tap.equal(change_of(place.fix("history").exits(0))["state"], "applied")
+        process.send_signal(signal.SIGTERM)
+        finish(process, 60).exits(5)
+
+
+@tap.test
+def no_proof():
+    """Where it refuses already, or nothing answers, a change is not begun"""
+    refuses = {"CAPA": capa("STLS", "UIDL"), "USER": "-ERR TLS required",
+               "AUTH": "-ERR TLS required"}
+    place = Place()
+    with FakeServer(Pop3(refuses)) as server:
+        run = live(place, server).exits(4)
+    tap.contains(run.err, "would prove nothing")
+    run = place.apply("--check-command", "true", "--reload-command", "true", "--verify",
+                      "pop3://127.0.0.1:1", offline=False).exits(4)
+    tap.contains(run.err, "would prove nothing")
+    place.unchanged()
+    tap.equal(place.fix("history").of_type("change"), [])
+
+
+@tap.test
+def roll_back_fails():
+    """A server that is not as before after a roll-back is told, and the roll-back can be repeated"""
+    place = Place()
+    with FakeServer(Pop3(PERMITS)) as server:
+        process = begin(place, server, 60)
+        process.kill()
+        process.wait()
+    for stream in (process.stdin, process.stdout, process.stderr):
+        stream.close()
+    entry = next((place.state / "changes").glob("*/change.json"))
+    entry.write_text(entry.read_text().replace("sleep 60", "true"))
+    for _ in range(2):
+        run = place.fix("rollback").exits(4)
+        tap.equal(change_of(run)["state"], "rolling-back")
+        tap.contains(run.err, "does not do what it did")
+        place.unchanged()
+
+
+# --- what is trusted -------------------------------------------------------------------------------
+
+@tap.test
+def foreign_plan():
+    """A plan is applied only if it comes of the configuration, and others cannot write it"""
+    place = Place()
+    plan, victim = place.home / "plan", place.home / "victim"
+    victim.write_text("precious\n")
+    place.plan("--plan-output", plan)
+    text = plan.read_text()
+    record = json.loads(text)
+    record["files"].append({**record["files"][0], "path": str(victim)})
+    plan.write_text(json.dumps(record))
+    run = place.fix("apply", plan, "--offline").exits(4)
+    tap.equal(victim.read_text(), "precious\n")
+    plan.write_text(text)
+    os.chmod(plan, 0o666)
+    run = place.fix("apply", plan, "--offline").exits(4)
+    tap.contains(run.err, "may write this plan")
+    place.unchanged()
+    os.chmod(plan, 0o600)
+    shown = popseal("fix", "show", plan).exits(0)
+    tap.contains(shown.out, "+ssl = required")
+    (place.folder / "conf").write_text("not read\n")
+    place.fix("apply", plan, "--offline").exits(0)
+
+
+@tap.test
+def foreign_journal():
+    """A journal that others may write is not acted by"""
+    place = Place()
+    place.apply().exits(0)
+    entry = next((place.state / "changes").glob("*/change.json"))
+    entry.write_text(entry.read_text().replace('"state": "applied"', '"state": "reloaded"'))
+    os.chmod(place.state / "changes", 0o777)
+    place.fix("history").exits(0)
+    place.changed()
     run = place.fix("rollback").exits(4)
-    tap.contains(run.err, "another popseal fix is at work")
-    tap.equal(change_of(place.fix("history").exits(0))["state"], "applied")
-    process.send_signal(signal.SIGTERM)
-    finish(process, 60).exits(5)
+    tap.contains(run.err, "no journal to act by")
+    os.chmod(place.state / "changes", 0o700)
+    entry.write_text(re.sub(r'"host": "[^"]*"', '"host": "elsewhere"', entry.read_text()))
+    place.fix("history").exits(0)
+    place.changed()
+
+
+@tap.test
+def damaged_journal():
+    """A damaged entry is told, and stands in the way of nothing else"""
+    place = Place()
+    other = place.state / "changes" / "20250101-000000-01"
+    other.mkdir(parents=True, mode=0o700)
+    os.chmod(place.state, 0o700)
+    os.chmod(other.parent, 0o700)
+    (other / "change.json").write_text('{"kind":')
+    run = place.apply().exits(0)
+    tap.contains(run.err, "20250101-000000-01")
+    place.fix("rollback").exits(0)
+    place.unchanged()
+
+
+@tap.test
+def plan_elsewhere():
+    """A plan does not take the place of what is no file, and is for nobody else to read"""
+    place = Place()
+    run = popseal("fix", "--product", "dovecot", place.folder, *place.pair, "--plan-output",
+                  "/dev/stdout", "--output", place.home / "report")
+    tap.contains(run.out, '"kind": "popseal-change"')
+    tap.equal((place.home / "report").stat().st_mode & 0o777, 0o600, "the report's mode")
+
+
+@tap.test
+def default_acl():
+    """What a folder gives to new files, a replaced one does not get"""
+    place = Place()
+    os.chmod(place.root, 0o600)
+    acl = b"".join([(2).to_bytes(4, "little")] + [
+        tag.to_bytes(2, "little") + mode.to_bytes(2, "little") + who.to_bytes(4, "little")
+        for tag, mode, who in ((1, 7, 2**32 - 1), (2, 5, 1), (4, 5, 2**32 - 1),
+                               (16, 7, 2**32 - 1), (32, 0, 2**32 - 1))])
+    try:
+        os.setxattr(place.folder, "system.posix_acl_default", acl)
+    except OSError as error:
+        raise tap.Skip(f"no ACLs here: {error}") from None
+    place.apply().exits(0)
+    tap.lacks(os.listxattr(place.root), "system.posix_acl_access")
+    tap.equal(place.root.stat().st_mode & 0o777, 0o600)
+    place.fix("rollback").exits(0)
+    tap.lacks(os.listxattr(place.root), "system.posix_acl_access")
 
 
 # --- confirmation ----------------------------------------------------------------------------------

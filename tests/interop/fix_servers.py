@@ -3,7 +3,7 @@
 import dataclasses
 from dataclasses import dataclass
 
-from lab import PASSWORD, USER, Variant
+from lab import PASSWORD, SERVER_ADDRESS, USER, Variant
 from servers import courier, cyrus, dovecot23, dovecot24, mailutils, nginx, perdition
 
 # Keeps the server up, as a service manager does; what it is told goes through a file.
@@ -184,7 +184,8 @@ PERDITION_ON = perdition_variant("tls-listen", "--ssl_mode tls_listen")
 
 CASES = [
     Case(D23, DOVECOT, run=LOGIN),
-    Case(D23_REMOTE, DOVECOT),
+    # From an address of the network that it is open for.
+    Case(D23_REMOTE, DOVECOT, run=("--verify-from", SERVER_ADDRESS)),
     Case(D23_NO_TLS, DOVECOT, PAIR),
     Case(D23, DOVECOT, ("--strategy", "tls-only-port"), after="no-service",
          note=", by the TLS port only"),

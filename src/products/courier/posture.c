@@ -59,8 +59,7 @@ check_certificate(const struct courier_room *room)
 	if (certificate[0] != '/')
 		return;
 	config_keep_pair(room->reading, false, certificate);
-	config_keep_pair(room->reading, true,
-		key != NULL && key[0] == '/' ? key : certificate);
+	config_keep_pair(room->reading, true, key != NULL && key[0] == '/' ? key : certificate);
 	room->reading->source->look(room->reading->source, certificate, &look);
 	if (look.outcome == SOURCE_ABSENT)
 		note(room, CONFIG_NOTE_TLS_UNAVAILABLE, "TLS_CERTFILE",

@@ -104,7 +104,7 @@ add_option(struct closing *closing, const struct cyrus_settings *settings,
 	const struct cyrus_setting *beside, const char *option, const char *value)
 {
 	struct fixing *fixing = closing->fixing;
-	struct span at, all;
+	struct span at = { 0 }, all = { 0 };
 	struct fix_place place = { .text = NULL };
 	const struct config_text *text = fix_text(fixing, settings->shown);
 
