@@ -212,25 +212,37 @@ check_plan(const struct change *plan, const char *path, GError **error)
 	return false;
 }
 
+/* The plan of the file, if it is one; NULL and *error. */
+static struct change *
+load_plan(const char *path, GError **error)
+{
+	g_autoptr(GBytes) bytes =
+		is_trusted(path, error) ? durable_read(path, MANIFEST_MAX, error) : NULL;
+	struct change *plan = bytes != NULL ? manifest_read(bytes, path, error) : NULL;
+
+	if (plan == NULL || (plan->id == NULL && plan->state == CHANGE_PLANNED))
+		return plan;
+	g_set_error(error, MANIFEST_ERROR, 0,
+		"%s: an entry of a journal, and not a plan (--plan-output)", path);
+	change_free(plan);
+	return NULL;
+}
+
 static struct change *
 read_plan(struct fix_run *run, const char *path)
 {
-	GError *error = NULL;
-	g_autoptr(GBytes) bytes =
-		is_trusted(path, &error) ? durable_read(path, MANIFEST_MAX, &error) : NULL;
-	struct change *plan = bytes != NULL ? manifest_read(bytes, path, &error) : NULL;
+	g_autoptr(GError) error = NULL;
+	struct change *plan = load_plan(path, &error);
 
-	if (plan != NULL && (plan->id != NULL || plan->state != CHANGE_PLANNED))
-		error = g_error_new(MANIFEST_ERROR, 0,
-			"%s: an entry of a journal, and not a plan (--plan-output)", path);
-	if (plan != NULL)
-		add_given(run, plan);
-	if (error == NULL && check_plan(plan, path, &error))
+	if (plan == NULL) {
+		fix_fail(run, path, error, true);
+		return NULL;
+	}
+	add_given(run, plan);
+	if (check_plan(plan, path, &error))
 		return plan;
 	fix_fail(run, path, error, true);
-	g_error_free(error);
-	if (plan != NULL)
-		fix_tell(run, plan);
+	fix_tell(run, plan);
 	change_free(plan);
 	return NULL;
 }

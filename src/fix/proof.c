@@ -552,8 +552,10 @@ sight(const struct proof *proof)
 		const struct question *question =
 			&g_array_index(proof->questions, struct question, i);
 
+		const char *seen = question->told != NULL ? question->told : "";
+
 		g_string_append_printf(text, "%s %.*s\n", question->subject,
-			(int)strcspn(question->told, " "), question->told);
+			(int)strcspn(seen, " "), seen);
 	}
 	return g_string_free(text, FALSE);
 }
@@ -619,7 +621,7 @@ proof_look(const struct proof_options *options, struct change *change)
 		g_usleep((gulong)i * PAUSE_USEC);
 		ask(&proof);
 		seen = sight(&proof);
-		as_before = change->seen != NULL ? g_str_equal(seen, change->seen) :
+		as_before = change->seen != NULL ? g_strcmp0(seen, change->seen) == 0 :
 						   any_answers(&proof);
 	}
 	evidence = told(&proof);
