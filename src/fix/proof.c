@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "net/command.h"
+#include "net/pair.h"
 
 #define SSH   "ssh:"
 #define NETNS "netns:"
@@ -35,6 +36,7 @@ struct question {
 struct proof {
 	const struct proof_options *options;
 	const char *from;  /* the change's */
+	char *digest;      /* of the certificate that the change wires in, or NULL; owned */
 	GArray *questions; /* of struct question */
 };
 
@@ -252,6 +254,7 @@ static void
 end(struct proof *proof)
 {
 	g_array_unref(proof->questions);
+	g_free(proof->digest);
 }
 
 /* --- asking ----------------------------------------------------------------------------------- */
@@ -317,20 +320,23 @@ text_of(const json_t *record, const char *key)
 }
 
 static void
-judge(struct question *question, const json_t *record)
+judge(const struct proof *proof, struct question *question, const json_t *record)
 {
 	const char *verdict = text_of(record, "verdict");
 	const char *reason = text_of(record, "reason");
 	const char *stls = text_of(record, "stls");
-	bool has_tls = json_is_object(json_object_get(record, "tls"));
+	const json_t *tls = json_object_get(record, "tls");
+	bool has_tls = json_is_object(tls);
+	bool is_other = has_tls && proof->digest != NULL &&
+		!g_str_equal(text_of(json_object_get(tls, "certificate"), "sha256"), proof->digest);
 	bool is_closed =
 		g_str_equal(verdict, "no-service") && g_str_equal(reason, "connection-refused");
 
 	question->answers = !g_str_equal(verdict, "no-service") && !g_str_equal(reason, "timeout");
 	g_free(question->told);
-	question->told = g_strdup_printf("%s (%s)%s%s%s%s", verdict, reason,
+	question->told = g_strdup_printf("%s (%s)%s%s%s%s%s", verdict, reason,
 		question->is_tls ? "" : ", STLS ", question->is_tls ? "" : stls,
-		has_tls ? ", TLS works" : "",
+		has_tls ? ", TLS works" : "", is_other ? ", but with another certificate" : "",
 		question->counts ? "" : ", but from the server's own address");
 	question->permits = g_str_equal(verdict, "permits");
 	if (question->closed)
@@ -340,6 +346,7 @@ judge(struct question *question, const json_t *record)
 			g_str_equal(reason, "tls-only") && has_tls;
 	else
 		question->proven = g_str_equal(verdict, "refuses") && !g_str_equal(stls, "broken");
+	question->proven &= question->closed || !is_other;
 }
 
 static void
@@ -352,7 +359,7 @@ read_record(const struct proof *proof, const char *line)
 
 		if (g_str_equal(text_of(record, "type"), "endpoint") &&
 			g_str_equal(text_of(record, "subject"), question->subject))
-			judge(question, record);
+			judge(proof, question, record);
 	}
 	json_decref(record);
 }
@@ -529,6 +536,7 @@ proof_take(const struct proof_options *options, struct change *change)
 	bool needs_tls = change->strategy != CHANGE_DISABLE, proven = false;
 
 	begin(&proof, options, change, true);
+	proof.digest = change->certificate != NULL ? pair_digest(change->certificate) : NULL;
 	for (unsigned i = 0; i < PROOF_TRIES && !proven; i++) {
 		g_usleep((gulong)i * PAUSE_USEC);
 		proven = ask(&proof) && (!needs_tls || has_way_in(&proof));

@@ -167,6 +167,21 @@ pair_check(const char *certificate, const char *key, const char *authority, int6
 	return fine && check_mode(key, error);
 }
 
+char *
+pair_digest(const char *certificate)
+{
+	STACK_OF(X509) *chain = read_chain(certificate, NULL);
+	unsigned char *der = NULL;
+	int length = chain != NULL ? i2d_X509(sk_X509_value(chain, 0), &der) : 0;
+	char *digest = length > 0 ?
+		g_compute_checksum_for_data(G_CHECKSUM_SHA256, der, (gsize)length) :
+		NULL;
+
+	OPENSSL_free(der);
+	free_chain(chain);
+	return digest;
+}
+
 bool
 pair_is_publicly_trusted(const char *certificate)
 {

@@ -30,6 +30,9 @@ enum pair_problem {
 bool pair_check(const char *certificate, const char *key, const char *authority, int64_t now,
 	GError **error);
 
+/* The SHA-256 of the first certificate's DER, in lower-case digits: a new string, or NULL. */
+char *pair_digest(const char *certificate);
+
 /* Whether the certificate's chain leads to one of the system's store. */
 bool pair_is_publicly_trusted(const char *certificate);
 
