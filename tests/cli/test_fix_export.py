@@ -18,7 +18,7 @@ import tap
 import validators
 from fakeserver import FakeServer, Pop3, close
 from keypair import pair
-from program import SOURCE, environment, popseal, scratch
+from program import SANITIZED, SOURCE, environment, popseal, scratch
 
 SECONDS = 100
 
@@ -145,6 +145,8 @@ class Play:
     """How one run of the role went."""
 
     def __init__(self, host, role, *words, path="", **variables):
+        if SANITIZED:
+            raise tap.Skip("a role does not run popseal")
         need("ansible-playbook")
         home = pathlib.Path(tempfile.mkdtemp(dir=scratch()))
         (home / "inventory").write_text(

@@ -19,7 +19,7 @@ import lab  # noqa: E402
 import tap  # noqa: E402
 from golden import CONFIGS, arguments  # noqa: E402
 from keypair import pair  # noqa: E402
-from program import SOURCE, popseal, scratch  # noqa: E402
+from program import SANITIZED, SOURCE, popseal, scratch  # noqa: E402
 
 # Where the folder lies, and the checker, which exits 0 for what the server would load.
 CHECKERS = {
@@ -96,7 +96,7 @@ def skip(why):
     raise tap.Skip(why)
 
 
-reason = lab.unusable()
+reason = "the same plans are made in cli-fix-plan" if SANITIZED else lab.unusable()
 if reason:
     tap.add("checkers", skip, reason)
 else:
