@@ -17,6 +17,13 @@ enum {
  */
 const char *owner_of(const char *bytes, size_t length);
 
+/*
+ * The title of what owns a block of lines ("# BEGIN ANSIBLE MANAGED BLOCK"), anywhere in the file,
+ * that the change from `before` to `after` touches; or NULL. Static.
+ */
+const char *owner_of_change(const char *before, size_t before_length, const char *after,
+	size_t after_length);
+
 /* Where a change belongs that such an owner would undo: a sentence; static. */
 const char *owner_advice(const char *title);
 

@@ -236,13 +236,19 @@ check_tls(struct planning *planning)
 static void
 check_owner(struct planning *planning, const struct draft_text *text)
 {
-	gsize length;
+	gsize length, after_length;
 	const char *bytes = g_bytes_get_data(text->before, &length);
+	const char *after = g_bytes_get_data(text->after, &after_length);
 	const char *owner = owner_of(bytes, length);
+	const char *of_block = owner_of_change(bytes, length, after, after_length);
 
 	if (owner != NULL)
 		change_hinder(planning->change, "%s says that it is managed by %s. %s", text->shown,
 			owner, owner_advice(owner));
+	else if (of_block != NULL)
+		change_hinder(planning->change,
+			"What is to be changed in %s lies in a block that is managed by %s. %s",
+			text->shown, of_block, owner_advice(of_block));
 }
 
 static void

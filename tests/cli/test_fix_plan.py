@@ -6,7 +6,8 @@
 more options, a line each; `{pair}` in it stands for a folder with a certificate and its key,
 `{in}` for the configuration's, which is not named otherwise if it is
 given as --root. A case whose `diff` is missing must have nothing to do; one with
-`obstacle` must not be applied, for a reason that holds its text.
+`obstacle` must not be applied, for a reason that holds its text. Each line of `warnings` is part of
+what is warned of; behind a "!", of nothing that is.
 
 usage: test_fix_plan.py [PART OF A NAME ...]; with POPSEAL_GOLDEN=write what is planned is written
 down as wanted: read it before you believe it.
@@ -48,6 +49,16 @@ def relative(diff, folder):
     return diff.replace(f"{folder}/".encode(), b"").replace(str(pair()).encode(), b"{pair}")
 
 
+def check_warnings(case, change):
+    path = case / "warnings"
+    said = "\n".join(change["warnings"])
+    for line in path.read_text("utf-8").splitlines() if path.exists() else []:
+        if line.startswith("!"):
+            tap.equal(line[1:] in said, False, f"{line[1:]!r} in {said!r}")
+        else:
+            tap.contains(said, line, "warnings")
+
+
 def write(case, folder, diff):
     shutil.rmtree(case / "want", ignore_errors=True)
     (case / "diff").unlink(missing_ok=True)
@@ -65,6 +76,7 @@ def check(case):
     raw = diff_of(case, folder)
     diff = relative(raw, folder)
     tap.equal(tree(folder), tree(case / "in"), "what a plan has left")
+    check_warnings(case, change)
     if diff:
         tap.equal(change["obstacles"], [], "obstacles")
         subprocess.run(["patch", "--binary", "-s", "-p0", "-d", "/"], input=raw, check=True,

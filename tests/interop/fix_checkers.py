@@ -43,10 +43,13 @@ def judge(product, name, folder):
     """Runs the checker on the folder; its exit code and what it says."""
     place, command = CHECKERS[product]
     root = root_of(product, name)
-    # Into the folder of other files file by file, over a folder of its own as a whole.
+    # Into the folder of other files file by file, over a folder of its own as a whole; a part of a
+    # file system lies where it says.
     lay = f"cp -a '{folder}'/. /mnt/root{place}/" if place == "/etc" else \
         f"mkdir -p /mnt/root{place}; mount -t tmpfs tmpfs /mnt/root{place}; " \
         f"cp -a '{folder}'/. /mnt/root{place}/"
+    if (pathlib.Path(folder) / "etc").is_dir():
+        lay = f"cp -a '{folder}'/. /mnt/root/"
     if product == "nginx":
         lay = f"mkdir -p /mnt/root{place}; cp -a '{folder}'/. /mnt/root{place}/; " \
               "ln -sfn /usr/lib/nginx/modules /mnt/root/usr/share/nginx/modules; " \

@@ -245,14 +245,27 @@ dovecot_check_23(struct dovecot_settings *settings)
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
+/* Whether the default of the package with other files is only guessed to be none. */
+static bool
+is_guessed(const struct dovecot_settings *settings)
+{
+	return settings->other_protocols && !settings->debian_protocols;
+}
+
+GArray *
+dovecot_protocols(struct dovecot_settings *settings)
+{
+	const struct dovecot_client nobody = { 0 };
+	bool none = settings->is_24 || settings->debian_protocols || is_guessed(settings);
+
+	return dovecot_settings_list(settings, "protocols", &nobody, none ? "" : "imap pop3 lmtp");
+}
+
 bool
 dovecot_serves(struct dovecot_settings *settings, const char *protocol, bool *unclear)
 {
 	const struct dovecot_client nobody = { 0 };
-	bool guessed = settings->other_protocols && !settings->debian_protocols;
-	bool none = settings->is_24 || settings->debian_protocols || guessed;
-	g_autoptr(GArray) words =
-		dovecot_settings_list(settings, "protocols", &nobody, none ? "" : "imap pop3 lmtp");
+	g_autoptr(GArray) words = dovecot_protocols(settings);
 	struct dovecot_found found;
 
 	dovecot_settings_find(settings, "protocols", &nobody, &found);
@@ -262,7 +275,7 @@ dovecot_serves(struct dovecot_settings *settings, const char *protocol, bool *un
 		if (g_str_equal(word, protocol))
 			return true;
 	}
-	*unclear |= (settings->protocols_outside || (guessed && !settings->is_24)) &&
+	*unclear |= (settings->protocols_outside || (is_guessed(settings) && !settings->is_24)) &&
 		found.decides == NULL;
 	*unclear |= found.decides != NULL && found.decides->value == NULL;
 	return false;

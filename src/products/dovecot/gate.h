@@ -61,6 +61,9 @@ void dovecot_check_23(struct dovecot_settings *settings);
 /* Adds what 2.4 alone refuses, once all is read. */
 void dovecot_check_24(struct dovecot_settings *settings);
 
+/* The protocols that are served: a new array of struct dovecot_word. */
+GArray *dovecot_protocols(struct dovecot_settings *settings);
+
 /* Whether the protocol is served; sets *unclear where that is not to be told. */
 bool dovecot_serves(struct dovecot_settings *settings, const char *protocol, bool *unclear);
 
