@@ -307,12 +307,13 @@ test_from(void)
 {
 	g_assert_null(proof_from_problem(NULL));
 	g_assert_null(proof_from_problem("127.0.0.2"));
-	g_assert_null(proof_from_problem("2001:db8::1"));
 	g_assert_null(proof_from_problem("ssh:host"));
-	g_assert_null(proof_from_problem("netns:client"));
 	g_assert_nonnull(proof_from_problem("ssh:"));
 	g_assert_nonnull(proof_from_problem("ssh:-oProxyCommand=x"));
 	g_assert_nonnull(proof_from_problem("netns:"));
+	g_assert_nonnull(proof_from_problem("netns:popseal-has-none-of-this-name"));
+	g_assert_nonnull(proof_from_problem("192.0.2.77"));
+	g_assert_nonnull(proof_from_problem("2001:db8::1"));
 	g_assert_nonnull(proof_from_problem("host"));
 }
 
