@@ -268,6 +268,21 @@ def schema():
 
 
 @tap.test
+def junit_reader():
+    """JUnit is read by what others read it with, to the same counts"""
+    tree = hostile_tree()
+    reports = []
+    for number, words in enumerate(((".",), ("nosuch", "."), ("nosuch",))):
+        tree.audit("--format", "junit", "--output", f"{number}.xml", *words)
+        reports.append(tree.path / f"{number}.xml")
+    for path, suites in zip(reports, validators.junit_by_reader(*reports)):
+        wanted = [suite.get("name") for suite in validators.junit(path.read_text("utf-8"))]
+        tap.equal([name for name, _, _ in suites], wanted, "suites")
+        for name, told, counted in suites:
+            tap.equal(told, counted, f"counts of {name}")
+
+
+@tap.test
 def types():
     """GitLab's reports hold issues as the Code Climate specification has them, and nothing else"""
     tree = hostile_tree()

@@ -19,8 +19,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 NPM = pathlib.Path(POPSEAL).resolve().parent / "npm"
 # jest-sarif 1.0.0-beta.0 ships schemastore's sarif-2.1.0-rtm.5.json; ajv 6 still reads draft 04.
 # codeclimate-types has the specification that GitLab's Code Quality reports follow.
+# junit2json reads what continuous integration reads.
 PACKAGES = ("@microsoft/jest-sarif@1.0.0-beta.0", "ajv@6.12.6", "codeclimate-types@0.3.1",
-            "tree-sitter-powershell@0.26.4", "typescript@5.9.3", "web-tree-sitter@0.27.2")
+            "junit2json@4.0.0", "tree-sitter-powershell@0.26.4", "typescript@5.9.3",
+            "web-tree-sitter@0.27.2")
 LEVELS = {"none", "note", "warning", "error"}
 GITLAB_SEVERITIES = {"info", "minor", "major", "critical", "blocker"}
 COMMAND = re.compile(r"::(?:debug|(?:error|warning|notice) [^\r\n]*?)::[^\r\n]*")
@@ -63,6 +65,14 @@ def powershell_by_grammar(path):
 def sarif_by_schema(path):
     """Raises unless the file is valid by the published schema."""
     by_node("sarif_schema.js", path)
+
+
+def junit_by_reader(*paths):
+    """What a reader of JUnit finds in the files: of each, its suites with their counts."""
+    done = subprocess.run(["node", HERE / "junit_read.mjs", npm_folder(), *paths],
+                          capture_output=True, text=True, timeout=60, check=False)
+    tap.equal(done.returncode, 0, f"{paths}: {done.stderr}")
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def gitlab_by_types(*paths):
