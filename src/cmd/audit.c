@@ -291,6 +291,8 @@ audit_all(struct audit *audit, const struct product *product, char **paths)
 	gone = audit_terms_gone(audit->terms);
 	audit->summary.gone = gone;
 	audit->summary.suppressions = audit_terms_suppressions(audit->terms);
+	if (!audit->common.quiet)
+		audit_terms_tell_idle(audit->terms, given.terms.policy);
 	audit->summary.duration = g_get_real_time() - audit->summary.started;
 	audit->common.report->end(&audit->report, &audit->summary, audit->text);
 	flush(audit);

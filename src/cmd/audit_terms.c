@@ -208,6 +208,23 @@ audit_terms_suppressions(const struct audit_terms *terms)
 	return terms->suppressions;
 }
 
+void
+audit_terms_tell_idle(const struct audit_terms *terms, const char *path)
+{
+	g_autoptr(GPtrArray) names = terms->policy != NULL ? policy_idle(terms->policy) : NULL;
+
+	for (guint i = 0; names != NULL && i < names->len; i++) {
+		g_autofree char *subject = g_strdup_printf("%s: [%s]", path,
+			(const char *)g_ptr_array_index(names, i));
+		const struct failure told = {
+			.subject = subject,
+			.message = "this group is about no configuration that was audited",
+		};
+
+		options_print_failure("audit", &told);
+	}
+}
+
 bool
 audit_terms_finish(struct audit_terms *terms, GError **error)
 {

@@ -41,6 +41,9 @@ GPtrArray *audit_terms_gone(const struct audit_terms *terms);
 /* The policy's suppressions; NULL: there is no policy. */
 const GPtrArray *audit_terms_suppressions(const struct audit_terms *terms);
 
+/* Says on standard error which groups of the policy in that file were about nothing. */
+void audit_terms_tell_idle(const struct audit_terms *terms, const char *path);
+
 /* Writes the new baseline, if one is wanted. */
 bool audit_terms_finish(struct audit_terms *terms, GError **error);
 

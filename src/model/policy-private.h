@@ -34,6 +34,7 @@ struct policy_group {
 	enum mode mode;
 	bool is_target; /* one host: a target of its own */
 	bool has_expectations;
+	bool is_used; /* of MATCH_PATH: a configuration was among its files */
 	struct expectations expectations;
 	char *tls_name;
 	char *ca;

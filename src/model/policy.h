@@ -73,6 +73,12 @@ GPtrArray *policy_targets(const struct policy *policy);
 void policy_apply_config(const struct policy *policy, const char *base, const char *root,
 	struct expectations *expectations);
 
+/*
+ * The names of the groups that expect something of files, of which no configuration that was
+ * applied is one; a new array, the names are the policy's.
+ */
+GPtrArray *policy_idle(const struct policy *policy);
+
 /* Suppresses the findings that it ignores; `today` is "2027-01-31" in UTC. */
 void policy_suppress(const struct policy *policy, const char *base, struct assessment *assessment,
 	const char *today);

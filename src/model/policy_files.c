@@ -96,11 +96,28 @@ policy_apply_config(const struct policy *policy, const char *base, const char *r
 	struct expectations *expectations)
 {
 	for (guint i = 0; i < policy->groups->len; i++) {
+		struct policy_group *group = g_ptr_array_index(policy->groups, i);
+
+		if (!group->has_expectations || !is_about_files(group) ||
+			!matches(group, base, root))
+			continue;
+		*expectations = group->expectations;
+		group->is_used = true;
+	}
+}
+
+GPtrArray *
+policy_idle(const struct policy *policy)
+{
+	GPtrArray *names = g_ptr_array_new();
+
+	for (guint i = 0; i < policy->groups->len; i++) {
 		const struct policy_group *group = g_ptr_array_index(policy->groups, i);
 
-		if (group->has_expectations && is_about_files(group) && matches(group, base, root))
-			*expectations = group->expectations;
+		if (group->match == MATCH_PATH && group->has_expectations && !group->is_used)
+			g_ptr_array_add(names, group->name);
 	}
+	return names;
 }
 
 /* The group is about the whole configuration, or about the file that the finding is in. */

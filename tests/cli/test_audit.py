@@ -268,6 +268,17 @@ def schema():
 
 
 @tap.test
+def policy_about_nothing():
+    """A group of a policy that is about no configuration is told, and fails nothing"""
+    tree = Tree(mx=REFUSES)
+    tree.file("p", "[./mx]\nexpect=refuses\n[./mistyped]\nexpect=refuses\n")
+    run = tree.audit("--policy", "p", "mx").exits(0)
+    tap.contains(run.err, "p: [./mistyped]: this group is about no configuration")
+    tap.lacks(run.err, "[./mx]")
+    tap.equal(tree.audit("--quiet", "--policy", "p", "mx").exits(0).err, "")
+
+
+@tap.test
 def junit_reader():
     """JUnit is read by what others read it with, to the same counts"""
     tree = hostile_tree()
