@@ -15,7 +15,7 @@ import tap
 from fakeserver import FakeServer, Pop3, capa
 from golden import tree
 from keypair import pair
-from program import environment, finish, popseal, scratch, start
+from program import POPSEAL, environment, finish, popseal, scratch, start
 
 OPEN = "protocols = pop3\nssl = yes\ndisable_plaintext_auth = no\n"
 TWO = {"dovecot.conf": "protocols = pop3\nssl = yes\n!include conf.d/*.conf\n",
@@ -46,9 +46,9 @@ class Place:
         return popseal("fix", "--format", "jsonl", "--product", "dovecot", self.folder, *self.pair,
                        *words)
 
-    def apply(self, *words, offline=True):
+    def apply(self, *words, offline=True, **options):
         return self.fix("apply", *(["--offline"] if offline else []), "--product", "dovecot",
-                        self.folder, *self.pair, *words)
+                        self.folder, *self.pair, *words, **options)
 
     def unchanged(self):
         tap.equal(tree(self.folder), self.before, "what is there")
@@ -332,10 +332,10 @@ def newest():
 PERMITS = {"CAPA": capa("USER", "UIDL"), "USER": "+OK", "PASS": "-ERR [AUTH] wrong"}
 
 
-def live(place, server, *words, check="true", reload="true"):
+def live(place, server, *words, check="true", reload="true", **options):
     """Applied with commands of ours, and a fake server to ask."""
     return place.apply("--check-command", check, "--reload-command", reload, "--verify",
-                       f"pop3://{server.address}:{server.port}", *words, offline=False)
+                       f"pop3://{server.address}:{server.port}", *words, offline=False, **options)
 
 
 @tap.test
@@ -431,6 +431,29 @@ def locked():
         tap.equal(change_of(place.fix("history").exits(0))["state"], "applied")
         process.send_signal(signal.SIGTERM)
         finish(process, 60).exits(5)
+
+
+@tap.test
+def by_ssh():
+    """With ssh:HOST the other host's popseal asks; a host that has none is told before anything"""
+    place = Place()
+    folder = place.home / "bin"
+    folder.mkdir()
+    (folder / "ssh").write_text(f"#!/bin/sh\necho \"$@\" >> {place.home}/asked\nshift 2\n"
+                                "exec \"$@\"\n")
+    os.chmod(folder / "ssh", 0o755)
+    env = environment(PATH=f"{folder}:{os.environ['PATH']}")
+    with FakeServer(Pop3(PERMITS)) as server:
+        run = live(place, server, "--verify-from", "ssh:elsewhere", env=env).exits(4)
+        tap.contains(run.out, "popseal: not found")
+        os.symlink(POPSEAL, folder / "popseal")
+        run = live(place, server, "--verify-from", "ssh:elsewhere", env=env).exits(5)
+    tap.equal(failed(run), ["probe"])
+    probe, = [check for check in change_of(run)["checks"] if check["name"] == "probe"]
+    tap.contains(probe["evidence"], "permits (credentials-checked)")
+    tap.contains(probe["evidence"], "asked from ssh:elsewhere")
+    tap.contains((place.home / "asked").read_text(), "-oBatchMode=yes elsewhere popseal scan")
+    place.unchanged()
 
 
 @tap.test
