@@ -92,16 +92,30 @@ act(struct fix_run *run, char **words)
 	return exit_code(run);
 }
 
+static void
+clear(struct fix_run *run)
+{
+	if (run->text != NULL)
+		g_string_free(run->text, TRUE);
+	g_free(run->program);
+	g_free(run->certificate);
+	g_free(run->key);
+	g_free(run->authority);
+	g_ptr_array_unref(run->verify);
+	options_clear(&run->common);
+}
+
 static int
 run_fix(int argc, char **argv)
 {
-	struct fix_run run = { .summary.is_of_changes = true };
+	struct fix_run run = {
+		.summary.is_of_changes = true,
+		.verify = g_ptr_array_new_with_free_func(g_free),
+	};
 	GError *error = NULL;
 	g_auto(GStrv) words = fix_options_parse(&run, argc, argv, &error);
 	int code;
 
-	if (words == NULL)
-		return options_fail("fix", error, EXIT_USAGE);
 	run.report = (struct report_options){
 		.color = options_color(&run.common),
 		.quiet = run.common.quiet,
@@ -109,14 +123,8 @@ run_fix(int argc, char **argv)
 	};
 	run.text = g_string_new(NULL);
 	run.program = g_file_read_link("/proc/self/exe", NULL);
-	code = act(&run, words);
-	g_string_free(run.text, TRUE);
-	g_free(run.program);
-	g_free(run.certificate);
-	g_free(run.key);
-	g_free(run.authority);
-	g_ptr_array_unref(run.verify);
-	options_clear(&run.common);
+	code = words != NULL ? act(&run, words) : options_fail("fix", error, EXIT_USAGE);
+	clear(&run);
 	return code;
 }
 

@@ -262,7 +262,6 @@ fix_options_parse(struct fix_run *run, int argc, char **argv, GError **error)
 	char **words = options_parse(&fix_option_set, &run->common, argc, argv, error);
 
 	run->given = &given;
-	run->verify = g_ptr_array_new_with_free_func(g_free);
 	if (words == NULL)
 		return NULL;
 	if (read_product(run, error) && check_pair(error) && read_plan(run, error) &&

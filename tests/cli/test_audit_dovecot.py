@@ -10,7 +10,7 @@ import re
 import time
 
 import tap
-from program import AT_ONCE, popseal, scratch
+from program import AT_ONCE, SANITIZED, popseal, scratch
 
 HEAD = "dovecot_config_version = 2.4.1\ndovecot_storage_version = 2.4.1\n"
 P23 = "protocols = pop3\n"
@@ -608,7 +608,8 @@ def many(head, trusted, verdict):
 
 
 for net, verdict in (("127", "undetermined"), ("10", "permits")):
-    nets = [f"{net}.0.{i // 256}.{i % 256}" for i in range(20000)]
+    # Sanitized, each of the many allocations costs a slow unwinding.
+    nets = [f"{net}.0.{i // 256}.{i % 256}" for i in range(4000 if SANITIZED else 20000)]
     tap.add(f"2.3: 20000 networks in {net}/8", many, P23 + "ssl = required\n",
             f"login_trusted_networks = {' '.join(nets)}\n"
             + blocks("disable_plaintext_auth = yes", 60), verdict)

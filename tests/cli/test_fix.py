@@ -15,7 +15,7 @@ import tap
 from fakeserver import FakeServer, Pop3, capa
 from golden import tree
 from keypair import pair
-from program import POPSEAL, environment, finish, popseal, scratch, start
+from program import AT_ONCE, POPSEAL, environment, finish, popseal, scratch, start
 
 OPEN = "protocols = pop3\nssl = yes\ndisable_plaintext_auth = no\n"
 TWO = {"dovecot.conf": "protocols = pop3\nssl = yes\n!include conf.d/*.conf\n",
@@ -384,7 +384,7 @@ def begin(place, server, seconds):
                     *place.pair, "--check-command", "true", "--reload-command",
                     f"touch {place.home}/told; sleep {seconds}", "--verify",
                     f"pop3://{server.address}:{server.port}")
-    tap.within(20, (place.home / "told").exists, "the reload")
+    tap.within(60 * AT_ONCE, (place.home / "told").exists, "the reload")
     return process
 
 
@@ -395,7 +395,7 @@ def interrupted():
     with FakeServer(Pop3(PERMITS)) as server:
         process = begin(place, server, 1)
         process.send_signal(signal.SIGHUP)
-        finish(process, 60).exits(5)
+        finish(process, 100).exits(5)
     place.unchanged()
 
 
@@ -404,7 +404,7 @@ def killed():
     """Killed in the middle: the next start puts everything back"""
     place = Place(TWO)
     with FakeServer(Pop3(PERMITS)) as server:
-        process = begin(place, server, 60)
+        process = begin(place, server, 20)
         place.changed()
         process.kill()
         process.wait()
@@ -413,7 +413,7 @@ def killed():
         (place.home / "told").unlink()
         # The journal's own command is run again: it must not take a minute.
         entry = next((place.state / "changes").glob("*/change.json"))
-        entry.write_text(entry.read_text().replace("sleep 60", "true"))
+        entry.write_text(entry.read_text().replace("sleep 20", "true"))
         run = place.fix("history").exits(0)
     tap.equal(change_of(run)["state"], "rolled-back")
     tap.true((place.home / "told").exists(), "the server was not told")
@@ -425,12 +425,12 @@ def locked():
     """Two at once: the second is refused"""
     place = Place()
     with FakeServer(Pop3(PERMITS)) as server:
-        process = begin(place, server, 3)
+        process = begin(place, server, int(3 * AT_ONCE))
         run = place.fix("rollback").exits(4)
         tap.contains(run.err, "another popseal fix is at work")
         tap.equal(change_of(place.fix("history").exits(0))["state"], "applied")
         process.send_signal(signal.SIGTERM)
-        finish(process, 60).exits(5)
+        finish(process, 100).exits(5)
 
 
 @tap.test
@@ -477,13 +477,13 @@ def roll_back_fails():
     """A server that is not as before after a roll-back is told, and the roll-back can be repeated"""
     place = Place()
     with FakeServer(Pop3(PERMITS)) as server:
-        process = begin(place, server, 60)
+        process = begin(place, server, 20)
         process.kill()
         process.wait()
     for stream in (process.stdin, process.stdout, process.stderr):
         stream.close()
     entry = next((place.state / "changes").glob("*/change.json"))
-    entry.write_text(entry.read_text().replace("sleep 60", "true"))
+    entry.write_text(entry.read_text().replace("sleep 20", "true"))
     for _ in range(2):
         run = place.fix("rollback").exits(4)
         tap.equal(change_of(run)["state"], "rolling-back")
@@ -587,12 +587,12 @@ def default_acl():
 def confirmed():
     """What is confirmed in time stays"""
     place = Place()
-    run = place.apply("--confirm-within", "3s").exits(0)
+    run = place.apply("--confirm-within", f"{int(3 * AT_ONCE)}s").exits(0)
     tap.equal(change_of(run)["state"], "applied")
     tap.true(change_of(run)["confirm_by"] is not None, "confirm_by")
     run = place.fix("confirm", change_of(run)["id"]).exits(0)
     tap.equal(change_of(run)["state"], "confirmed")
-    time.sleep(4)
+    time.sleep(3 * AT_ONCE + 1)
     tap.equal(change_of(place.fix("history"))["state"], "confirmed")
     place.changed()
     place.fix("confirm", change_of(run)["id"]).exits(0)
@@ -604,8 +604,9 @@ def not_confirmed():
     """What nobody confirms is taken back by itself"""
     place = Place()
     run = place.apply("--confirm-within", "1s").exits(0)
-    tap.within(20, place.is_unchanged, "the roll-back")
-    tap.within(20, lambda: change_of(place.fix("history"))["state"] == "rolled-back", "its entry")
+    tap.within(20 * AT_ONCE, place.is_unchanged, "the roll-back")
+    tap.within(20 * AT_ONCE,
+               lambda: change_of(place.fix("history"))["state"] == "rolled-back", "its entry")
     place.fix("confirm", change_of(run)["id"]).exits(4)
 
 
@@ -622,7 +623,7 @@ def not_confirmed_waiting():
 def timer_killed():
     """Where the timer was killed, the next start takes it back"""
     place = Place()
-    place.apply("--confirm-within", "2s").exits(0)
+    place.apply("--confirm-within", f"{int(2 * AT_ONCE)}s").exits(0)
     pattern = "fix\0expire\0"
     for process in pathlib.Path("/proc").iterdir():
         try:
@@ -631,7 +632,7 @@ def timer_killed():
             continue
         if pattern in line and str(place.state) in line:
             os.kill(int(process.name), signal.SIGKILL)
-    time.sleep(2.5)
+    time.sleep(2 * AT_ONCE + 0.5)
     place.changed()
     tap.equal(change_of(place.fix("history").exits(0))["state"], "rolled-back")
     place.unchanged()
