@@ -123,7 +123,8 @@ dovecot_name_matters(const char *key)
 
 enum {
 	SLIP_LENGTH_MAX = 40,
-	SLIP_LENGTH_MIN = 14
+	SLIP_LENGTH_MIN = 14,
+	SLIPS_MAX = 2,
 };
 
 /* Whether one word becomes the other by one or two octets changed, put in or left out. */
@@ -133,12 +134,13 @@ is_slip(const char *word, const char *wanted)
 	size_t length = strlen(word), width = strlen(wanted);
 	unsigned row[SLIP_LENGTH_MAX + 1];
 
-	if (length > SLIP_LENGTH_MAX || width > SLIP_LENGTH_MAX || width < SLIP_LENGTH_MIN)
+	if (length > SLIP_LENGTH_MAX || width > SLIP_LENGTH_MAX || width < SLIP_LENGTH_MIN ||
+		length > width + SLIPS_MAX || width > length + SLIPS_MAX)
 		return false;
 	for (size_t j = 0; j <= width; j++)
 		row[j] = (unsigned)j;
 	for (size_t i = 1; i <= length; i++) {
-		unsigned corner = row[0];
+		unsigned corner = row[0], least = (unsigned)i;
 
 		row[0] = (unsigned)i;
 		for (size_t j = 1; j <= width; j++) {
@@ -146,9 +148,13 @@ is_slip(const char *word, const char *wanted)
 
 			corner = row[j];
 			row[j] = MIN(change, MIN(row[j], row[j - 1]) + 1);
+			least = MIN(least, row[j]);
 		}
+		/* From row to row the least never falls. */
+		if (least > SLIPS_MAX)
+			return false;
 	}
-	return row[width] <= 2;
+	return row[width] <= SLIPS_MAX;
 }
 
 const char *
