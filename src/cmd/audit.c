@@ -11,6 +11,7 @@
 #include "cmd/command.h"
 #include "cmd/options.h"
 #include "cmd/output.h"
+#include "cmd/values.h"
 #include "model/target.h"
 #include "witness/config/dump.h"
 #include "witness/config/instance.h"
@@ -187,50 +188,6 @@ audit_path(struct audit *audit, const struct product *product, const char *path)
 
 /* --- the run ---------------------------------------------------------------------------------- */
 
-static bool
-read_product(const struct product **product, GError **error)
-{
-	g_autoptr(GString) names = g_string_new(NULL);
-
-	*product = given.product != NULL ? product_find(given.product) : NULL;
-	if (given.product == NULL || (*product != NULL && (*product)->config != NULL))
-		return true;
-	for (size_t i = 0; products[i] != NULL; i++)
-		if (products[i]->config != NULL)
-			g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "",
-				products[i]->name);
-	g_set_error(error, POPSEAL_USAGE_ERROR, 0,
-		"--product %s: no product whose configuration popseal reads; these are %s",
-		given.product, names->str);
-	return false;
-}
-
-/*
- * Digits with dots, and what a package's version may have around them, of which the epoch goes:
- * "1:2.3.19+dfsg-2". What is none would count as older than all, and bring in the rules of long
- * ago.
- */
-static bool
-read_version(GError **error)
-{
-	static const char pattern[] =
-		"^([0-9]+:)?[0-9]+([.][0-9]+)*[A-Za-z0-9]*([-+~][A-Za-z0-9.+~-]*)?\\z";
-	const char *colon;
-
-	if (given.version == NULL)
-		return true;
-	if (!g_regex_match_simple(pattern, given.version, 0, 0)) {
-		g_set_error(error, POPSEAL_USAGE_ERROR, 0,
-			"--product-version %s: a version is digits with dots, such as 2.3.19",
-			given.version);
-		return false;
-	}
-	colon = strchr(given.version, ':');
-	if (colon != NULL)
-		memmove(given.version, colon + 1, strlen(colon + 1) + 1);
-	return true;
-}
-
 /* A dump speaks of this host's server, and of no other tree. */
 static bool
 check_effective(GError **error)
@@ -335,8 +292,8 @@ run(int argc, char **argv)
 	g_auto(GStrv) paths = options_parse(&set, &audit.common, argc, argv, &error);
 	int code;
 
-	if (paths == NULL || !read_product(&product, &error) || !read_version(&error) ||
-		!check_effective(&error))
+	if (paths == NULL || !value_product(given.product, &product, &error) ||
+		!value_version(given.version, &error) || !check_effective(&error))
 		return options_fail("audit", error, EXIT_USAGE);
 	if (given.against != NULL && (audit.wire = against_ask(given.against, &error)) == NULL)
 		return options_fail("audit", error,

@@ -421,7 +421,8 @@ still_waits(struct fix_run *run, const char *id, int64_t *until)
 {
 	struct journal *journal = journal_open(run->given->state, true, NULL);
 	struct change *change = journal != NULL ? journal_find(journal, id, NULL) : NULL;
-	bool waits = change == NULL || !change_has_ended(change);
+	/* The timer is set before the first step: a change that is planned is to come yet. */
+	bool waits = change == NULL || change->state == CHANGE_PLANNED || !change_has_ended(change);
 
 	if (change != NULL && change->confirm_by > 0)
 		*until = change->confirm_by;

@@ -94,24 +94,6 @@ const struct option_set fix_option_set = {
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-static bool
-read_product(struct fix_run *run, GError **error)
-{
-	g_autoptr(GString) names = g_string_new(NULL);
-
-	run->product = given.product != NULL ? product_find(given.product) : NULL;
-	if (given.product == NULL || (run->product != NULL && run->product->config != NULL))
-		return true;
-	for (size_t i = 0; products[i] != NULL; i++)
-		if (products[i]->config != NULL)
-			g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "",
-				products[i]->name);
-	g_set_error(error, POPSEAL_USAGE_ERROR, 0,
-		"--product %s: no product whose configuration popseal reads; these are %s",
-		given.product, names->str);
-	return false;
-}
-
 /* "10m" in µs. */
 static bool
 read_duration(const char *option, const char *text, int64_t *duration, GError **error)
@@ -264,7 +246,8 @@ fix_options_parse(struct fix_run *run, int argc, char **argv, GError **error)
 	run->given = &given;
 	if (words == NULL)
 		return NULL;
-	if (read_product(run, error) && check_pair(error) && read_plan(run, error) &&
+	if (value_product(given.product, &run->product, error) &&
+		value_version(given.version, error) && check_pair(error) && read_plan(run, error) &&
 		check_from(error) && read_proof(run, error) &&
 		read_duration("confirm-within", given.confirm_within, &run->confirm_within,
 			error) &&

@@ -147,3 +147,47 @@ value_targets(char *const *words, char **input, GError **error)
 	}
 	return g_steal_pointer(&targets);
 }
+
+bool
+value_product(const char *name, const struct product **product, GError **error)
+{
+	g_autoptr(GString) names = g_string_new(NULL);
+
+	*product = name != NULL ? product_find(name) : NULL;
+	if (name == NULL || (*product != NULL && (*product)->config != NULL))
+		return true;
+	for (size_t i = 0; products[i] != NULL; i++)
+		if (products[i]->config != NULL)
+			g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "",
+				products[i]->name);
+	g_set_error(error, POPSEAL_USAGE_ERROR, 0,
+		"--product %s: no product whose configuration popseal reads; these are %s", name,
+		names->str);
+	return false;
+}
+
+/*
+ * Digits with dots, and what a package's version may have around them, of which the epoch goes:
+ * "1:2.3.19+dfsg-2". What is none would count as older than all, and bring in the rules of long
+ * ago.
+ */
+bool
+value_version(char *version, GError **error)
+{
+	static const char pattern[] =
+		"^([0-9]+:)?[0-9]+([.][0-9]+)*[A-Za-z0-9]*([-+~][A-Za-z0-9.+~-]*)?\\z";
+	const char *colon;
+
+	if (version == NULL)
+		return true;
+	if (!g_regex_match_simple(pattern, version, 0, 0)) {
+		g_set_error(error, POPSEAL_USAGE_ERROR, 0,
+			"--product-version %s: a version is digits with dots, such as 2.3.19",
+			version);
+		return false;
+	}
+	colon = strchr(version, ':');
+	if (colon != NULL)
+		memmove(version, colon + 1, strlen(colon + 1) + 1);
+	return true;
+}

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "model/ports.h"
+#include "products/product.h"
 #include "witness/probe/probe.h"
 
 enum {
@@ -51,5 +52,11 @@ bool value_ports(const char *text, struct port_list *ports, GError **error);
  * to "-" (the former text is freed). NULL and *error for a word that is none.
  */
 GPtrArray *value_targets(char *const *words, char **input, GError **error);
+
+/* --product: one whose configuration is read; NULL where none was named. */
+bool value_product(const char *name, const struct product **product, GError **error);
+
+/* --product-version: checks it, and takes a package's epoch off; NULL is right. */
+bool value_version(char *version, GError **error);
 
 #endif

@@ -15,7 +15,7 @@ import tap
 from fakeserver import FakeServer, Pop3, capa
 from golden import tree
 from keypair import pair
-from program import AT_ONCE, POPSEAL, environment, finish, popseal, scratch, start
+from program import AT_ONCE, POPSEAL, SANITIZED, environment, finish, popseal, scratch, start
 
 OPEN = "protocols = pop3\nssl = yes\ndisable_plaintext_auth = no\n"
 TWO = {"dovecot.conf": "protocols = pop3\nssl = yes\n!include conf.d/*.conf\n",
@@ -198,6 +198,7 @@ def usage():
     for words in (["--strategy", "pray"], ["--certificate", "x"], ["--key", "x"],
                   ["--certificate-as", "/x"], ["--confirm-within", "soon"],
                   ["--confirm-within", "0m"], ["--confirm-within", "31d"], ["--product", "nobody"],
+                  ["--product-version", "new"],
                   ["--verify-from", "over there"], ["--verify-from", "ssh:"],
                   ["--verify-from", "192.0.2.77"], ["--verify-from", "netns:nobody"],
                   ["--verify", "localhost"], ["--verify", "garbage://"], ["--wait"],
@@ -608,6 +609,20 @@ def not_confirmed():
     tap.within(20 * AT_ONCE,
                lambda: change_of(place.fix("history"))["state"] == "rolled-back", "its entry")
     place.fix("confirm", change_of(run)["id"]).exits(4)
+
+
+@tap.test
+def timer_first():
+    """A timer that looks before the first step is made waits for it"""
+    if SANITIZED or not shutil.which("strace"):
+        raise tap.Skip("needs strace, and its pace")
+    place = Place()
+    subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=rename,renameat", "-e",
+                    "inject=renameat:delay_enter=400000", POPSEAL, "fix", "apply", "--offline",
+                    "--product", "dovecot", place.folder, *place.pair, "--state", place.state,
+                    "--confirm-within", "2s"],
+                   env=environment(), check=True, capture_output=True, timeout=60)
+    tap.within(20, place.is_unchanged, "the roll-back")
 
 
 @tap.test

@@ -17,20 +17,6 @@
 
 static const char server_keywords[] = " single-process transcript timeout backlog tls-mode ";
 
-static bool
-is_in(const char *list, const char *key)
-{
-	g_autofree char *word = g_strconcat(" ", key, " ", NULL);
-
-	return strstr(list, word) != NULL;
-}
-
-static const char *
-value_of(struct config_place place, const char *otherwise)
-{
-	return place.node != NULL && place.node->value != NULL ? place.node->value : otherwise;
-}
-
 /* --- listeners -------------------------------------------------------------------------------- */
 
 static void
@@ -99,7 +85,7 @@ add_listener(struct mailutils_settings *settings, const char *address, uint16_t 
 static void
 check_tls(struct mailutils_settings *settings, const struct mailutils_security *security)
 {
-	const char *words = value_of(security->priorities, "");
+	const char *words = mailutils_value(security->priorities, "");
 
 	if (security->mode <= MAILUTILS_TLS_NO)
 		return;
@@ -108,8 +94,9 @@ check_tls(struct mailutils_settings *settings, const struct mailutils_security *
 			"No ssl-certificate-file and ssl-key-file are set: pop3d does not start.");
 	} else {
 		proxies_check_certificate(settings->config, security->certificate,
-			value_of(security->certificate, ""));
-		proxies_check_key(settings->config, security->key, value_of(security->key, ""));
+			mailutils_value(security->certificate, ""));
+		proxies_check_key(settings->config, security->key,
+			mailutils_value(security->key, ""));
 	}
 	if (strstr(words, "+VERS-TLS1.0") != NULL || strstr(words, "+VERS-TLS1.1") != NULL ||
 		strstr(words, "+VERS-SSL3.0") != NULL || strstr(words, "+VERS-ALL") != NULL)
@@ -125,7 +112,8 @@ parse_server(const struct mailutils_settings *settings, const char *tag, uint16_
 	const char *text = "";
 	g_autofree char *host = NULL;
 
-	*port = settings->port.node != NULL ? proxies_port(value_of(settings->port, "")) : 110;
+	*port = settings->port.node != NULL ? proxies_port(mailutils_value(settings->port, "")) :
+					      110;
 	if (g_str_has_prefix(tag, "unix:") || g_str_has_prefix(tag, "file:") || rest[0] == '/')
 		return g_strdup(rest);
 	host = rest[0] == '[' || strchr(rest, ':') != NULL ? proxies_split(rest, &text) :
@@ -147,7 +135,7 @@ add_server(struct mailutils_settings *settings, struct config_place server)
 	for (const struct node *node = server.node->first; node != NULL; node = node->next) {
 		struct config_place place = { server.text, node };
 
-		if (node->kind == NODE_SETTING && !is_in(server_keywords, node->key))
+		if (node->kind == NODE_SETTING && !mailutils_is_in(server_keywords, node->key))
 			proxies_refuse(settings->config, REASON_INVALID, place,
 				"A keyword that a server block does not have.", SETTLE);
 	}
@@ -160,9 +148,10 @@ add_server(struct mailutils_settings *settings, struct config_place server)
 static void
 add_listeners(struct mailutils_settings *settings)
 {
-	bool inetd = g_str_equal(value_of(settings->mode, "daemon"), "inetd");
-	uint16_t port =
-		settings->port.node != NULL ? proxies_port(value_of(settings->port, "")) : 110;
+	bool inetd = g_str_equal(mailutils_value(settings->mode, "daemon"), "inetd");
+	uint16_t port = settings->port.node != NULL ?
+		proxies_port(mailutils_value(settings->port, "")) :
+		110;
 
 	/* Whether it runs by inetd may be said on the command line, so both may be. */
 	if (inetd || settings->servers->len == 0) {

@@ -13,16 +13,16 @@ static const char keywords[] =
 	"apop-database-safety tls-mode login-delay stat-file bulletin-source bulletin-db "
 	"output-buffer-size max-children mode foreground pidfile port timeout transcript ";
 
-static bool
-is_in(const char *list, const char *key)
+bool
+mailutils_is_in(const char *list, const char *key)
 {
 	g_autofree char *word = g_strconcat(" ", key, " ", NULL);
 
 	return strstr(list, word) != NULL;
 }
 
-static const char *
-value_of(struct config_place place, const char *otherwise)
+const char *
+mailutils_value(struct config_place place, const char *otherwise)
 {
 	return place.node != NULL && place.node->value != NULL ? place.node->value : otherwise;
 }
@@ -64,7 +64,7 @@ static void
 take_mode(const struct mailutils_settings *settings, struct config_place place,
 	struct mailutils_security *security)
 {
-	enum mailutils_tls mode = parse_mode(value_of(place, ""));
+	enum mailutils_tls mode = parse_mode(mailutils_value(place, ""));
 
 	if (!mailutils_has_one_value(settings->config, place))
 		return;
@@ -103,7 +103,7 @@ take_tls_block(struct mailutils_security *security, struct config_place block)
 static void
 take_block(struct mailutils_settings *settings, struct config_place place, unsigned depth)
 {
-	const char *key = place.node->key, *tag = value_of(place, "");
+	const char *key = place.node->key, *tag = mailutils_value(place, "");
 
 	if (g_str_equal(key, "program") && g_str_equal(tag, PROGRAM) && depth == 0) {
 		settings->program = place;
@@ -132,7 +132,7 @@ take_setting(struct mailutils_settings *settings, struct config_place place)
 		settings->mode = place;
 	else if (g_str_equal(key, "apop-database-file"))
 		settings->apop = place;
-	else if (!is_in(keywords, key))
+	else if (!mailutils_is_in(keywords, key))
 		proxies_refuse(settings->config, REASON_INVALID, place,
 			"A keyword that pop3d does not know: it does not start.", SETTLE);
 }
@@ -158,7 +158,7 @@ static void
 include(struct mailutils_settings *settings, struct config_place place, unsigned depth)
 {
 	struct config_source *source = settings->config->source;
-	g_autofree char *path = source_resolve(settings->config->root, value_of(place, ""));
+	g_autofree char *path = source_resolve(settings->config->root, mailutils_value(place, ""));
 	const struct config_text *text;
 	g_autofree char *message = NULL;
 	enum source_outcome outcome;

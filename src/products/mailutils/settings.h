@@ -44,4 +44,10 @@ bool mailutils_has_one_value(struct config_reading *config, struct config_place 
 struct mailutils_security mailutils_server_security(const struct mailutils_settings *settings,
 	struct config_place server);
 
+/* Whether the key is a word of the list, which has a space around each. */
+bool mailutils_is_in(const char *list, const char *key);
+
+/* The value that is set there, or `otherwise`. */
+const char *mailutils_value(struct config_place place, const char *otherwise);
+
 #endif
